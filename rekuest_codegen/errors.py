@@ -1,0 +1,165 @@
+"""Everything that can go wrong, and whose fault it is.
+
+::
+
+    RekuestError
+    ├── LocalError                 the caller's own input or machine; trying again changes nothing
+    │   ├── ConfigurationError     a setting, option or file is wrong or missing
+    │   ├── ArgumentError          a value does not fit its port (also a ValueError)
+    │   ├── DefinitionError        a definition cannot be expressed; carries findings
+    │   ├── OutputError            the package cannot be written where it was asked for
+    │   ├── MissingExtraError      an optional dependency is not installed
+    │   └── SyncInsideLoopError    the sync form was called where an event loop runs
+    ├── RemoteError                the other side answered, and the answer is no
+    │   ├── AccessDenied           the token was refused
+    │   ├── NodeNotFound           the server knows no such node, or nobody provides it now
+    │   ├── NodeError              the node's function raised; carries the remote message
+    │   ├── TaskCancelled          the task was cancelled or interrupted
+    │   ├── AgentLost              the agent disappeared while the task was running
+    │   ├── ServerError            the server answered with an error of its own
+    │   └── ProtocolError          the other side broke the protocol
+    └── TransportError             the network; nothing is known about the answer
+        ├── Unreachable            no connection could be made; nothing was sent
+        ├── ConnectionLost         the connection broke and did not come back in time
+        └── CallTimeout            no answer in time (also a TimeoutError)
+
+``retry_safe`` says whether doing the same again can do harm: ``True`` when nothing was started, ``False`` when the
+work may have been done already. Findings are values, not exceptions: whoever can go on collects them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found in somebody's input.
+
+    ``code`` is stable and short (``unknown-kind``), ``where`` names the place as its owner would
+    (``app/key: args.x`` or ``file.py:3:7``), ``message`` says what is wrong and what to do about it.
+    """
+
+    code: str
+    where: str
+    message: str
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.code}: {self.message}"
+
+
+class RekuestError(Exception):
+    """Root of every error this package raises on purpose."""
+
+    retry_safe: bool = False
+
+
+class LocalError(RekuestError):
+    """The caller's own input or machine is at fault."""
+
+
+class ConfigurationError(LocalError):
+    """A setting, option or file is wrong or missing."""
+
+
+class ArgumentError(LocalError, ValueError):
+    """A value does not fit its port. ``path`` names the place, as in ``$.images[1]['b']``."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+        self.problem = problem
+
+
+class DefinitionError(LocalError):
+    """One or more definitions cannot be expressed; ``findings`` says which and why."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("\n".join(str(finding) for finding in findings))
+        self.findings = tuple(findings)
+
+
+class OutputError(LocalError):
+    """The package cannot be written; whatever was on disk before is still there."""
+
+
+class MissingExtraError(LocalError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs an extra that is not installed: pip install 'rekuest-codegen[{extra}]'")
+
+
+class SyncInsideLoopError(LocalError):
+    """The sync form of a call was used where an event loop is running."""
+
+
+class RemoteError(RekuestError):
+    """The other side answered, and the answer is no."""
+
+
+class AccessDenied(RemoteError):
+    """The server refused the token."""
+
+    retry_safe = True
+
+
+class NodeNotFound(RemoteError):
+    """The server knows no such node, or nobody provides it now."""
+
+    retry_safe = True
+
+
+class NodeError(RemoteError):
+    """The node's function raised, or refused its arguments.
+
+    ``message`` is the remote text as it came, ``node`` the node's ``app/key``, ``task`` the task's id at the server.
+    """
+
+    def __init__(self, node: str, task: str, message: str) -> None:
+        super().__init__(f"{node}: {message}")
+        self.node = node
+        self.task = task
+        self.message = message
+
+
+class TaskCancelled(RemoteError):
+    """The task was cancelled or interrupted before it finished."""
+
+
+class AgentLost(RemoteError):
+    """The agent disappeared while it was running the task: it may have done the work, or not."""
+
+
+class ServerError(RemoteError):
+    """The server answered with an error of its own."""
+
+
+class ProtocolError(RemoteError):
+    """The other side sent what the protocol does not allow."""
+
+
+class TransportError(RekuestError):
+    """The network failed; nothing is known about the answer."""
+
+
+class Unreachable(TransportError):
+    """No connection could be made; nothing was sent."""
+
+    retry_safe = True
+
+
+class ConnectionLost(TransportError):
+    """The connection broke and did not come back in time."""
+
+
+class CallTimeout(TransportError, TimeoutError):
+    """No answer in time. The task may still be running."""

@@ -1,0 +1,101 @@
+"""One text for one definition: canonical JSON and the hashes taken over it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from rekuest_codegen.ir.nodes import Node
+from rekuest_codegen.ir.ports import Port
+
+ARG_FIELDS = frozenset(
+    [
+        "key",
+        "label",
+        "kind",
+        "description",
+        "identifier",
+        "nullable",
+        "effects",
+        "choices",
+        "reference_unit",
+        "proposed_units",
+        "dimension",
+        "children",
+        "validators",
+        "default",
+        "widget",
+        "requires",
+    ]
+)
+RETURN_FIELDS = frozenset(
+    [
+        "key",
+        "label",
+        "kind",
+        "description",
+        "identifier",
+        "nullable",
+        "effects",
+        "choices",
+        "reference_unit",
+        "proposed_units",
+        "dimension",
+        "children",
+        "widget",
+        "provides",
+    ]
+)
+NULL_WHEN_EMPTY = ("children", "choices", "proposed_units", "requires", "provides")
+HASHED = [
+    "description",
+    "args",
+    "returns",
+    "stateful",
+    "is_test_for",
+    "collections",
+    "name",
+    "key",
+    "version",
+    "kind",
+    "port_groups",
+]
+PROVENANCE = frozenset({"app", "hash"})
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with sorted keys, no spaces and ASCII only: equal data gives equal text, whatever wrote it."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def definition(node: Node) -> dict[str, Any]:
+    """The wire form of ``node``: every field of the contract, snake case, without provenance."""
+    full = node.model_dump(mode="json", exclude={*PROVENANCE, "args", "returns"})
+    full["args"] = [_port(port, ARG_FIELDS) for port in node.args]
+    full["returns"] = [_port(port, RETURN_FIELDS) for port in node.returns]
+    return full
+
+
+def definition_hash(node: Node) -> str:
+    """The hash by which the newest generation names a definition.
+
+    Source: arkitekt-spec 3.19; sha256 over ``json.dumps(fields, sort_keys=True)`` with None fields included.
+    """
+    full = definition(node)
+    text = json.dumps({field: full[field] for field in HASHED}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_hash(node: Node) -> str:
+    """A hash over everything that is generated from ``node``, provenance's app included."""
+    return hashlib.sha256(canonical_json({"app": node.app, **definition(node)}).encode()).hexdigest()
+
+
+def _port(port: Port, fields: frozenset[str]) -> dict[str, Any]:
+    plain = port.model_dump(mode="json", include=set(fields - {"children"}))
+    plain["children"] = [_port(child, fields) for child in port.children]
+    for field in NULL_WHEN_EMPTY:
+        if field in plain and not plain[field]:
+            plain[field] = None
+    return plain

@@ -1,0 +1,1 @@
+"""The agent protocol without I/O: the table of messages, the conversation, and the life of a task."""
