@@ -1,0 +1,50 @@
+"""Where a server is: one address given by the user, three URLs derived from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from rekuest_codegen.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A server's address, ``http(s)://host[:port][/prefix]``; GraphQL and agents hang below it."""
+
+    base: str
+
+    @classmethod
+    def parse(cls, url: str) -> Endpoint:
+        """Read what a user gave: the base address, or the address of its ``/graphql``.
+
+        Raises:
+            ConfigurationError: it is no http or https address with a host, or it carries credentials.
+        """
+        try:
+            parts = urlsplit(url.strip())
+            host, _ = parts.hostname, parts.port
+        except ValueError as error:
+            raise ConfigurationError(f"server address {url!r}: {error}") from None
+        if parts.scheme not in ("http", "https") or not host:
+            raise ConfigurationError(f"server address {url!r}: expected something like http://127.0.0.1:8000")
+        if parts.username or parts.password:
+            raise ConfigurationError(f"server address of host {host}: leave credentials out, give the token apart")
+        path = parts.path.rstrip("/").removesuffix("/graphql")
+        return cls(f"{parts.scheme}://{parts.netloc}{path}")
+
+    @property
+    def graphql(self) -> str:
+        return f"{self.base}/graphql"
+
+    @property
+    def graphql_ws(self) -> str:
+        return f"{self._socket_base}/graphql"
+
+    @property
+    def agi(self) -> str:
+        return f"{self._socket_base}/agi"
+
+    @property
+    def _socket_base(self) -> str:
+        return "ws" + self.base.removeprefix("http")
