@@ -6,7 +6,7 @@ Definitions come from outside and nobody checked them: the real server accepts a
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from rekuest_codegen.errors import DefinitionError, Finding
 from rekuest_codegen.ir.nodes import Node
 from rekuest_codegen.ir.ports import MAX_DEPTH, Port, PortKind
+from rekuest_codegen.ir.shapes import is_mapping, is_series
 
 MAX_JSON_DEPTH = 2 * MAX_DEPTH + 16
 """Two JSON levels a port level (object and array), and some for what decorates the innermost."""
@@ -101,19 +102,19 @@ def _is(*types: type) -> _DefaultCheck:
 
 
 def _check_list(port: Port, value: Any) -> str | None:
-    if not isinstance(value, Sequence) or isinstance(value, str):
+    if not is_series(value):
         return f"default {_short(value)} is no LIST"
     return next(filter(None, (_child_problem(port.item, item) for item in value)), None)
 
 
 def _check_dict(port: Port, value: Any) -> str | None:
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         return f"default {_short(value)} is no DICT"
     return next(filter(None, (_child_problem(port.item, item) for item in value.values())), None)
 
 
 def _check_model(port: Port, value: Any) -> str | None:
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         return f"default {_short(value)} is no MODEL"
     fields = {child.key: child for child in port.children}
     for key, item in value.items():
@@ -123,7 +124,7 @@ def _check_model(port: Port, value: Any) -> str | None:
 
 
 def _check_union(port: Port, value: Any) -> str | None:
-    if isinstance(value, Mapping) and isinstance(use := value.get("__use"), int):
+    if is_mapping(value) and isinstance(use := value.get("__use"), int):
         if not 0 <= use < len(port.children):
             return f"default uses alternative {use} of {len(port.children)}"
         return _child_problem(port.children[use], value.get("__value"))
@@ -149,7 +150,7 @@ def _check_date(port: Port, value: Any) -> str | None:
 
 def _check_reference(port: Port, value: Any) -> str | None:
     # A structure's default is a reference: bare, or in the envelope it travels in.
-    if isinstance(value, Mapping) and "object" in value:
+    if is_mapping(value) and "object" in value:
         value = value["object"]
     if isinstance(value, str | int) and not isinstance(value, bool):
         return None
@@ -191,9 +192,9 @@ def _too_deep(raw: Any) -> bool:
     for _ in range(MAX_JSON_DEPTH):
         below: list[Any] = []
         for item in level:
-            if isinstance(item, Mapping):
+            if is_mapping(item):
                 below.extend(item.values())
-            elif isinstance(item, list | tuple):
+            elif is_series(item):
                 below.extend(item)
         if not below:
             return False

@@ -1,0 +1,59 @@
+"""What generated code and apps import. Light: names that need more than pydantic are loaded at first use."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from rekuest_codegen.runtime.remote import Remote, remote
+from rekuest_codegen.runtime.types import (
+    AnyReference,
+    Arguments,
+    Choices,
+    MemoryReference,
+    Model,
+    Quantity,
+    Reference,
+)
+
+if TYPE_CHECKING:
+    from rekuest_codegen.runtime.calls import acall, astream, call, stream
+    from rekuest_codegen.runtime.client import Client
+    from rekuest_codegen.runtime.context import connect, options
+
+_PLACES = {
+    "Client": "client",
+    "acall": "calls",
+    "astream": "calls",
+    "call": "calls",
+    "connect": "context",
+    "options": "context",
+    "stream": "calls",
+}
+
+__all__ = [
+    "AnyReference",
+    "Arguments",
+    "Choices",
+    "Client",
+    "MemoryReference",
+    "Model",
+    "Quantity",
+    "Reference",
+    "Remote",
+    "acall",
+    "astream",
+    "call",
+    "connect",
+    "options",
+    "remote",
+    "stream",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"rekuest_codegen.runtime.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -7,9 +7,7 @@ adds. Source of names and fields: traffic of rekuest-server 2.2 with rekuest-nex
 
 from __future__ import annotations
 
-import functools
-import operator
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Union, cast
 from uuid import uuid4
 
 import msgspec
@@ -420,7 +418,7 @@ TO_AGENT: tuple[type[ToAgent], ...] = (
 
 
 def _union(types: tuple[type[Any], ...]) -> Any:
-    return functools.reduce(operator.or_, types)
+    return cast("Any", Union)[types]
 
 
 _encoder = msgspec.json.Encoder()

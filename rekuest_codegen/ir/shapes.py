@@ -1,0 +1,26 @@
+"""Is this an object, a list, a mapping? Checks for data of unknown origin that type checkers follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """A JSON object, as a JSON reader gives it (so its keys are text)."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeGuard[list[Any]]:
+    """A JSON array, as a JSON reader gives it."""
+    return isinstance(value, list)
+
+
+def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
+    """Anything a user may pass for a dict."""
+    return isinstance(value, Mapping)
+
+
+def is_series(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Anything a user may pass for a list; text is none."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)

@@ -1,0 +1,146 @@
+"""What a generated function calls: check, shrink, assign, follow, expand. One implementation, async.
+
+Values are shrunk and expanded where the caller is: a structure's own upload runs in its user's event loop. The
+conversation with the server runs in the portal's loop, or, inside a running task, in the agent's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from typing import Any, TypeVar, cast
+
+from rekuest_codegen.errors import CallTimeout
+from rekuest_codegen.runtime import context, portal
+from rekuest_codegen.runtime.context import Caller
+from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.values import Walk, expand_all, shrink_all, values_walk
+from rekuest_codegen.runtime.watch import Watch
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
+    """Call a node and await what it returns.
+
+    Raises:
+        ArgumentError: a value does not fit. NodeError: the node raised. AgentLost, NodeNotFound, AccessDenied,
+        TransportError (CallTimeout with ``options(timeout=...)``).
+    """
+    arguments = remote.check(values)
+    walk = values_walk(remote.types)
+    timeout = context.in_force.get().timeout
+    wire = await shrink_all(remote.contract.args, arguments, walk)
+    returns = await _where_it_runs(_result, remote, wire, timeout)
+    return await _expand(remote, returns, walk)
+
+
+async def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator[R]:
+    """Call a generator node and yield what it yields, as it comes. Leaving the loop early cancels the task."""
+    arguments = remote.check(values)
+    walk = values_walk(remote.types)
+    timeout = context.in_force.get().timeout
+    wire = await shrink_all(remote.contract.args, arguments, walk)
+    caller, watch = await _where_it_runs(_start, remote, wire)
+    try:
+        while (returns := await _where_it_runs(_next, watch, timeout)) is not None:
+            yield await _expand(remote, returns, walk)
+    finally:
+        if not watch.ended:
+            await _where_it_runs(_cancel, caller, watch)
+
+
+def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
+    """`acall`, waiting. Raises SyncInsideLoopError where an event loop runs."""
+    return portal.block(acall, remote, values, instead=f"a{remote.key}(...)")
+
+
+def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:
+    """`astream`, waiting for each item."""
+    instead = f"a{remote.key}(...), with async for"
+    portal.forbid_loop(instead)
+    items = astream(remote, values)
+    end = object()
+
+    async def following() -> Any:
+        return await anext(items, end)
+
+    async def leave() -> None:
+        await items.aclose()  # type: ignore[attr-defined]  # astream is an async generator
+
+    def iterate() -> Iterator[R]:
+        try:
+            while (item := portal.block(following, instead=instead)) is not end:
+                yield item
+        finally:
+            portal.block(leave, instead=instead)
+
+    return iterate()
+
+
+async def _expand(remote: Remote[R], returns: Mapping[str, Any], walk: Walk) -> R:
+    values = await expand_all(remote.contract.returns, returns, walk)
+    if remote.result is not None:
+        return remote.result(*values.values())
+    returned: Any = next(iter(values.values()), None)
+    return cast("R", returned)
+
+
+# -- in the loop that serves the call ----------------------------------------------------------------------------
+
+
+async def _caller() -> Caller:
+    inside = context.nested.get()
+    return inside.caller if inside is not None else await context.default_client()
+
+
+async def _start(remote: Remote[Any], wire: Mapping[str, Any]) -> tuple[Caller, Watch]:
+    caller = await _caller()
+    return caller, await caller.start(remote, wire)
+
+
+async def _result(remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None) -> Mapping[str, Any]:
+    watch: Watch | None = None
+    caller = await _caller()
+    try:
+        async with asyncio.timeout(timeout):
+            watch = await caller.start(remote, wire)
+            return await watch.result()
+    except TimeoutError as error:
+        if isinstance(error, CallTimeout):
+            raise
+        raise CallTimeout(f"{remote.title}: no result within {timeout:g} s; the task was cancelled") from None
+    finally:
+        if watch is not None and not watch.ended:
+            await asyncio.shield(caller.cancel(watch))
+
+
+async def _next(watch: Watch, timeout: float | None) -> Mapping[str, Any] | None:
+    try:
+        async with asyncio.timeout(timeout):
+            return await watch.next_yield()
+    except TimeoutError as error:
+        if isinstance(error, CallTimeout):
+            raise
+        raise CallTimeout(f"{watch.title}: nothing yielded within {timeout:g} s; the task was cancelled") from None
+
+
+async def _cancel(caller: Caller, watch: Watch) -> None:
+    await caller.cancel(watch)
+
+
+# -- getting there -----------------------------------------------------------------------------------------------
+
+
+async def _where_it_runs(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Await ``function(*args)`` in the loop that serves the call, which may be this one."""
+    here = asyncio.get_running_loop()
+    inside = context.nested.get()
+    if inside is None:
+        if here is portal.loop():
+            return await function(*args)
+        return await portal.hop(function, *args)
+    if here is inside.loop:
+        return await function(*args)
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), inside.loop))

@@ -1,0 +1,111 @@
+"""Where a call goes: the client in force, the options in force, and the task we are inside of, if any."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rekuest_codegen.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from rekuest_codegen.runtime.client import Client
+    from rekuest_codegen.runtime.remote import Remote
+    from rekuest_codegen.runtime.watch import Watch
+
+
+class Caller(Protocol):
+    """Whoever can start tasks: a client, or a running task, whose calls become its children."""
+
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch: ...
+
+    async def cancel(self, watch: Watch) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """The inside of a running task: its caller, and the loop that serves it."""
+
+    caller: Caller
+    loop: asyncio.AbstractEventLoop
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What holds for the calls in a ``with options(...)`` block. ``timeout`` in seconds, None for no bound."""
+
+    timeout: float | None = None
+
+
+NO_OPTIONS = Options()
+nested: ContextVar[Nested | None] = ContextVar("rekuest_codegen_nested", default=None)
+in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO_OPTIONS)
+_default: tuple[int, Client] | None = None
+_configured: tuple[str, str] | None = None
+
+
+@contextmanager
+def options(*, timeout: float | None) -> Generator[None]:
+    """Bound every call in the block: ``with options(timeout=5): threshold(image)``."""
+    token = in_force.set(replace(in_force.get(), timeout=timeout))
+    try:
+        yield
+    finally:
+        in_force.reset(token)
+
+
+def connect(url: str | None = None, token: str | None = None) -> None:
+    """Say which server the generated functions call, instead of ``REKUEST_URL`` and ``REKUEST_TOKEN``.
+
+    Nothing is opened before the first call.
+
+    Raises:
+        ConfigurationError: neither argument nor environment says it.
+    """
+    global _configured
+    _configured = settings(url, token)
+
+
+def settings(url: str | None = None, token: str | None = None) -> tuple[str, str]:
+    """Address and token: as given, else as `connect` was told, else from the environment.
+
+    Raises:
+        ConfigurationError: one of them is missing.
+    """
+    from rekuest_codegen.wire.endpoint import Endpoint
+
+    known = _configured or (None, None)
+    url = url or known[0] or os.environ.get("REKUEST_URL")
+    token = token or known[1] or os.environ.get("REKUEST_TOKEN")
+    if not url:
+        raise ConfigurationError("no server: call connect(url, token), or set REKUEST_URL (http://127.0.0.1:8000)")
+    if not token:
+        raise ConfigurationError(f"no token for {url}: call connect(url, token), or set REKUEST_TOKEN")
+    return Endpoint.parse(url).base, token
+
+
+async def default_client() -> Client:
+    """The process's client, in the portal's loop; a new one when the settings changed or the process forked."""
+    from rekuest_codegen.runtime import portal
+    from rekuest_codegen.runtime.client import Client
+
+    global _default
+    url, token = settings()
+    mark = hash((os.getpid(), url, token))
+    if _default is None or _default[0] != mark:
+        if _default is not None:
+            await _default[1].close()
+        _default = (mark, Client(url, token))
+        portal.on_close(_close_default)
+    return _default[1]
+
+
+async def _close_default() -> None:
+    global _default
+    closing, _default = _default, None
+    if closing is not None:
+        await closing[1].close()

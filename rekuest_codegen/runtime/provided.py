@@ -1,0 +1,124 @@
+"""A provided function, and one run of it: expand the arguments, run, shrink what comes back, report.
+
+The definition comes from the source, so what is registered is what is checked here: a caller of any make gets an
+error that names the place, and the function never sees a value of the wrong kind. Sync functions run on threads;
+inside a run, calls to generated functions become children of its task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Executor
+from contextlib import aclosing
+from contextvars import copy_context
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from rekuest_codegen.errors import ArgumentError, RekuestError
+from rekuest_codegen.ir.nodes import Node
+from rekuest_codegen.runtime import context
+from rekuest_codegen.runtime.values import Shelf, Types, Walk, expand_all, returned, shrink_all, values_walk
+from rekuest_codegen.wire import messages
+
+logger = logging.getLogger("rekuest_codegen.provider")
+Report = Callable[[messages.Report], None]
+_END = object()
+
+
+@dataclass(frozen=True)
+class Provided:
+    """A node and the function behind it; ``interface`` is the name the server asks for it by."""
+
+    interface: str
+    node: Node
+    function: Callable[..., Any]
+    types: Types
+
+    def bind(self, values: Mapping[str, Any]) -> partial[Any]:
+        """The function with its arguments by name, ready to be called."""
+        kinds = {name: parameter.kind for name, parameter in inspect.signature(self.function).parameters.items()}
+        unpacks = inspect.Parameter.VAR_POSITIONAL in kinds.values()
+        first: list[Any] = []
+        named: dict[str, Any] = {}
+        for name, value in values.items():
+            kind = kinds.get(name)
+            if kind is inspect.Parameter.VAR_POSITIONAL:
+                first.extend(value or ())
+            elif kind is inspect.Parameter.VAR_KEYWORD:
+                named.update(value or {})
+            elif kind is inspect.Parameter.POSITIONAL_ONLY or (
+                unpacks and kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+            ):
+                first.append(value)
+            else:
+                named[name] = value
+        return partial(self.function, *first, **named)
+
+
+async def run(
+    provided: Provided, task: str, wire: Mapping[str, Any], *, report: Report, shelf: Shelf, threads: Executor
+) -> None:
+    """Run one task to its terminal report. Whatever happens, exactly one terminal report is made.
+
+    FAILED: the arguments do not fit, or what came back does not. CRITICAL: the function raised. CANCELLED: this
+    coroutine was cancelled.
+    """
+    walk = values_walk(provided.types, shelf)
+    try:
+        try:
+            arguments = await expand_all(provided.node.args, wire, walk)
+        except ArgumentError as error:
+            report(messages.Failed(task=task, error=f"arguments: {error}"))
+            return
+        report(messages.Progress(task=task, progress=0, message="Queued for running"))
+        async for result in _results(provided.bind(arguments), threads):
+            report(messages.Yield(task=task, returns=await _shrink(provided, result, walk)))
+        report(messages.Completed(task=task))
+    except ArgumentError as error:
+        report(messages.Failed(task=task, error=f"returns: {error}"))
+    except asyncio.CancelledError:
+        report(messages.Cancelled(task=task))
+        raise
+    except RekuestError as error:  # a call of this task to another node failed
+        report(messages.Critical(task=task, error=str(error)))
+    except BaseException as error:
+        logger.debug("%s raised", provided.node.title, exc_info=True)
+        report(messages.Critical(task=task, error=str(error) or type(error).__name__))
+
+
+async def _shrink(provided: Provided, result: Any, walk: Walk) -> dict[str, Any]:
+    return await shrink_all(provided.node.returns, returned(provided.node.returns, result), walk)
+
+
+async def _results(call: partial[Any], threads: Executor) -> AsyncIterator[Any]:
+    """What the function gives, one item for a function and many for a generator, whatever kind of either it is."""
+    runs_here = inspect.iscoroutinefunction(call.func) or inspect.isasyncgenfunction(call.func)
+    outcome: Any = call() if runs_here else await _in_thread(threads, call)
+    if inspect.isawaitable(outcome):
+        outcome = await outcome
+    if inspect.isasyncgen(outcome):
+        async with aclosing(outcome):
+            async for item in outcome:
+                yield item
+    elif inspect.isgenerator(outcome):
+        try:
+            while (item := await _in_thread(threads, next, outcome, _END)) is not _END:
+                yield item
+        finally:
+            await asyncio.shield(_in_thread(threads, outcome.close))
+    else:
+        yield outcome
+
+
+async def _in_thread(threads: Executor, function: Callable[..., Any], *args: Any) -> Any:
+    inside = copy_context()
+    return await asyncio.get_running_loop().run_in_executor(threads, partial(inside.run, function, *args))
+
+
+def inside(caller: context.Caller) -> None:
+    """Make calls in the current context children of a task."""
+    context.nested.set(context.Nested(caller, asyncio.get_running_loop()))

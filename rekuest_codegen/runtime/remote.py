@@ -1,0 +1,102 @@
+"""What a generated function knows about its node: where it is, how its values travel, what it gives back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, NoReturn, TypeVar
+
+from pydantic import ValidationError
+
+from rekuest_codegen.errors import ArgumentError
+from rekuest_codegen.ir.ports import Port
+from rekuest_codegen.runtime.types import Arguments
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Remote(Generic[R]):
+    """One node of a server, typed by what a call to it gives back (for a generator: what it yields).
+
+    ``ports`` is the JSON text of its ports, read at the first call: importing a stub costs nothing for it.
+    """
+
+    app: str
+    key: str
+    version: str
+    hash: str
+    ports: str = field(repr=False)
+    arguments: type[Arguments] = field(repr=False)
+    types: Mapping[str, type[Any]] = field(repr=False)
+    result: Callable[..., R] | None = field(default=None, repr=False)
+
+    @property
+    def title(self) -> str:
+        """``app/key``, as messages name a node."""
+        return f"{self.app}/{self.key}"
+
+    @cached_property
+    def contract(self) -> Contract:
+        raw = json.loads(self.ports)
+        return Contract(
+            args=tuple(Port.model_validate(port) for port in raw.get("args", ())),
+            returns=tuple(Port.model_validate(port) for port in raw.get("returns", ())),
+            names=raw.get("names", {}),
+        )
+
+    def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments by wire key, after pydantic has had its say.
+
+        Raises:
+            ArgumentError: names the first place that does not fit, and how many more there are.
+        """
+        try:
+            self.arguments.model_validate(dict(values))
+        except ValidationError as error:
+            _refuse(error)
+        names = self.contract.names
+        return {names.get(name, name): value for name, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The ports of a node, and the wire key of each argument whose Python name differs from it."""
+
+    args: tuple[Port, ...]
+    returns: tuple[Port, ...]
+    names: Mapping[str, str]
+
+
+def remote(
+    *,
+    app: str,
+    key: str,
+    version: str,
+    hash: str,
+    ports: str,
+    arguments: type[Arguments],
+    types: Mapping[str, type[Any]],
+    result: Callable[..., R] | None = None,
+) -> Remote[R]:
+    """Declare a node; generated code does this once a node."""
+    return Remote(app, key, version, hash, ports, arguments, types, result)
+
+
+def _refuse(error: ValidationError) -> NoReturn:
+    problems = error.errors(include_url=False, include_context=False)
+    first = problems[0]
+    path = "$"
+    for step in first["loc"]:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif path == "$" or step.isidentifier():
+            path += f".{step}"
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    got = first["input"]
+    text = repr(got)
+    shown = f"{type(got).__name__} {text}" if len(text) <= 40 else type(got).__name__
+    detail = first["msg"] if first["type"] == "missing" else f"{first['msg']}, got {shown}"
+    raise ArgumentError(path, detail + more) from None

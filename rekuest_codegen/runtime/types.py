@@ -1,0 +1,125 @@
+"""The value types that generated code is written in.
+
+Arguments and models are pydantic; a structure nobody mapped to a class of their own is a typed, opaque reference; a
+quantity is a magnitude with its unit. None of these does I/O.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+
+class Arguments(BaseModel):
+    """Base of the arguments of one node: checked before anything is sent."""
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True, populate_by_name=True
+    )
+
+
+class Model(BaseModel):
+    """Base of a generated MODEL. Fields a newer provider adds are ignored."""
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="ignore", arbitrary_types_allowed=True, defer_build=True, populate_by_name=True
+    )
+
+
+class Choices(enum.Enum):
+    """Base of a generated ENUM: a member's value is what travels, its name what Python allows."""
+
+
+class Instance:
+    """Lets pydantic accept a class by ``isinstance`` alone."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.is_instance_schema(cls)
+
+
+class Reference(Instance):
+    """An object that lives elsewhere. It can be passed on to other nodes, compared and hashed, not looked into.
+
+    Subclasses name what they refer to: ``class Image(Reference, identifier="@mikro/image")``. ``object`` is the
+    reference itself, opaque; ``identifier`` the identifier it travels under.
+    """
+
+    identifier: ClassVar[str] = ""
+    __slots__ = ("_object",)
+
+    def __init_subclass__(cls, *, identifier: str = "", **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if identifier:
+            cls.identifier = identifier
+
+    def __init__(self, object: str) -> None:
+        self._object = object
+
+    @property
+    def object(self) -> str:
+        return self._object
+
+    def __eq__(self, other: Any) -> bool:
+        if not isinstance(other, Reference):
+            return NotImplemented
+        return self.identifier == other.identifier and self._object == other._object
+
+    def __hash__(self) -> int:
+        return hash((self.identifier, self._object))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._object!r})"
+
+
+class MemoryReference(Reference):
+    """An object in the memory of the agent that made it. It lives as long as that agent does."""
+
+
+class AnyReference(Reference):
+    """A reference under an identifier that no class was bound to."""
+
+    __slots__ = ("_identifier",)
+
+    def __init__(self, object: str, identifier: str) -> None:
+        super().__init__(object)
+        self._identifier = identifier
+
+    @property
+    def identifier(self) -> str:  # type: ignore[override]  # known by the instance here, by the class elsewhere
+        return self._identifier
+
+    def __repr__(self) -> str:
+        return f"AnyReference({self._object!r}, {self._identifier!r})"
+
+
+_QUANTITY = re.compile(r"\s*(?P<magnitude>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>\S.*?)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Instance):
+    """A magnitude and its unit, as in ``5 mV``. It does no arithmetic; pint objects are accepted in its place."""
+
+    magnitude: float
+    unit: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``"5 mV"``.
+
+        Raises:
+            ValueError: the text does not begin with a number.
+        """
+        match = _QUANTITY.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is no quantity; expected a number and a unit, as in '5 mV'")
+        return cls(float(match["magnitude"]), match["unit"] or "")
+
+    def __str__(self) -> str:
+        magnitude = int(self.magnitude) if self.magnitude == int(self.magnitude) else self.magnitude
+        return f"{magnitude} {self.unit}".rstrip()

@@ -1,0 +1,173 @@
+"""Kinds whose value holds no other: numbers, texts, moments, quantities, choices."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from rekuest_codegen.errors import ArgumentError
+from rekuest_codegen.ir.ports import Port
+from rekuest_codegen.runtime.types import Choices, Quantity
+from rekuest_codegen.runtime.values.walk import Fits, Place, Walk, describe, misfit
+
+INT_RANGE = range(-(2**63), 2**63)
+"""What survives every JSON reader on the way."""
+
+
+def shrink_int(port: Port, value: Any, place: Place) -> int:
+    if type(value) is not int:
+        index = getattr(value, "__index__", None)  # numpy's integers, and int subclasses
+        if isinstance(value, bool | enum.Enum) or index is None:
+            raise misfit(place, "int", value)
+        value = int(index())
+    if value not in INT_RANGE:
+        raise ArgumentError(str(place), "the integer needs more than 64 bits")
+    return int(value)
+
+
+def shrink_float(port: Port, value: Any, place: Place) -> float:
+    if isinstance(value, bool | str | bytes) or not hasattr(value, "__float__"):
+        raise misfit(place, "float", value)
+    number = float(value)
+    if not math.isfinite(number):
+        raise ArgumentError(str(place), f"{number} has no form in JSON")
+    return number
+
+
+def expand_int(port: Port, wire: Any, walk: Walk, place: Place) -> int:
+    if type(wire) is int:
+        return wire
+    if isinstance(wire, float) and wire.is_integer():
+        return int(wire)
+    raise misfit(place, "int", wire)
+
+
+def expand_float(port: Port, wire: Any, walk: Walk, place: Place) -> float:
+    if isinstance(wire, int | float) and not isinstance(wire, bool):
+        return float(wire)
+    raise misfit(place, "float", wire)
+
+
+def shrink_bool(port: Port, value: Any, place: Place) -> bool:
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):  # numpy's, without numpy
+        raise misfit(place, "bool", value)
+    return bool(value)
+
+
+def expand_bool(port: Port, wire: Any, walk: Walk, place: Place) -> bool:
+    if not isinstance(wire, bool):
+        raise misfit(place, "bool", wire)
+    return wire
+
+
+def shrink_string(port: Port, value: Any, place: Place) -> str:
+    if not isinstance(value, str):
+        raise misfit(place, "str", value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ArgumentError(str(place), "the text holds a lone surrogate, which has no form in JSON") from None
+    return str(value)
+
+
+def expand_string(port: Port, wire: Any, walk: Walk, place: Place) -> str:
+    if not isinstance(wire, str):
+        raise misfit(place, "str", wire)
+    return wire
+
+
+def shrink_date(port: Port, value: Any, place: Place) -> str:
+    if not isinstance(value, datetime.datetime):
+        raise misfit(place, "datetime", value)
+    return value.isoformat()
+
+
+def expand_date(port: Port, wire: Any, walk: Walk, place: Place) -> datetime.datetime:
+    if isinstance(wire, str):
+        try:
+            return datetime.datetime.fromisoformat(wire)
+        except ValueError:
+            pass
+    raise misfit(place, "date and time (ISO 8601)", wire)
+
+
+def shrink_quantity(port: Port, value: Any, place: Place) -> str:
+    if isinstance(value, str):
+        try:
+            return str(Quantity.parse(value))
+        except ValueError as error:
+            raise ArgumentError(str(place), str(error)) from None
+    if isinstance(value, Quantity):
+        return str(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(Quantity(shrink_float(port, value, place), port.reference_unit or ""))
+    magnitude, units = getattr(value, "magnitude", None), getattr(value, "units", None)
+    if magnitude is None or units is None:
+        raise misfit(place, "quantity", value)
+    return str(Quantity(float(magnitude), f"{units:~}"))  # pint's abbreviated form
+
+
+def expand_quantity(port: Port, wire: Any, walk: Walk, place: Place) -> Quantity:
+    if isinstance(wire, int | float) and not isinstance(wire, bool):
+        return Quantity(float(wire), port.reference_unit or "")
+    if isinstance(wire, str):
+        try:
+            return Quantity.parse(wire)
+        except ValueError:
+            pass
+    raise misfit(place, "quantity, as in '5 mV'", wire)
+
+
+def shrink_enum(port: Port, value: Any, place: Place) -> Any:
+    if isinstance(value, Choices):
+        wire = value.value
+    elif isinstance(value, enum.Enum):
+        wire = value.name
+    else:
+        wire = value
+    if all(choice.value != wire for choice in port.choices):
+        raise ArgumentError(str(place), f"expected one of {_choices(port)}, got {describe(value)}")
+    return wire
+
+
+def expand_enum(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
+    if not isinstance(wire, str | int | float) or all(choice.value != wire for choice in port.choices):
+        raise ArgumentError(str(place), f"expected one of {_choices(port)}, got {describe(wire)}")
+    bound = walk.types.get(port.identifier or "")
+    if bound is None:
+        return wire
+    members: Mapping[str, Any] = bound.__members__
+    if issubclass(bound, Choices):
+        members = {member.value: member for member in members.values()}
+    if wire not in members:
+        raise ArgumentError(str(place), f"{bound.__name__} has no member {wire!r}; the definition is newer or older")
+    return members[str(wire)]
+
+
+def fits_type(*types: type[Any]) -> Fits:
+    def check(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
+        return isinstance(value, types) and (bool in types or not isinstance(value, bool))
+
+    return check
+
+
+def fits_float(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
+    return isinstance(value, float) or (not exact and isinstance(value, int) and not isinstance(value, bool))
+
+
+def fits_quantity(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
+    return isinstance(value, Quantity) or (hasattr(value, "magnitude") and hasattr(value, "units"))
+
+
+def fits_enum(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
+    cls = walk.types.get(port.identifier or "")
+    if cls is not None:
+        return isinstance(value, cls)
+    return any(choice.value == value for choice in port.choices)
+
+
+def _choices(port: Port) -> str:
+    return ", ".join(repr(choice.value) for choice in port.choices[:12])

@@ -1,0 +1,98 @@
+"""Kinds whose value stays where it is and travels as a reference: structures, interfaces, memory structures."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from rekuest_codegen.errors import ArgumentError
+from rekuest_codegen.ir.ports import Port, PortKind
+from rekuest_codegen.ir.shapes import is_object
+from rekuest_codegen.runtime.types import AnyReference, MemoryReference, Reference
+from rekuest_codegen.runtime.values.walk import Place, Walk, misfit
+
+
+async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> dict[str, Any]:
+    identifier = port.identifier or ""
+    if isinstance(value, Reference):
+        if port.kind is not PortKind.INTERFACE and value.identifier != identifier:
+            raise ArgumentError(str(place), f"expected a reference to {identifier}, got one to {value.identifier}")
+        return _envelope(value.identifier or identifier, value.object)
+    cls = walk.types.get(identifier)
+    if cls is not None and port.kind is PortKind.STRUCTURE and not isinstance(value, cls):
+        raise misfit(place, cls.__name__, value)
+    method = getattr(value, "ashrink", None) or getattr(value, "shrink", None)
+    if method is None:
+        raise misfit(place, f"something that can shrink (ashrink or shrink), for {identifier}", value)
+    if port.kind is PortKind.INTERFACE:
+        identifier = _own_identifier(value) or identifier
+    return _envelope(identifier, str(await _maybe_await(method())))
+
+
+async def expand_structure(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
+    identifier, reference = _open(port, wire, place)
+    cls = walk.types.get(identifier) or walk.types.get(port.identifier or "")
+    if cls is None:
+        return AnyReference(reference, identifier)
+    if issubclass(cls, Reference):
+        return cls(reference) if cls.identifier == identifier else AnyReference(reference, identifier)
+    method = getattr(cls, "aexpand", None) or getattr(cls, "expand", None)
+    if method is None:
+        raise ArgumentError(str(place), f"{cls.__name__} has neither aexpand nor expand")
+    return await _maybe_await(method(reference))
+
+
+async def shrink_memory(port: Port, value: Any, walk: Walk, place: Place) -> dict[str, Any]:
+    identifier = port.identifier or ""
+    if isinstance(value, Reference):
+        return _envelope(value.identifier or identifier, value.object)
+    if walk.shelf is None:
+        raise misfit(place, f"a reference to {identifier}, as a node returned it", value)
+    return _envelope(identifier, await walk.shelf.put(identifier, value))
+
+
+async def expand_memory(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
+    identifier, drawer = _open(port, wire, place)
+    if walk.shelf is not None:
+        try:
+            return await walk.shelf.get(drawer)
+        except KeyError:
+            raise ArgumentError(str(place), f"no {identifier} {drawer!r} on this agent's shelf; it is gone") from None
+    cls = walk.types.get(identifier)
+    if cls is not None and issubclass(cls, Reference):
+        return cls(drawer)
+    return MemoryReference(drawer) if not identifier else AnyReference(drawer, identifier)
+
+
+def _envelope(identifier: str, reference: str) -> dict[str, Any]:
+    return {"__identifier": identifier, "object": reference}
+
+
+def _open(port: Port, wire: Any, place: Place) -> tuple[str, str]:
+    """Identifier and reference of an envelope; a bare reference, as some defaults are, takes the port's identifier."""
+    if isinstance(wire, str):
+        return port.identifier or "", wire
+    if not is_object(wire) or not isinstance(wire.get("object"), str | int):
+        raise misfit(place, f"a reference to {port.identifier}", wire)
+    identifier = wire.get("__identifier", port.identifier)
+    if not isinstance(identifier, str):
+        raise misfit(place, f"a reference to {port.identifier}", wire)
+    if port.kind is not PortKind.INTERFACE and identifier != port.identifier:
+        raise ArgumentError(str(place), f"expected a reference to {port.identifier}, got one to {identifier}")
+    return identifier, str(wire["object"])
+
+
+def fits_reference(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
+    if isinstance(value, Reference):
+        return port.kind is PortKind.INTERFACE or value.identifier == port.identifier
+    cls = walk.types.get(port.identifier or "")
+    return cls is not None and isinstance(value, cls)
+
+
+def _own_identifier(value: Any) -> str | None:
+    method = getattr(value, "get_identifier", None)
+    return str(method()) if callable(method) else None
+
+
+async def _maybe_await(value: Any) -> Any:
+    return await value if inspect.isawaitable(value) else value

@@ -1,0 +1,122 @@
+"""One task as its caller sees it: events in order, each once, and the outcome they add up to.
+
+Events reach us by two roads: the live subscription, and reading a task's events back. Every event has an id that
+grows; taking only ids above the last one makes the two roads one. A subscription is not live the moment it is asked
+for, so until a live event of this task (or an earlier task) proved it, the first live event is held back until the
+task's events have been read once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rekuest_codegen.errors import AgentLost, NodeError, ProtocolError, RekuestError, TaskCancelled
+from rekuest_codegen.wire.lifecycle import terminal_kind
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a task. ``number`` grows within the task; ``returns`` is in wire form."""
+
+    number: int
+    kind: str
+    returns: Mapping[str, Any] | None = None
+    message: str | None = None
+    progress: int | None = None
+
+
+class Watch:
+    """The events of one task, fed by a client or an agent, read by whoever called."""
+
+    def __init__(self, title: str, task: str, *, proven: bool, lost_after: float) -> None:
+        self.title = title
+        self.task = task
+        self.proven = proven
+        self.held: list[Event] = []
+        self.ended = False
+        self.swept = 0
+        self._lost_after = lost_after
+        self._last = -1
+        self.heard_at = asyncio.get_running_loop().time()
+        self._disconnected_at: float | None = None
+        self._events: deque[Event] = deque()
+        self._failure: RekuestError | None = None
+        self._news = asyncio.Event()
+
+    def feed(self, events: Iterable[Event]) -> None:
+        """Take what is new of ``events``."""
+        loop = asyncio.get_running_loop()
+        for event in sorted(events, key=lambda event: event.number):
+            if event.number <= self._last or self.ended:
+                continue
+            self._last = event.number
+            if event.kind == "DISCONNECTED":
+                self._disconnected_at = loop.time()
+            elif not terminal_kind(event.kind):
+                self._disconnected_at = None
+            self.ended = terminal_kind(event.kind)
+            self._events.append(event)
+            self.heard_at, self.swept = loop.time(), 0
+        self._news.set()
+
+    def fail(self, error: RekuestError) -> None:
+        """Nothing more will come; the reader gets ``error`` after what it has not read yet."""
+        self._failure = self._failure or error
+        self._news.set()
+
+    async def next_event(self) -> Event:
+        """The next event.
+
+        Raises:
+            AgentLost: the agent disconnected and did not come back in time. Whatever `fail` was given.
+        """
+        while not self._events:
+            if self._failure is not None:
+                raise self._failure
+            self._news.clear()
+            try:
+                async with asyncio.timeout_at(self._gives_up_at()):
+                    await self._news.wait()
+            except TimeoutError:
+                text = f"{self.title}: the agent is gone for {self._lost_after:g} s; the work may be done or not"
+                raise AgentLost(text) from None
+        return self._events.popleft()
+
+    async def next_yield(self) -> Mapping[str, Any] | None:
+        """The returns of the next YIELD, or None when the task completed.
+
+        Raises:
+            NodeError, TaskCancelled, AgentLost: the task ended otherwise.
+        """
+        while True:
+            event = await self.next_event()
+            if event.kind == "YIELD":
+                return event.returns or {}
+            if event.kind == "COMPLETED":
+                return None
+            if terminal_kind(event.kind):
+                raise self._outcome(event)
+
+    async def result(self) -> Mapping[str, Any]:
+        """The returns of a function: its one YIELD, once it completed."""
+        returns: Mapping[str, Any] | None = None
+        while (item := await self.next_yield()) is not None:
+            returns = item
+        if returns is None:
+            raise ProtocolError(f"{self.title}: completed without returning anything")
+        return returns
+
+    def _gives_up_at(self) -> float | None:
+        return None if self._disconnected_at is None else self._disconnected_at + self._lost_after
+
+    def _outcome(self, event: Event) -> RekuestError:
+        if event.kind in ("CANCELLED", "INTERRUPTED"):
+            return TaskCancelled(f"{self.title}: the task was {event.kind.lower()}")
+        message = event.message or "the node gave no reason"
+        if self._disconnected_at is not None:
+            return AgentLost(f"{self.title}: {message}")
+        return NodeError(self.title, self.task, message)
