@@ -1,0 +1,76 @@
+# Every target sets up what it needs; nothing but Python 3.11+ has to be there.
+PYTHON := $(shell for p in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
+ifeq ($(PYTHON),)
+$(error no Python 3.11 or newer found; set PYTHON=/path/to/python3.11)
+endif
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+RUN_DEMO := $(VENV)/.runs-demo
+RUN_TESTS := $(VENV)/.runs-tests
+NEXT := .venvs/rekuest-next/.installed
+TEN := .venvs/rekuest/.installed
+export REKUEST_NEXT_PYTHON := $(CURDIR)/.venvs/rekuest-next/bin/python
+export REKUEST_PYTHON := $(CURDIR)/.venvs/rekuest/bin/python
+
+.PHONY: help demo test test-all check format generate bench clean
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+
+demo: $(RUN_DEMO)  ## start server and provider, pull typed stubs into mynodes/, call every node
+	@$(BIN)/python -m rekuest_codegen.demo
+
+test: $(RUN_TESTS) $(NEXT) $(TEN)  ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+test-all:  ## run the tests on every Python from 3.11 to 3.13 that is here
+	@for v in 3.11 3.12 3.13; do \
+		p=$$(PYENV_VERSION=$$(ls $${PYENV_ROOT:-$$HOME/.pyenv}/versions 2>/dev/null | grep "^$$v\." | tail -1) \
+			sh -c "command -v python$$v >/dev/null && python$$v -c 'import sys; print(sys.executable)'" 2>/dev/null) \
+			|| { echo "no Python $$v here"; continue; }; \
+		echo "== $$p"; $(MAKE) test PYTHON=$$p VENV=.venvs/py$$v || exit 1; \
+	done
+
+check: $(RUN_TESTS) generate  ## format, lint, types; what is generated must be what is committed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	@changed=$$(git status --porcelain -- rekuest_codegen/api/client generated_example); \
+		test -z "$$changed" || { echo "regenerated files differ from what is committed:"; echo "$$changed"; exit 1; }
+
+format: $(RUN_TESTS)  ## format and fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+generate: $(RUN_TESTS)  ## regenerate the API client and generated_example/
+	$(BIN)/python -m rekuest_codegen.demo --write-example
+
+bench: $(RUN_TESTS)  ## run the benchmarks
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove environments and caches
+	rm -rf .venv .venvs .rekuest mynodes .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_DEMO): pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python $(PIP) -e '.[server]'
+	@touch $@
+
+$(RUN_TESTS): pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python $(PIP) -e '.[server,dev]'
+	@touch $@ $(RUN_DEMO)
+
+$(NEXT):  # it imports the last three without asking for them
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(PIP) rekuest-next==2.3.1 attrs aiohttp certifi
+	@touch $@
+
+$(TEN):
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(PIP) rekuest==10.0.0
+	@touch $@

@@ -1,0 +1,35 @@
+"""What all tests share: a deterministic Hypothesis, and the environments of the third parties."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parent.parent
+
+settings.register_profile(
+    "same-every-time", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same-every-time")
+
+
+def environment(variable: str, name: str) -> Path:
+    path = Path(os.environ.get(variable) or ROOT / ".venvs" / name / "bin" / "python")
+    if not path.exists():
+        pytest.fail(f"{path} is not there; `make test` sets it up")
+    return path
+
+
+@pytest.fixture(scope="session")
+def next_python() -> Path:
+    """A Python with an unmodified rekuest-next 2.3.1."""
+    return environment("REKUEST_NEXT_PYTHON", "rekuest-next")
+
+
+@pytest.fixture(scope="session")
+def ten_python() -> Path:
+    """A Python with an unmodified rekuest 10.0.0."""
+    return environment("REKUEST_PYTHON", "rekuest")

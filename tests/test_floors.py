@@ -1,0 +1,82 @@
+"""The house stands: imports go down only, the import wall holds, files stay small."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "rekuest_codegen"
+FLOORS = {
+    "errors": 0,
+    "ir": 1,
+    "api": 1,
+    "wire": 2,
+    "scan": 2,
+    "emit": 2,
+    "fetch": 3,
+    "runtime": 3,
+    "server": 3,
+    "cli": 4,
+    "demo": 4,
+}
+WALL = ("click", "jinja2", "libcst", "graphql", "ariadne", "starlette", "uvicorn", "httpx")
+SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "client" not in path.relative_to(PACKAGE).parts[1:2])
+
+
+def room(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and room of every import of this package, those inside functions included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            names = [node.module or ""]
+            if node.module == "rekuest_codegen":
+                names = [f"rekuest_codegen.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "rekuest_codegen" and len(parts) > 1 and parts[1] in FLOORS:
+                yield node.lineno, parts[1]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_down(path: Path) -> None:
+    here = room(path)
+    if here in ("__init__", "__main__"):
+        return
+    wrong = [
+        f"line {line}: {here} imports {there}"
+        for line, there in imports(path)
+        if there != here and FLOORS[there] >= FLOORS[here]
+    ]
+    # The demo's provider is an app like any user's, so it stands beside the command line, on top.
+    assert not wrong
+
+
+def test_the_table_names_every_room() -> None:
+    assert {room(path) for path in SOURCES} - {"__init__", "__main__"} == set(FLOORS)
+
+
+@pytest.mark.parametrize("module", ["rekuest_codegen", "rekuest_codegen.runtime"])
+def test_import_wall(module: str) -> None:
+    code = f"import sys, {module}; print(*sorted(set(sys.modules) & set({WALL!r})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []
+
+
+def test_files_stay_small() -> None:
+    sizes = sorted(len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES)
+    assert sizes[-1] <= 500, "a file over 500 lines holds two ideas"
+    assert sizes[int(len(sizes) * 0.9)] <= 350, "nine in ten stay under 350 lines"
