@@ -1,0 +1,375 @@
+"""The two ends of an agent socket, without I/O: frames and the clock go in, frames, events and timers come out.
+
+`ServerSide` is one connection as the server sees it, `AgentSide` a whole session as the agent sees it, over as many
+connections as it takes. Both are driven the same way: call `receive` for each frame and `handle_timer` when
+`next_timer` is due, then write what `frames_to_send` returns. ``now`` is any clock that only goes forward. Neither
+decides about tasks: they register, keep alive, number, retain, repeat and correlate.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rekuest_codegen.wire.messages import (
+    AssignRequest,
+    AssignResponse,
+    BadFrame,
+    CancelRequest,
+    ControlResponse,
+    EventAck,
+    FromAgent,
+    Heartbeat,
+    HeartbeatAnswer,
+    Init,
+    Inquiry,
+    InterruptRequest,
+    Message,
+    NotJSON,
+    PauseRequest,
+    ProbeRequest,
+    ProbeResponse,
+    ProtocolErrorMessage,
+    Register,
+    Report,
+    ResumeRequest,
+    SessionInit,
+    TaskEvent,
+    ToAgent,
+    Yield,
+    decode_from_agent,
+    decode_to_agent,
+    encode,
+    new_id,
+    type_of,
+)
+
+HEARTBEAT = 10.0
+"""Seconds between two heartbeats."""
+ANSWER_WITHIN = 5.0
+REGISTER_WITHIN = 10.0
+SILENCE = 3 * HEARTBEAT
+"""Seconds without a frame after which an agent takes the server for dead."""
+MAX_WAITING = 1000
+"""What an agent keeps of the messages it may lose (progress, logs, state) while it is not connected."""
+MAX_SEEN = 4096
+"""Of how many called tasks an agent remembers the last event, so as to notice a repeated one."""
+
+NO_HEARTBEAT = 3001
+INVALID_JSON = 3002
+MISMATCH = 3003
+BUSY = 4004
+DISPLACED = 4005
+
+Request = AssignRequest | ProbeRequest | CancelRequest | InterruptRequest | PauseRequest | ResumeRequest
+Response = AssignResponse | ProbeResponse | ControlResponse
+_REQUESTS = (AssignRequest, ProbeRequest, CancelRequest, InterruptRequest, PauseRequest, ResumeRequest)
+_RESPONSES = (AssignResponse, ProbeResponse, ControlResponse)
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The connection is over: send what is left, then close the socket with ``code``."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The server's answer to a request of ours."""
+
+    request: Request
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A frame that is no message we know; it was skipped."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class _Retained:
+    order: int
+    report: Report
+    sent: bool
+
+
+class ServerSide:
+    """One connection of an agent, from the accepted socket to its close.
+
+    ``receive`` gives the REGISTER first; answer it with `accept` or `close` before the next frame is received.
+    """
+
+    def __init__(
+        self,
+        now: float,
+        *,
+        register_within: float = REGISTER_WITHIN,
+        heartbeat: float = HEARTBEAT,
+        answer_within: float = ANSWER_WITHIN,
+    ) -> None:
+        self._heartbeat = heartbeat
+        self._answer_within = answer_within
+        self._out: list[str] = []
+        self._registering = True
+        self._accepted = False
+        self._unanswered = False
+        self._register = ""
+        self._timer: float = now + register_within
+        self.closing: Close | None = None
+
+    def receive(self, frame: str | bytes, now: float) -> list[FromAgent]:
+        """What the agent said. Empty when it was only a heartbeat's answer, or when it ends the connection."""
+        if self.closing:
+            return []
+        try:
+            message = decode_from_agent(frame)
+        except NotJSON as error:
+            self.close(INVALID_JSON, f"not JSON: {error}")
+            return []
+        except BadFrame as error:
+            self.close(MISMATCH, "not a message of this protocol", error=str(error))
+            return []
+        if self._unanswered:
+            self._beat(now)
+        if isinstance(message, Register):
+            if not self._registering:
+                self.close(MISMATCH, "registered twice", error="REGISTER: this connection is registered already")
+                return []
+            self._registering = False
+            self._register = message.id
+        elif not self._accepted:
+            self.close(MISMATCH, f"{type_of(message)} before REGISTER")
+            return []
+        return [] if isinstance(message, HeartbeatAnswer) else [message]
+
+    def accept(self, agent: str, inquiries: Iterable[str], now: float) -> None:
+        """Answer REGISTER with INIT: welcome ``agent``, and what about the tasks in ``inquiries``?
+
+        The acknowledgement before it promises that yields are acknowledged too, and known again when repeated.
+        """
+        if self.closing:
+            return
+        self._accepted = True
+        self._beat(now)
+        self._out.append(encode(EventAck(event=self._register)))
+        self._out.append(encode(Init(agent=agent, inquiries=[Inquiry(task=task) for task in inquiries])))
+
+    def send(self, message: ToAgent) -> None:
+        if not self.closing:
+            self._out.append(encode(message))
+
+    def close(self, code: int, reason: str, *, error: str | None = None) -> None:
+        """End the connection; ``error``, if any, goes out first as a PROTOCOL_ERROR. Only the first close counts."""
+        if self.closing:
+            return
+        if error is not None:
+            self._out.append(encode(ProtocolErrorMessage(error=error[:1000])))
+        self.closing = Close(code, reason)
+
+    def handle_timer(self, now: float) -> None:
+        """Send the heartbeat that is due, or close because what was awaited did not come."""
+        if self.closing or now < self._timer:
+            return
+        if not self._accepted:
+            self.close(MISMATCH, "no REGISTER in time")
+        elif self._unanswered:
+            self.close(NO_HEARTBEAT, "the heartbeat was not answered")
+        else:
+            self._out.append(encode(Heartbeat()))
+            self._unanswered = True
+            self._timer = now + self._answer_within
+
+    def next_timer(self) -> float | None:
+        return None if self.closing else self._timer
+
+    def frames_to_send(self) -> list[str]:
+        frames, self._out = self._out, []
+        return frames
+
+    def _beat(self, now: float) -> None:
+        """The agent is alive (any frame says so): the next heartbeat is a full interval away."""
+        self._unanswered = False
+        self._timer = now + self._heartbeat
+
+
+class AgentSide:
+    """An agent's session: registers on every connection, and brings over a loss what must not be lost.
+
+    Yields and terminal reports are retained until the server acknowledges them, and repeated under the same message
+    id after a reconnect, so that the server knows them again. A server that acknowledges terminal reports only
+    (those of contract 2) would count a repeated yield twice: there only a lone yield is repeated, with the end of
+    its task. A server that acknowledges yields says so by acknowledging REGISTER.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        session_id: str | None = None,
+        force: bool = False,
+        silence: float = SILENCE,
+    ) -> None:
+        self.token = token
+        self.session_id = session_id or new_id()
+        self.force = force
+        self._silence = silence
+        self._out: list[str] = []
+        self._order = itertools.count()
+        self._seq = itertools.count(1)
+        self._register = ""
+        self._yields_acknowledged = False
+        self._retained: dict[str, _Retained] = {}
+        self._yields: dict[str, int] = {}
+        self._waiting: deque[tuple[int, FromAgent]] = deque(maxlen=MAX_WAITING)
+        self._requests: dict[str, tuple[int, Request]] = {}
+        self._seen: dict[str, int] = {}
+        self._heard: float | None = None
+        self._introduced = False
+        self.ready = False
+        self.lost: str | None = None
+
+    @property
+    def unacknowledged(self) -> int:
+        """How many reports are retained. Whoever makes many should wait while this is large."""
+        return len(self._retained)
+
+    def reported(self, task: str) -> bool:
+        """Whether a terminal report of ``task`` is on its way: then no inquiry about it needs an answer."""
+        return any(kept.report.terminal and kept.report.task == task for kept in self._retained.values())
+
+    def connect(self, now: float) -> None:
+        """A socket is open: introduce ourselves. Everything else waits for INIT."""
+        self.disconnect()
+        self._heard = now
+        self.lost = None
+        self._yields_acknowledged = False
+        register = Register(token=self.token, force=self.force, session_id=self.session_id)
+        self._register = register.id
+        self._out = [encode(register)]
+        if not self._introduced:
+            self._out.append(encode(SessionInit(session_id=self.session_id)))
+
+    def disconnect(self) -> None:
+        """The socket is gone. Messages go on being taken."""
+        self.ready = False
+        self._heard = None
+        self._out = []
+
+    def send(self, message: FromAgent) -> None:
+        """Send a message now, or after the next INIT. Reports are numbered here."""
+        order = next(self._order)
+        kept = False
+        if isinstance(message, Report):
+            message.seq = next(self._seq)
+            kept = self._retain(message, order)
+        elif isinstance(message, _REQUESTS):
+            self._requests[message.id] = (order, message)
+            kept = True
+        if self.ready:
+            self._out.append(encode(message))
+        elif not kept:
+            self._waiting.append((order, message))
+
+    def forget(self, request: str) -> None:
+        """Nobody waits for the answer to this request any more."""
+        self._requests.pop(request, None)
+
+    def receive(self, frame: str | bytes, now: float) -> list[ToAgent | Answered | Unreadable]:
+        """What the server said, without what is handled here: heartbeats, acknowledgements, repeated task events."""
+        if self._heard is None:
+            return []
+        self._heard = now
+        try:
+            message = decode_to_agent(frame)
+        except (NotJSON, BadFrame) as error:
+            return [Unreadable(str(error))]
+        if isinstance(message, Heartbeat):
+            self._out.append(encode(HeartbeatAnswer()))
+            return []
+        if isinstance(message, EventAck):
+            self._acknowledge(message.event)
+            return []
+        if isinstance(message, TaskEvent):
+            return [message] if self._first_time(message) else []
+        if isinstance(message, _RESPONSES):
+            _, request = self._requests.pop(message.request, (0, None))
+            return [Answered(request, message)] if request else []
+        if isinstance(message, Init):
+            self._become_ready()
+        return [message]
+
+    def handle_timer(self, now: float) -> None:
+        """Give the server up when it was silent for too long: ``lost`` says so."""
+        due = self.next_timer()
+        if due is not None and now >= due:
+            self.lost = f"nothing heard from the server for {self._silence:g} s"
+            self.disconnect()
+
+    def next_timer(self) -> float | None:
+        return None if self._heard is None else self._heard + self._silence
+
+    def frames_to_send(self) -> list[str]:
+        frames, self._out = self._out, []
+        return frames
+
+    def _become_ready(self) -> None:
+        if self.ready:
+            return
+        self.ready = self._introduced = True
+        queue: list[tuple[int, Message]] = [*self._waiting, *self._requests.values()]
+        self._waiting.clear()
+        for kept in list(self._retained.values()):
+            if self._to_send(kept):
+                queue.append((kept.order, kept.report))
+            if self._worth_keeping(kept.report):
+                kept.sent = True
+            else:
+                del self._retained[kept.report.id]
+        self._out.extend(encode(message) for _, message in sorted(queue, key=lambda item: item[0]))
+
+    def _to_send(self, kept: _Retained) -> bool:
+        report = kept.report
+        if not kept.sent or report.terminal or self._yields_acknowledged:
+            return True
+        return self._yields.get(report.task) == 1 and self.reported(report.task)
+
+    def _worth_keeping(self, report: Report) -> bool:
+        return report.terminal or self._yields_acknowledged or self._yields.get(report.task) == 1
+
+    def _retain(self, report: Report, order: int) -> bool:
+        """Keep ``report`` if it must arrive: until it is acknowledged, or at least until it is sent."""
+        if isinstance(report, Yield):
+            self._yields[report.task] = self._yields.get(report.task, 0) + 1
+        elif not report.terminal:
+            return False
+        if self.ready and not self._worth_keeping(report):
+            self._drop_sent_yields(report.task)
+        else:
+            self._retained[report.id] = _Retained(order, report, sent=self.ready)
+        return True
+
+    def _acknowledge(self, message_id: str) -> None:
+        if message_id == self._register:
+            self._yields_acknowledged = True
+        elif (kept := self._retained.pop(message_id, None)) and kept.report.terminal:
+            self._yields.pop(kept.report.task, None)
+            self._drop_sent_yields(kept.report.task)
+
+    def _drop_sent_yields(self, task: str) -> None:
+        old = [key for key, kept in self._retained.items() if kept.report.task == task and not kept.report.terminal]
+        for key in old:
+            del self._retained[key]
+
+    def _first_time(self, event: TaskEvent) -> bool:
+        if event.seq <= self._seen.get(event.task, -1):
+            return False
+        self._seen[event.task] = event.seq
+        if len(self._seen) > MAX_SEEN:
+            del self._seen[next(iter(self._seen))]
+        return True
