@@ -23,9 +23,10 @@ from rekuest_codegen.errors import (
     TransportError,
 )
 from rekuest_codegen.runtime import operations
+from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
-from rekuest_codegen.runtime.watch import Event, Watch
+from rekuest_codegen.runtime.watch import Event, Watch, read_event
 from rekuest_codegen.wire.endpoint import Endpoint
 
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -48,12 +49,9 @@ class Client:
         reconnect_within: float = 30.0,
     ) -> None:
         self.endpoint = Endpoint.parse(url)
-        self._token = token
-        self._request_timeout = request_timeout
         self._lost_after = lost_after
         self._reconnect_within = reconnect_within
-        self._connecting = asyncio.Lock()
-        self._connection: Connection | None = None
+        self._link = Link(self.endpoint, token, timeout=request_timeout, on_open=self._subscribe)
         self._live = False
         self._watches: dict[str, Watch] = {}
         self._assigning = 0
@@ -92,7 +90,7 @@ class Client:
         self._assigning += 1
         try:
             # A second try with the same reference finds the task of the first one, had that reached the server.
-            answer = await self._request(operations.ASSIGN, {"input": assign}, again=True)
+            answer = await self._link.request(operations.ASSIGN, {"input": assign}, again=True)
             task = str(answer["assign"]["id"])
             early = self._early.pop(task, [])
         except ServerError as error:
@@ -115,7 +113,7 @@ class Client:
         if not watch.ended:
             with suppress(RekuestError, TimeoutError):
                 async with asyncio.timeout(2):
-                    await self._request(operations.CANCEL, {"input": {"task": watch.task}})
+                    await self._link.request(operations.CANCEL, {"input": {"task": watch.task}}, again=True)
 
     async def close(self) -> None:
         """Close the connection; pending calls get ConnectionLost."""
@@ -123,41 +121,22 @@ class Client:
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        if self._connection is not None:
-            await self._connection.close()
-
-    async def query(self, document: str, variables: Mapping[str, Any]) -> Payload:
-        """The data of any query; sent again when the connection broke under it."""
-        return await self._request(document, variables, again=True)
+        await self._link.close()
 
     async def _resolve(self, remote: Remote[Any]) -> str:
         """The server's id of the node, asked for once."""
         place = (remote.app, remote.key)
         if place not in self._actions:
-            self._actions[place] = await operations.resolve(self, remote)
+            self._actions[place] = await operations.resolve(self._link, remote)
         return self._actions[place]
 
     # -- the connection ---------------------------------------------------------------------------------------
 
-    async def _connected(self) -> Connection:
-        async with self._connecting:
-            if self._connection is None or self._connection.lost is not None:
-                connection = await Connection.open(self.endpoint, self._token, timeout=self._request_timeout)
-                self._connection, self._live = connection, False
-                for watch in self._watches.values():
-                    watch.proven = False
-                await connection.listen(operations.MY_TASKS, {}, self._hear)
-            return self._connection
-
-    async def _request(self, document: str, variables: Mapping[str, Any], *, again: bool = False) -> Payload:
-        try:
-            connection = await self._connected()
-            return await connection.request(document, variables, timeout=self._request_timeout)
-        except ConnectionLost:
-            if not again:
-                raise
-            connection = await self._connected()
-            return await connection.request(document, variables, timeout=self._request_timeout)
+    async def _subscribe(self, connection: Connection) -> None:
+        self._live = False
+        for watch in self._watches.values():
+            watch.proven = False
+        await connection.listen(operations.MY_TASKS, {}, self._hear)
 
     async def _recover(self) -> None:
         """Restore the connection for the tasks that are pending, or tell their callers that it is lost."""
@@ -167,7 +146,7 @@ class Client:
         try:
             while self._watches:
                 try:
-                    await self._connected()
+                    await self._link.connected()
                     await asyncio.gather(*(self._read_back(watch) for watch in list(self._watches.values())))
                     return
                 except AccessDenied as error:
@@ -233,8 +212,8 @@ class Client:
             self._feed(watch, held)
 
     async def _read_back(self, watch: Watch) -> None:
-        answer = await self._request(operations.TASK_EVENTS, {"id": watch.task})
-        self._feed(watch, [read_event(raw) for raw in operations.events_of(answer)])
+        answer = await self._link.request(operations.TASK_EVENTS, {"id": watch.task}, again=True)
+        self._feed(watch, operations.events_of(answer))
 
     def _feed(self, watch: Watch, events: list[Event]) -> None:
         watch.feed(events)
@@ -267,14 +246,3 @@ class Client:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-
-def read_event(raw: Mapping[str, Any]) -> Event:
-    """An event as GraphQL gives it."""
-    return Event(
-        number=int(raw["id"]),
-        kind=str(raw["kind"]),
-        returns=raw.get("returns"),
-        message=raw.get("message"),
-        progress=raw.get("progress"),
-    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import aclosing
 from contextvars import copy_context
@@ -18,14 +18,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from rekuest_codegen.errors import ArgumentError, RekuestError
+from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.nodes import Node
-from rekuest_codegen.runtime import context
 from rekuest_codegen.runtime.values import Shelf, Types, Walk, expand_all, returned, shrink_all, values_walk
 from rekuest_codegen.wire import messages
 
 logger = logging.getLogger("rekuest_codegen.provider")
-Report = Callable[[messages.Report], None]
+Report = Callable[[messages.Report], Awaitable[None]]
 _END = object()
 
 
@@ -62,39 +61,51 @@ class Provided:
 async def run(
     provided: Provided, task: str, wire: Mapping[str, Any], *, report: Report, shelf: Shelf, threads: Executor
 ) -> None:
-    """Run one task to its terminal report. Whatever happens, exactly one terminal report is made.
+    """Run one task to its terminal report; being cancelled is the one end that whoever cancels reports.
 
-    FAILED: the arguments do not fit, or what came back does not. CRITICAL: the function raised. CANCELLED: this
-    coroutine was cancelled.
+    FAILED: the arguments do not fit, or what came back does not. CRITICAL: the function raised.
     """
     walk = values_walk(provided.types, shelf)
     try:
-        try:
-            arguments = await expand_all(provided.node.args, wire, walk)
-        except ArgumentError as error:
-            report(messages.Failed(task=task, error=f"arguments: {error}"))
-            return
-        report(messages.Progress(task=task, progress=0, message="Queued for running"))
-        async for result in _results(provided.bind(arguments), threads):
-            report(messages.Yield(task=task, returns=await _shrink(provided, result, walk)))
-        report(messages.Completed(task=task))
+        arguments = await expand_all(provided.node.args, wire, walk)
     except ArgumentError as error:
-        report(messages.Failed(task=task, error=f"returns: {error}"))
+        await report(messages.Failed(task=task, error=f"arguments: {error}"))
+        return
+    except Exception as error:  # noqa: BLE001 - a structure's own expand may raise anything
+        await report(messages.Failed(task=task, error=f"arguments: {_text(error)}"))
+        return
+    await report(messages.Progress(task=task, progress=0, message="Queued for running"))
+    try:
+        async with aclosing(_results(provided.bind(arguments), threads)) as results:
+            async for result in results:
+                await report(messages.Yield(task=task, returns=await _shrink(provided, result, walk)))
+    except Unreturnable as error:
+        await report(messages.Failed(task=task, error=f"returns: {error}"))
     except asyncio.CancelledError:
-        report(messages.Cancelled(task=task))
         raise
-    except RekuestError as error:  # a call of this task to another node failed
-        report(messages.Critical(task=task, error=str(error)))
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - a user's function may raise anything, SystemExit included
         logger.debug("%s raised", provided.node.title, exc_info=True)
-        report(messages.Critical(task=task, error=str(error) or type(error).__name__))
+        await report(messages.Critical(task=task, error=_text(error)))
+    else:
+        await report(messages.Completed(task=task))
+
+
+class Unreturnable(ArgumentError):
+    """What the function returned does not fit the return ports."""
+
+
+def _text(error: BaseException) -> str:
+    return str(error) or type(error).__name__
 
 
 async def _shrink(provided: Provided, result: Any, walk: Walk) -> dict[str, Any]:
-    return await shrink_all(provided.node.returns, returned(provided.node.returns, result), walk)
+    try:
+        return await shrink_all(provided.node.returns, returned(provided.node.returns, result), walk)
+    except ArgumentError as error:
+        raise Unreturnable(error.path, error.problem) from None
 
 
-async def _results(call: partial[Any], threads: Executor) -> AsyncIterator[Any]:
+async def _results(call: partial[Any], threads: Executor) -> AsyncGenerator[Any]:
     """What the function gives, one item for a function and many for a generator, whatever kind of either it is."""
     runs_here = inspect.iscoroutinefunction(call.func) or inspect.isasyncgenfunction(call.func)
     outcome: Any = call() if runs_here else await _in_thread(threads, call)
@@ -117,8 +128,3 @@ async def _results(call: partial[Any], threads: Executor) -> AsyncIterator[Any]:
 async def _in_thread(threads: Executor, function: Callable[..., Any], *args: Any) -> Any:
     inside = copy_context()
     return await asyncio.get_running_loop().run_in_executor(threads, partial(inside.run, function, *args))
-
-
-def inside(caller: context.Caller) -> None:
-    """Make calls in the current context children of a task."""
-    context.nested.set(context.Nested(caller, asyncio.get_running_loop()))

@@ -7,8 +7,11 @@ read from its source when the app runs, by the scanner, which is the only way fr
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -16,6 +19,9 @@ from typing import Any, Self, TypeVar, overload
 
 from rekuest_codegen.errors import ConfigurationError, RekuestError
 from rekuest_codegen.runtime import context
+
+THREADS = "rekuest-codegen-task"
+"""How the names of the threads begin that sync functions run on."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -70,6 +76,7 @@ class App:
             raise SystemExit(2) from None
         except KeyboardInterrupt:
             raise SystemExit(130) from None
+        _leave_stuck_threads()
 
     async def arun(self, *, on_ready: Callable[[], None] | None = None) -> None:
         """Provide until cancelled. ``on_ready`` is called each time the server has taken us in.
@@ -109,6 +116,17 @@ class App:
 def easy(name: str, url: str | None = None, token: str | None = None) -> App:
     """An app. Address and token come from the arguments, else from ``REKUEST_URL`` and ``REKUEST_TOKEN``."""
     return App(name, url=url, token=token)
+
+
+def _leave_stuck_threads() -> None:
+    """Exit although a sync function still runs: Python would wait for its thread, for as long as it takes."""
+    deadline = time.monotonic() + 1.0
+    while any(thread.name.startswith(THREADS) for thread in threading.enumerate()):
+        if time.monotonic() > deadline:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(0)
+        time.sleep(0.01)
 
 
 _without_app: list[Callable[..., Any]] = []

@@ -120,3 +120,14 @@ class Watch:
         if self._disconnected_at is not None:
             return AgentLost(f"{self.title}: {message}")
         return NodeError(self.title, self.task, message)
+
+
+def read_event(raw: Mapping[str, Any]) -> Event:
+    """An event as GraphQL gives it."""
+    return Event(
+        number=int(raw["id"]),
+        kind=str(raw["kind"]),
+        returns=raw.get("returns"),
+        message=raw.get("message"),
+        progress=raw.get("progress"),
+    )

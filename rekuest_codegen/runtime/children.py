@@ -1,0 +1,125 @@
+"""Calls from inside a running task: they go over the agent's own socket and become the task's children."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError
+from rekuest_codegen.runtime import operations
+from rekuest_codegen.runtime.link import Link
+from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.watch import Event, Watch
+from rekuest_codegen.wire import messages
+from rekuest_codegen.wire.conversation import Answered
+
+CANCEL_WITHIN = 2.0
+
+
+class Children:
+    """All tasks that an agent's tasks called. ``send`` puts a message on the agent's socket."""
+
+    def __init__(self, link: Link, send: Callable[[messages.FromAgent], None], *, lost_after: float) -> None:
+        self._link = link
+        self._send = send
+        self._lost_after = lost_after
+        self._answers: dict[str, asyncio.Future[messages.AssignResponse]] = {}
+        self._watches: dict[str, Watch] = {}
+        self._early: dict[str, list[messages.TaskEvent]] = {}
+        self._actions: dict[tuple[str, str], str] = {}
+
+    def of(self, task: str) -> Parent:
+        """The caller that a running task's calls go to."""
+        return Parent(self, task)
+
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any], parent: str) -> Watch:
+        place = (remote.app, remote.key)
+        if place not in self._actions:
+            self._actions[place] = await operations.resolve(self._link, remote)
+        request = messages.AssignRequest(
+            reference=str(uuid.uuid4()), args=dict(args), action=self._actions[place], parent=parent, hooks=[], capture=False
+        )
+        answer: asyncio.Future[messages.AssignResponse] = asyncio.get_running_loop().create_future()
+        self._answers[request.id] = answer
+        self._send(request)
+        try:
+            response = await answer
+        finally:
+            self._answers.pop(request.id, None)
+        if response.error is not None or response.task is None:
+            self._actions.pop(place, None)
+            raise NodeNotFound(f"{remote.title}: {response.error or 'the server gave no task'}")
+        watch = Watch(remote.title, response.task, proven=True, lost_after=self._lost_after)
+        self._watches[response.task] = watch
+        for event in self._early.pop(response.task, []):
+            self.hear(event)
+        return watch
+
+    async def cancel(self, watch: Watch) -> None:
+        self._watches.pop(watch.task, None)
+        if not watch.ended:
+            self._send(messages.CancelRequest(task=watch.task))
+
+    def answer(self, answered: Answered) -> None:
+        """The server's answer to one of our requests."""
+        future = self._answers.get(answered.request.id)
+        if future is not None and not future.done() and isinstance(answered.response, messages.AssignResponse):
+            future.set_result(answered.response)
+
+    def hear(self, message: messages.TaskEvent) -> None:
+        """An event of a task that one of ours called."""
+        watch = self._watches.get(message.task)
+        if watch is not None:
+            self._feed(watch, [_event(message)])
+        elif self._answers:
+            self._early.setdefault(message.task, []).append(message)
+        if not self._answers:
+            self._early.clear()
+
+    async def read_back(self) -> None:
+        """After a loss: what happened to the children meanwhile."""
+        for watch in list(self._watches.values()):
+            with suppress(RekuestError):
+                answer = await self._link.request(operations.TASK_EVENTS, {"id": watch.task}, again=True)
+                self._feed(watch, operations.events_of(answer))
+
+    def close(self) -> None:
+        """The agent stops: whoever waits for a child gets ConnectionLost."""
+        error = ConnectionLost("the provider was stopped")
+        for watch in self._watches.values():
+            watch.fail(error)
+        for future in self._answers.values():
+            if not future.done():
+                future.set_exception(error)
+
+    def _feed(self, watch: Watch, events: list[Event]) -> None:
+        watch.feed(events)
+        if watch.ended:
+            self._watches.pop(watch.task, None)
+
+
+class Parent:
+    """A running task as a caller: what it starts becomes its child."""
+
+    def __init__(self, children: Children, task: str) -> None:
+        self._children = children
+        self._task = task
+
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch:
+        return await self._children.start(remote, args, self._task)
+
+    async def cancel(self, watch: Watch) -> None:
+        await self._children.cancel(watch)
+
+
+def _event(message: messages.TaskEvent) -> Event:
+    return Event(
+        number=message.seq,
+        kind=messages.event_kind(message),
+        returns=getattr(message, "returns", None),
+        message=getattr(message, "message", None) or getattr(message, "error", None),
+        progress=getattr(message, "progress", None),
+    )

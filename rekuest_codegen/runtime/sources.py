@@ -1,0 +1,71 @@
+"""From registered functions to what is provided: their definitions, read from their sources by the scanner."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rekuest_codegen.errors import DefinitionError, Finding, Severity
+from rekuest_codegen.runtime.provided import Provided
+
+if TYPE_CHECKING:
+    from rekuest_codegen.scan import ScannedNode
+
+
+def provided_by(app: str, functions: Sequence[Callable[..., Any]]) -> tuple[Provided, ...]:
+    """The definition of each function, with the classes its ports are bound to.
+
+    Raises:
+        DefinitionError: a source has an error, or a function cannot be found in its source.
+    """
+    from rekuest_codegen.scan import ScanOptions, scan
+
+    paths: dict[Path, str] = {}
+    for function in functions:
+        paths.setdefault(Path(_code(function).co_filename).resolve(), str(function.__module__))
+    scanned = scan(list(paths), ScanOptions(module_names=paths))
+    errors = [finding for finding in scanned.findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise DefinitionError(errors)
+    by_place = {(found.path.resolve(), found.qualname): found for found in scanned.nodes}
+    provided: list[Provided] = []
+    for function in functions:
+        path = Path(_code(function).co_filename).resolve()
+        found = by_place.get((path, function.__qualname__))
+        if found is None:
+            place = f"{path}:{_code(function).co_firstlineno}"
+            text = f"{function.__qualname__} is registered, but its source shows no registration that can be read"
+            errors.append(Finding("not-in-source", place, text))
+        else:
+            node = found.node.model_copy(update={"app": app})
+            provided.append(Provided(interface_of(found), node, function, _classes(found.types)))
+    if errors:
+        raise DefinitionError(errors)
+    return tuple(provided)
+
+
+def interface_of(found: ScannedNode) -> str:
+    """The name by which the server asks for the function: what it was registered as, else its key."""
+    return str(found.options.get("interface") or found.node.key)
+
+
+def _code(function: Callable[..., Any]) -> Any:
+    import inspect
+
+    return inspect.unwrap(function).__code__  # type: ignore[attr-defined]  # registered functions are written in Python
+
+
+def _classes(types: Mapping[str, str]) -> dict[str, type[Any]]:
+    return {identifier: _class(dotted) for identifier, dotted in types.items()}
+
+
+def _class(dotted: str) -> type[Any]:
+    """The class at ``module:qualname``, in a module the provider has imported."""
+    name, _, qualname = dotted.partition(":")
+    found: Any = sys.modules.get(name) or importlib.import_module(name)
+    for part in qualname.split("."):
+        found = getattr(found, part)
+    return found  # type: ignore[no-any-return]  # the scanner saw a class there
