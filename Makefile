@@ -49,6 +49,7 @@ generate: $(RUN_TESTS)  ## regenerate the API client and generated_example/
 	$(BIN)/python -m rekuest_codegen.demo --write-example
 
 bench: $(RUN_TESTS)  ## run the benchmarks
+	$(BIN)/python $(PIP) -e '.[server,bench]'
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove environments and caches

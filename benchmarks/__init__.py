@@ -1,0 +1,1 @@
+"""Benchmarks: run with ``make bench``. They measure, they do not judge; figures are kept in RESULTS.md."""
