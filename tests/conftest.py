@@ -33,3 +33,8 @@ def next_python() -> Path:
 def ten_python() -> Path:
     """A Python with an unmodified rekuest 10.0.0."""
     return environment("REKUEST_PYTHON", "rekuest")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
