@@ -7,6 +7,7 @@ given as the alias. Two contracts are live and differ in the decorations, so tho
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
@@ -44,7 +45,9 @@ class PortKind(StrEnum):
 class Frozen(BaseModel):
     """Immutable data that reads snake case and camel case alike."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, defer_build=True
+    )
 
 
 class Open(Frozen):
@@ -115,6 +118,18 @@ class Port(Frozen):
     widget: Widget | None = None
     requires: Many[Descriptor] = ()
     provides: Many[Descriptor] = ()
+
+    @classmethod
+    def trusted(cls, raw: Mapping[str, Any]) -> Port:
+        """A port from what we wrote ourselves, unchecked: building pydantic's checks costs more than a first call."""
+        return cls.model_construct(
+            **{
+                **raw,
+                "kind": PortKind(raw["kind"]),
+                "children": tuple(cls.trusted(child) for child in raw.get("children", ())),
+                "choices": tuple(Choice.model_construct(**choice) for choice in raw.get("choices", ())),
+            }
+        )
 
     @property
     def item(self) -> Port:
