@@ -1,0 +1,190 @@
+"""What a class is, as far as its source says: its ancestors, members, fields, methods and decorators."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from rekuest_codegen.scan.modules import Known, Missing, Modules, Object, Target
+from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, class_scope, dotted_name
+
+MAX_ANCESTORS = 100
+
+ENUM_BASES = frozenset(f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"))
+SHRINKERS = ("ashrink", "shrink")
+EXPANDERS = ("aexpand", "expand")
+INTERFACE_BASES = frozenset(["typing.Protocol", "abc.ABC"])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decorator:
+    """A decorator: what it resolves to, and the call when it is called with options."""
+
+    target: Target
+    expression: cst.BaseExpression
+    call: cst.Call | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One field of a model: its annotation and its default's expression, in the scope of the class that has it."""
+
+    name: str
+    scope: Scope
+    annotation: cst.BaseExpression
+    default: cst.BaseExpression | None
+
+
+def ancestors(modules: Modules, cls: Object) -> tuple[Known | Object, ...]:
+    """The classes ``cls`` derives from, itself first, nearest first; those not opened by name."""
+    found: dict[object, Known | Object] = {}
+    queue: list[Known | Object] = [cls]
+    while queue and len(found) < MAX_ANCESTORS:
+        current = queue.pop(0)
+        key = current.name if isinstance(current, Known) else current.key
+        if key in found:
+            continue
+        found[key] = current
+        if isinstance(current, Object) and isinstance(current.node, cst.ClassDef):
+            queue.extend(_bases(modules, current, current.node))
+    return tuple(found.values())
+
+
+def known_ancestors(modules: Modules, cls: Object) -> frozenset[str]:
+    return frozenset(base.name for base in ancestors(modules, cls) if isinstance(base, Known))
+
+
+def is_enum(modules: Modules, cls: Object) -> bool:
+    return isinstance(cls.node, cst.ClassDef) and not known_ancestors(modules, cls).isdisjoint(ENUM_BASES)
+
+
+def is_dataclass(modules: Modules, cls: Object) -> bool:
+    """Whether a decorator or base makes ``cls`` a record with fields (dataclass, pydantic)."""
+    names = known_ancestors(modules, cls)
+    if "pydantic.BaseModel" in names:
+        return True
+    return any(
+        isinstance(decorator.target, Known)
+        and decorator.target.name
+        in ("dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.s", "attrs.define")
+        for decorator in decorators(modules, cls)
+    )
+
+
+def decorators(modules: Modules, thing: Object) -> Iterator[Decorator]:
+    """The decorators of a class or function, in the order written."""
+    if isinstance(thing.node, cst.ClassDef | cst.FunctionDef):
+        yield from decorators_of(modules, thing.scope, thing.node)
+
+
+def decorators_of(modules: Modules, scope: Scope, node: cst.ClassDef | cst.FunctionDef) -> Iterator[Decorator]:
+    for written in node.decorators:
+        expression = written.decorator
+        call = expression if isinstance(expression, cst.Call) else None
+        name = call.func if call is not None else expression
+        yield Decorator(modules.resolve(scope, name), name, call)
+
+
+def docstring(node: cst.ClassDef | cst.FunctionDef) -> str | None:
+    """The docstring without its indentation, whatever version of Python reads it."""
+    text = node.get_docstring(clean=False)
+    return inspect.cleandoc(text) if text else None
+
+
+def method(modules: Modules, cls: Object, name: str) -> Object | None:
+    """The method ``name`` of ``cls``, inherited ones included."""
+    for base in ancestors(modules, cls):
+        if isinstance(base, Object) and isinstance(base.node, cst.ClassDef):
+            inner = class_scope(base.scope, base.node)
+            binding = inner.binding(name)
+            if isinstance(binding, Defined):
+                return Object(inner, name, binding.node)
+            if isinstance(binding, Assigned) and binding.value is not None:
+                return Object(inner, name, binding.value)
+    return None
+
+
+def follows_protocol(modules: Modules, cls: Object) -> bool:
+    """Whether ``cls`` can shrink itself to a reference and expand itself from one."""
+    return any(method(modules, cls, name) for name in SHRINKERS) and any(
+        method(modules, cls, name) for name in EXPANDERS
+    )
+
+
+def enum_members(cls: Object) -> Iterator[tuple[str, cst.BaseExpression, Scope]]:
+    """Names and values of an Enum's members, aliases included, in the order of definition."""
+    if not isinstance(cls.node, cst.ClassDef):
+        return
+    scope = class_scope(cls.scope, cls.node)
+    for name, bindings in scope.names.items():
+        first = bindings[0]
+        if name.startswith("_") or not isinstance(first, Assigned) or first.value is None:
+            continue
+        if isinstance(first.value, cst.Lambda) or _is_nonmember(first.value):
+            continue
+        yield name, first.value, scope
+
+
+def model_fields(modules: Modules, cls: Object) -> list[Field]:
+    """The fields of a model class, those of its bases first."""
+    fields: dict[str, Field] = {}
+    pydantic = "pydantic.BaseModel" in known_ancestors(modules, cls)
+    for base in reversed(ancestors(modules, cls)):
+        if not isinstance(base, Object) or not isinstance(base.node, cst.ClassDef):
+            continue
+        scope = class_scope(base.scope, base.node)
+        for name, bindings in scope.names.items():
+            last = bindings[-1]
+            if not isinstance(last, Assigned) or last.annotation is None:
+                continue
+            if _is_class_variable(modules, scope, last.annotation) or (pydantic and name.startswith("_")):
+                continue
+            if pydantic and name == "model_config":
+                continue
+            fields[name] = Field(name, scope, last.annotation, last.value)
+    return list(fields.values())
+
+
+def written_signature(cls: Object, fields: list[Field]) -> str:
+    """The text ``dataclasses`` puts where a docstring is missing."""
+    parts: list[str] = []
+    for field in fields:
+        text = field.scope.source.code(field.annotation)
+        if field.default is None:
+            parts.append(f"{field.name}: {text}")
+        elif isinstance(field.default, cst.Call):
+            parts.append(f"{field.name}: {text} = <factory>")
+        else:
+            parts.append(f"{field.name}: {text} = {field.scope.source.code(field.default)}")
+    return f"{cls.name}({', '.join(parts)})"
+
+
+def _bases(modules: Modules, cls: Object, node: cst.ClassDef) -> Iterator[Known | Object]:
+    for base in node.bases:
+        value = base.value
+        # Generic[T] and friends: the class is what is subscripted.
+        while isinstance(value, cst.Subscript):
+            value = value.value
+        target = modules.resolve(cls.scope, value)
+        if isinstance(target, Known | Object):
+            yield target
+        elif isinstance(target, Missing):
+            yield Known(dotted_name(value) or target.name)
+
+
+def _is_nonmember(value: cst.BaseExpression) -> bool:
+    name = dotted_name(value.func) if isinstance(value, cst.Call) else None
+    return name is not None and name.rpartition(".")[2] in ("nonmember", "property", "staticmethod", "classmethod")
+
+
+def _is_class_variable(modules: Modules, scope: Scope, annotation: cst.BaseExpression) -> bool:
+    if isinstance(annotation, cst.SimpleString | cst.ConcatenatedString):
+        text = str(annotation.evaluated_value)
+        return text.split("[", 1)[0].rpartition(".")[2] == "ClassVar"
+    if isinstance(annotation, cst.Subscript):
+        annotation = annotation.value
+    target = modules.resolve(scope, annotation)
+    return isinstance(target, Known) and target.name in ("typing.ClassVar", "dataclasses.KW_ONLY")

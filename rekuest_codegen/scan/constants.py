@@ -1,0 +1,267 @@
+"""Folding an expression to the value it has, without running anything.
+
+What folds: literals and containers of them, signs, arithmetic of bounded size, concatenation, subscripts, names bound
+once, enum members, and calls of the constructors that the caller lists. Everything else is computed when the user's
+code runs, and that is a :class:`Problem`, never a guess.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from rekuest_codegen.scan.classes import enum_members, is_enum
+from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
+from rekuest_codegen.scan.places import Problem
+from rekuest_codegen.scan.scopes import Scope
+
+MAX_FOLDS = 2_000
+MAX_TEXT = 100_000
+MAX_BITS = 256
+
+LITERALS = {"builtins.True": True, "builtins.False": False, "builtins.None": None}
+CONSTANTS: Mapping[str, Any] = {
+    "math.pi": math.pi,
+    "math.e": math.e,
+    "math.tau": math.tau,
+    "math.inf": math.inf,
+    "math.nan": math.nan,
+    "datetime.timezone.utc": datetime.UTC,
+    "datetime.UTC": datetime.UTC,
+    "dataclasses.MISSING": ...,
+}
+CONSTRUCTORS: Mapping[str, Callable[..., Any]] = {
+    "builtins.int": int,
+    "builtins.float": float,
+    "builtins.str": str,
+    "builtins.bool": bool,
+    "builtins.list": list,
+    "builtins.tuple": tuple,
+    "builtins.dict": dict,
+    "builtins.len": len,
+    "datetime.datetime": datetime.datetime,
+    "datetime.timedelta": datetime.timedelta,
+    "datetime.timezone": datetime.timezone,
+}
+
+UNREAD = frozenset(["default_factory", "json_schema_extra", "validation_alias", "serialization_alias", "alias"])
+"""Keywords of field makers whose values say nothing about a port."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnumMember:
+    """A member of a user's Enum. ``name`` is that of the first member with its value; ``value`` None when computed."""
+
+    cls: Object
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instance:
+    """An instance of a user's class; what the constructor makes of its arguments is not known."""
+
+    cls: Object
+
+
+class Folder:
+    """Folds expressions.
+
+    ``calls`` are constructors besides :data:`CONSTRUCTORS`, by the name they are known under;
+    ``spelled`` are enumerations whose members are their own names.
+    """
+
+    def __init__(self, modules: Modules, calls: Mapping[str, Callable[..., Any]], spelled: frozenset[str]) -> None:
+        self._modules = modules
+        self._calls = {**CONSTRUCTORS, **calls}
+        self._names = {**CONSTANTS, **LITERALS}
+        self._spelled = spelled
+        self._left = MAX_FOLDS
+
+    def fold(self, scope: Scope, expression: cst.BaseExpression) -> Any:
+        """The value of ``expression``.
+
+        Raises:
+            Problem: ``computed``, placed at the innermost part that cannot be folded.
+        """
+        self._left = MAX_FOLDS
+        return self._fold(scope, expression)
+
+    def members(self, cls: Object) -> dict[str, Any]:
+        """Values of an Enum's members by name, aliases included; None for a computed one."""
+        values: dict[str, Any] = {}
+        for name, expression, scope in enum_members(cls):
+            try:
+                values[name] = self._fold(scope, expression)
+            except Problem:
+                values[name] = None
+        return values
+
+    def _fold(self, scope: Scope, expression: cst.BaseExpression) -> Any:
+        self._left -= 1
+        if self._left <= 0:
+            raise self._computed(scope, expression, "is too large")
+        try:
+            return self._fold_node(scope, expression)
+        except Problem as problem:
+            raise problem.at(scope.source, expression) from None
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise self._computed(scope, expression, f"fails ({error})") from None
+
+    def _fold_node(self, scope: Scope, node: cst.BaseExpression) -> Any:
+        match node:
+            case cst.SimpleString() | cst.ConcatenatedString():
+                text = node.evaluated_value
+                if text is None:
+                    raise self._computed(scope, node)
+                return text
+            case cst.Integer() | cst.Float():
+                return node.evaluated_value
+            case cst.Ellipsis():
+                return ...
+            case cst.Name() | cst.Attribute():
+                return self._fold_name(scope, node)
+            case cst.UnaryOperation(operator=sign, expression=inner) if type(sign) in _UNARY:
+                return _UNARY[type(sign)](self._fold(scope, inner))
+            case cst.BinaryOperation(left=left, operator=sign, right=right) if type(sign) in _BINARY:
+                return self._combine(scope, node, type(sign), self._fold(scope, left), self._fold(scope, right))
+            case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+                items = [self._fold(scope, element.value) for element in elements if isinstance(element, cst.Element)]
+                if len(items) != len(elements):
+                    raise self._computed(scope, node)
+                return tuple(items) if isinstance(node, cst.Tuple) else items
+            case cst.Dict(elements=elements):
+                pairs = [element for element in elements if isinstance(element, cst.DictElement)]
+                if len(pairs) != len(elements):
+                    raise self._computed(scope, node)
+                return {self._fold(scope, pair.key): self._fold(scope, pair.value) for pair in pairs}
+            case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=index))]):
+                return self._fold(scope, value)[self._fold(scope, index)]
+            case cst.Call():
+                return self._fold_call(scope, node)
+            case _:
+                raise self._computed(scope, node)
+
+    def _fold_name(self, scope: Scope, node: cst.Name | cst.Attribute) -> Any:
+        target = self._modules.resolve(scope, node)
+        if isinstance(target, Known):
+            owner, _, last = target.name.rpartition(".")
+            if target.name in self._names:
+                return self._names[target.name]
+            if owner in self._spelled:
+                return last
+        if isinstance(target, Object):
+            if not isinstance(target.node, cst.BaseExpression):
+                return target
+            if (member := self._member(target)) is not None:
+                return member
+            if not target.scope.is_constant(target.name):
+                raise self._computed(scope, node, "is assigned more than once")
+            return self._fold(target.scope, target.node)
+        if isinstance(node, cst.Attribute):
+            value = self._fold(scope, node.value)
+            if isinstance(value, EnumMember) and node.attr.value in ("value", "name"):
+                return value.value if node.attr.value == "value" else value.name
+        reason = target.reason if isinstance(target, Missing) else "is computed elsewhere"
+        raise self._computed(scope, node, reason)
+
+    def _member(self, target: Object) -> EnumMember | None:
+        scope = target.scope
+        if scope.kind != "class" or scope.parent is None or not isinstance(scope.node, cst.ClassDef):
+            return None
+        cls = Object(scope.parent, scope.node.name.value, scope.node)
+        return self.enum_member(cls, target.name) if is_enum(self._modules, cls) else None
+
+    def enum_member(self, cls: Object, name: str) -> EnumMember | None:
+        """The member ``name`` of ``cls``, under the name it travels by."""
+        values = self.members(cls)
+        if name not in values:
+            return None
+        value = values[name]
+        first = next((other for other, known in values.items() if known is not None and known == value), name)
+        return EnumMember(cls, first, value)
+
+    def _fold_call(self, scope: Scope, node: cst.Call) -> Any:
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value == "join" and len(node.args) == 1:
+            glue = self._fold(scope, node.func.value)
+            if isinstance(glue, str):
+                return glue.join(self._fold(scope, node.args[0].value))
+        target = self._modules.resolve(scope, node.func)
+        if isinstance(target, Known) and target.name in self._calls:
+            positional, named = self.arguments(scope, node)
+            return self._calls[target.name](*positional, **named)
+        if isinstance(target, Object) and isinstance(target.node, cst.ClassDef):
+            if is_enum(self._modules, target) and len(node.args) == 1:
+                wanted = self._fold(scope, node.args[0].value)
+                for name, value in self.members(target).items():
+                    if value is not None and value == wanted:
+                        return EnumMember(target, name, value)
+            return Instance(target)
+        raise self._computed(scope, node)
+
+    def arguments(self, scope: Scope, node: cst.Call) -> tuple[list[Any], dict[str, Any]]:
+        """The folded arguments of a call."""
+        positional: list[Any] = []
+        named: dict[str, Any] = {}
+        for argument in node.args:
+            if argument.star:
+                raise self._computed(scope, argument.value)
+            if argument.keyword is not None and argument.keyword.value in UNREAD:
+                continue
+            if argument.keyword is None:
+                positional.append(self._fold(scope, argument.value))
+            else:
+                named[argument.keyword.value] = self._fold(scope, argument.value)
+        return positional, named
+
+    def _combine(
+        self, scope: Scope, node: cst.BaseExpression, sign: type[cst.BaseBinaryOp], left: Any, right: Any
+    ) -> Any:
+        if sign is cst.Power and isinstance(left, int) and isinstance(right, int):
+            if left.bit_length() * abs(right) > MAX_BITS:
+                raise self._computed(scope, node, "is too large")
+        elif sign is cst.LeftShift and isinstance(right, int) and right > MAX_BITS:
+            raise self._computed(scope, node, "is too large")
+        elif sign is cst.Multiply:
+            for text, count in ((left, right), (right, left)):
+                if isinstance(text, str | list | tuple) and isinstance(count, int) and len(text) * count > MAX_TEXT:
+                    raise self._computed(scope, node, "is too large")
+        elif sign is cst.Modulo and isinstance(left, str):
+            raise self._computed(scope, node)
+        value = _BINARY[sign](left, right)
+        if isinstance(value, int) and value.bit_length() > 4 * MAX_BITS:
+            raise self._computed(scope, node, "is too large")
+        return value
+
+    def _computed(
+        self, scope: Scope, node: cst.BaseExpression, reason: str = "is computed when the code runs"
+    ) -> Problem:
+        text = " ".join(scope.source.code(node).split())
+        return Problem("computed-value", f"`{text[:60]}` {reason}", source=scope.source, node=node)
+
+
+_UNARY: Mapping[type[cst.BaseUnaryOp], Callable[[Any], Any]] = {
+    cst.Minus: operator.neg,
+    cst.Plus: operator.pos,
+    cst.Not: operator.not_,
+    cst.BitInvert: operator.invert,
+}
+_BINARY: Mapping[type[cst.BaseBinaryOp], Callable[[Any, Any], Any]] = {
+    cst.Add: operator.add,
+    cst.Subtract: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.Divide: operator.truediv,
+    cst.FloorDivide: operator.floordiv,
+    cst.Modulo: operator.mod,
+    cst.Power: operator.pow,
+    cst.LeftShift: operator.lshift,
+    cst.RightShift: operator.rshift,
+    cst.BitOr: operator.or_,
+    cst.BitAnd: operator.and_,
+}

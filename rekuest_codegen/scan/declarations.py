@@ -1,0 +1,122 @@
+"""What a class was declared as: by a decorator on it, by a call or function elsewhere, or by configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import libcst as cst
+
+from rekuest_codegen.ir import PortKind
+from rekuest_codegen.scan.apps import app_member
+from rekuest_codegen.scan.classes import decorators
+from rekuest_codegen.scan.constants import Folder
+from rekuest_codegen.scan.modules import Known, ModuleRef, Modules, Object
+from rekuest_codegen.scan.result import ScanOptions
+from rekuest_codegen.scan.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """``kind`` of port, or ``injected``: what an agent hands in for a parameter of the class."""
+
+    kind: PortKind | None
+    identifier: str | None = None
+    description: str | None = None
+    injected: str | None = None
+
+
+_KINDS: Mapping[str, Declaration] = {
+    "model": Declaration(PortKind.MODEL),
+    "structure": Declaration(PortKind.STRUCTURE),
+    "register_structure": Declaration(PortKind.STRUCTURE),
+    "register_as_structure": Declaration(PortKind.STRUCTURE),
+    "memory_structure": Declaration(PortKind.MEMORY_STRUCTURE),
+    "register_memory_structure": Declaration(PortKind.MEMORY_STRUCTURE),
+    "interface": Declaration(PortKind.INTERFACE),
+    "state": Declaration(None, injected="state"),
+    "context": Declaration(None, injected="context"),
+    "app_context": Declaration(None, injected="app-context"),
+    "service": Declaration(None, injected="service"),
+    "declare": Declaration(None, injected="dependency"),
+    "protocol": Declaration(None, injected="dependency"),
+}
+DECLARING = frozenset(_KINDS)
+
+
+class Declarations:
+    """Looks up declarations; those made away from the class are added by whoever walks the files."""
+
+    def __init__(self, modules: Modules, folder: Folder, options: ScanOptions) -> None:
+        self._modules = modules
+        self._folder = folder
+        self._by_key: dict[tuple[Path, str], Declaration] = {}
+        self._by_name: dict[str, Declaration] = {}
+        for name, identifier in options.structures.items():
+            self._by_name[name] = Declaration(PortKind.STRUCTURE, identifier)
+        for name, model in options.models.items():
+            self._by_name[name] = Declaration(PortKind.MODEL, model)
+        for name in options.memory_structures:
+            self._by_name[name] = Declaration(PortKind.MEMORY_STRUCTURE)
+
+    def configure(self, root: Scope) -> None:
+        """Follow the configured names from ``root`` to where the classes are written, re-exports included."""
+        for name, declaration in self._by_name.items():
+            module, _, last = name.rpartition(".")
+            target = self._modules.member(ModuleRef(module), last, root) if module else None
+            if isinstance(target, Object):
+                self._by_key.setdefault(target.key, declaration)
+
+    def of(self, target: Known | Object) -> Declaration | None:
+        """The declaration of a class, or None."""
+        if isinstance(target, Known):
+            return self._by_name.get(target.name)
+        if found := self._by_key.get(target.key):
+            return found
+        if found := self._by_name.get(f"{target.source.name}.{target.qualname}"):
+            return found
+        if isinstance(target.node, cst.ClassDef):
+            for decorator in decorators(self._modules, target):
+                word = app_member(self._modules, target.scope, decorator.expression)
+                if word is not None and word in _KINDS:
+                    found = self._declaration(word, target.scope, decorator.call, skip=0)
+                    self._by_key[target.key] = found
+                    return found
+        return None
+
+    def add_function(self, word: str, function: Object, call: cst.Call | None) -> None:
+        """``@app.structure("@x/y")`` or ``@app.service()`` over a function: its return type is what is declared."""
+        node = function.node
+        if isinstance(node, cst.FunctionDef) and node.returns is not None:
+            target = self._modules.resolve(function.scope, node.returns.annotation)
+            self._add(target, self._declaration(word, function.scope, call, skip=0))
+
+    def add_call(self, word: str, scope: Scope, call: cst.Call) -> None:
+        """``app.register_memory_structure(Camera)``: the first argument is what is declared."""
+        if call.args and call.args[0].keyword is None and not call.args[0].star:
+            target = self._modules.resolve(scope, call.args[0].value)
+            self._add(target, self._declaration(word, scope, call, skip=1))
+
+    def _add(self, target: object, declaration: Declaration) -> None:
+        if isinstance(target, Object):
+            self._by_key[target.key] = declaration
+        elif isinstance(target, Known):
+            self._by_name[target.name] = declaration
+
+    def _declaration(self, word: str, scope: Scope, call: cst.Call | None, *, skip: int) -> Declaration:
+        plain = _KINDS[word]
+        if call is None or plain.kind is None:
+            return plain
+        arguments = call.args[skip:]
+        named = {argument.keyword.value: argument.value for argument in arguments if argument.keyword is not None}
+        first = next((argument.value for argument in arguments if argument.keyword is None), None)
+        identifier = self._text(scope, named.get("identifier", first))
+        return Declaration(plain.kind, identifier, self._text(scope, named.get("description")))
+
+    def _text(self, scope: Scope, expression: cst.BaseExpression | None) -> str | None:
+        if expression is None:
+            return None
+        value: Any = self._folder.fold(scope, expression)
+        return value if isinstance(value, str) else None

@@ -1,0 +1,57 @@
+"""Parameters an agent hands in by itself: the task, states, contexts, services, dependencies. They are no ports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from rekuest_codegen.scan.declarations import Declarations
+from rekuest_codegen.scan.modules import Known, Modules, Object
+from rekuest_codegen.scan.places import Problem
+from rekuest_codegen.scan.scopes import Scope
+from rekuest_codegen.scan.types import parse_annotation, subscript_arguments
+from rekuest_codegen.scan.vocabulary import INJECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """What is handed in: ``task``, ``context``, or ``state:module.Stage`` with the class that was declared."""
+
+    what: str
+    stateful: bool = False
+
+
+class Injection:
+    """Decides whether an annotation asks for something injected."""
+
+    def __init__(self, modules: Modules, declarations: Declarations) -> None:
+        self._modules = modules
+        self._declarations = declarations
+
+    def __call__(self, scope: Scope, annotation: cst.BaseExpression) -> Injected | None:
+        if isinstance(annotation, cst.SimpleString | cst.ConcatenatedString):
+            try:
+                annotation = parse_annotation(annotation)
+            except Problem:
+                return None
+        if isinstance(annotation, cst.Subscript):
+            target = self._modules.resolve(scope, annotation.value)
+            if not (isinstance(target, Known) and target.name in ("rekuest.ReadOnly", "typing.Annotated")):
+                return None
+            found = self(scope, subscript_arguments(annotation)[0])
+            if found is not None and target.name == "rekuest.ReadOnly":
+                return Injected(found.what.replace("state:", "readonly-state:", 1), found.stateful)
+            return found
+        if not isinstance(annotation, cst.Name | cst.Attribute):
+            return None
+        target = self._modules.resolve(scope, annotation)
+        if isinstance(target, Known) and target.name in INJECTED:
+            return Injected(INJECTED[target.name])
+        if not isinstance(target, Known | Object):
+            return None
+        declaration = self._declarations.of(target)
+        if declaration is None or declaration.injected is None:
+            return None
+        name = target.name if isinstance(target, Known) else f"{target.source.name}.{target.qualname}"
+        return Injected(f"{declaration.injected}:{name}", stateful=declaration.injected == "state")

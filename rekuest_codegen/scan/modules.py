@@ -1,0 +1,239 @@
+"""The modules a scan can see, and what a name in one of them means.
+
+Names are followed through imports, aliases, re-exports and star imports into the source files of the project and of
+installed packages (``.py``, else ``.pyi``), none of which is executed. What lies in the standard library, or in the
+libraries whose meaning is built in (``vocabulary``), is not opened: its dotted name is the answer.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import libcst as cst
+
+from rekuest_codegen.scan.scopes import (
+    Assigned,
+    Binding,
+    Defined,
+    ImportedModule,
+    ImportedName,
+    Opaque,
+    Scope,
+    class_scope,
+    dotted_name,
+)
+from rekuest_codegen.scan.source import Source, Unreadable, read_text
+from rekuest_codegen.scan.vocabulary import known_name
+
+MAX_STEPS = 100
+"""How many imports and aliases a name is followed through; longer chains are cycles."""
+
+BUILTINS = frozenset(dir(builtins))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A name that is meaningful by itself: ``typing.Optional``, ``builtins.int``, ``rekuest.register``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRef:
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Object:
+    """Something defined in a source that was read. ``scope`` is the scope it is defined in."""
+
+    scope: Scope
+    name: str
+    node: cst.ClassDef | cst.FunctionDef | cst.TypeAlias | cst.BaseExpression
+
+    @property
+    def source(self) -> Source:
+        return self.scope.source
+
+    @property
+    def qualname(self) -> str:
+        return self.scope.child_name(self.name)
+
+    @property
+    def key(self) -> tuple[Path, str]:
+        """What identifies the object, however it was reached."""
+        return self.source.path, self.qualname
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Missing:
+    """A name that leads nowhere that can be read. ``binding`` says how it is bound, when it is."""
+
+    name: str
+    reason: str
+    binding: Binding | None = None
+
+
+Target = Known | ModuleRef | Object | Missing
+
+
+class Modules:
+    """Finds, parses and caches sources, and resolves names in them."""
+
+    def __init__(self, search_path: Sequence[Path]) -> None:
+        self._search = tuple(search_path)
+        self._by_path: dict[Path, Source | Unreadable] = {}
+        self._files: dict[tuple[Path | None, str], Path | None] = {}
+
+    def at(self, path: Path) -> Source:
+        """The source in ``path``, parsed once.
+
+        Raises:
+            Unreadable: it cannot be read or parsed.
+        """
+        path = path.absolute()
+        found = self._by_path.get(path)
+        if found is None:
+            try:
+                found = Source(path, read_text(path))
+            except Unreadable as error:
+                found = error
+            self._by_path[path] = found
+        if isinstance(found, Unreadable):
+            raise found
+        return found
+
+    def named(self, module: str, near: Path | None) -> Source | None:
+        """The source of ``module``, looked for beside the importing package first."""
+        key = (near, module)
+        if key not in self._files:
+            roots = (near, *self._search) if near is not None else self._search
+            self._files[key] = next((file for root in roots if (file := _module_file(root, module))), None)
+        path = self._files[key]
+        if path is None:
+            return None
+        try:
+            return self.at(path)
+        except Unreadable:
+            return None
+
+    def resolve(self, scope: Scope, expression: cst.BaseExpression, steps: int = MAX_STEPS) -> Target:
+        """What the dotted name ``expression`` means in ``scope``."""
+        if isinstance(expression, cst.Name):
+            return self.lookup(scope, expression.value, steps)
+        if isinstance(expression, cst.Attribute):
+            base = self.resolve(scope, expression.value, steps)
+            return self.member(base, expression.attr.value, scope, steps)
+        return Missing(type(expression).__name__, "is not a name")
+
+    def lookup(self, scope: Scope, name: str, steps: int = MAX_STEPS) -> Target:
+        """What ``name`` means in ``scope``: local, enclosing, module, star import or builtin."""
+        current: Scope | None = scope
+        while current is not None:
+            # A class body is no enclosing scope for the functions in it.
+            if (current is scope or current.kind != "class") and (binding := current.binding(name)) is not None:
+                return self._follow(current, name, binding, steps)
+            if current.kind == "module" and (found := self._starred(current, name, steps)) is not None:
+                return found
+            current = current.parent
+        if name in BUILTINS:
+            return Known(f"builtins.{name}")
+        return Missing(name, "is not defined or imported here")
+
+    def member(self, target: Target, name: str, scope: Scope, steps: int = MAX_STEPS) -> Target:
+        """The attribute ``name`` of ``target``, named from ``scope``."""
+        if steps <= 0:
+            return Missing(name, "is imported in a circle")
+        match target:
+            case Known(name=base):
+                return Known(known_name(base, name) or f"{base}.{name}")
+            case ModuleRef(name=module):
+                return self._module_member(module, name, scope, steps - 1)
+            case Object(node=cst.ClassDef() as node):
+                inner = class_scope(target.scope, node)
+                binding = inner.binding(name)
+                if binding is None:
+                    return Missing(f"{target.name}.{name}", f"is not defined in class {target.name}")
+                return self._follow(inner, name, binding, steps - 1)
+            case Object():
+                return Missing(
+                    f"{target.name}.{name}", f"is an attribute of {target.name}, a value computed at run time"
+                )
+            case Missing():
+                return Missing(f"{target.name}.{name}", target.reason, target.binding)
+
+    def _module_member(self, module: str, name: str, scope: Scope, steps: int) -> Target:
+        if known := known_name(module, name):
+            return Known(known)
+        if module.partition(".")[0] in sys.stdlib_module_names:
+            return Known(f"{module}.{name}")
+        source = self.named(module, scope.source.root)
+        if source is None:
+            return Known(f"{module}.{name}")
+        if (binding := source.scope.binding(name)) is not None:
+            return self._follow(source.scope, name, binding, steps)
+        if (found := self._starred(source.scope, name, steps)) is not None:
+            return found
+        if self.named(f"{module}.{name}", scope.source.root) is not None:
+            return ModuleRef(f"{module}.{name}")
+        return Missing(f"{module}.{name}", f"is not defined in {source.path}")
+
+    def _starred(self, scope: Scope, name: str, steps: int) -> Target | None:
+        if steps <= 0 or name.startswith("_"):
+            return None
+        for module in scope.stars:
+            found = self.member(ModuleRef(module), name, scope, steps - 1)
+            if isinstance(found, Object | ModuleRef):
+                return found
+            if isinstance(found, Known) and self.named(module, scope.source.root) is None and _exports(module, name):
+                return found
+        return None
+
+    def _follow(self, scope: Scope, name: str, binding: Binding, steps: int) -> Target:
+        if steps <= 0:
+            return Missing(name, "is imported in a circle")
+        match binding:
+            case ImportedModule(module=module):
+                return ModuleRef(module)
+            case ImportedName(module=module, name=imported):
+                return self.member(ModuleRef(module), imported, scope, steps - 1)
+            case Defined(node=node):
+                return Object(scope, name, node)
+            case Assigned(value=None):
+                return Missing(name, "is declared but given no value", binding)
+            case Assigned(value=cst.Name() | cst.Attribute() as value):
+                if dotted_name(value) == name:
+                    return Missing(name, "is bound to itself", binding)
+                found = self.resolve(scope, value, steps - 1)
+                return found if isinstance(found, Known | Object | ModuleRef) else Object(scope, name, value)
+            case Assigned(value=value):
+                assert value is not None  # noqa: S101 - for the type checker; matched above
+                return Object(scope, name, value)
+            case Opaque(what=what):
+                return Missing(name, f"is {what}", binding)
+
+
+def _module_file(root: Path, module: str) -> Path | None:
+    parts = module.split(".")
+    if not all(part.isidentifier() for part in parts):
+        return None
+    for head in (parts[0], f"{parts[0]}-stubs"):
+        stem = root.joinpath(head, *parts[1:])
+        for candidate in (stem / "__init__.py", stem.with_name(stem.name + ".py"), stem / "__init__.pyi"):
+            if candidate.is_file():
+                return candidate
+        if (stub := stem.with_name(stem.name + ".pyi")).is_file():
+            return stub
+    return None
+
+
+def _exports(module: str, name: str) -> bool:
+    """Whether a module that is not opened is known to export ``name``; the standard library is asked."""
+    if known_name(module, name) is not None:
+        return True
+    loaded = sys.modules.get(module)
+    return module.partition(".")[0] in sys.stdlib_module_names and loaded is not None and hasattr(loaded, name)

@@ -1,0 +1,95 @@
+"""The options of a registration: what can be read of them, and what they say of single ports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from rekuest_codegen.scan.constants import EnumMember, Folder, Instance
+from rekuest_codegen.scan.markers import NOTHING, Markers
+from rekuest_codegen.scan.modules import Object
+from rekuest_codegen.scan.places import Problem
+from rekuest_codegen.scan.scopes import Scope
+
+PER_PORT = frozenset(["widgets", "return_widgets", "validators", "effects", "port_effects"])
+DEFINING = frozenset(
+    [
+        *PER_PORT,
+        "key",
+        "name",
+        "description",
+        "version",
+        "interface",
+        "collections",
+        "stateful",
+        "port_groups",
+        "is_test_for",
+        "catalogs",
+        "protocols",
+    ]
+)
+"""Options that change the definition: one that cannot be read is an error, of the others a silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortOptions:
+    """What options say of each port, by the port's key."""
+
+    markers: Mapping[str, Markers] = field(default_factory=dict[str, Markers])
+    required: frozenset[str] = frozenset()
+
+    def of(self, key: str) -> Markers:
+        return self.markers.get(key, NOTHING)
+
+    def unknown(self, keys: Iterable[str]) -> str:
+        """The ports that were given a widget but do not exist, as one text."""
+        return ", ".join(sorted(self.required - set(keys)))
+
+
+def read_options(folder: Folder, scope: Scope, call: cst.Call | None) -> tuple[dict[str, Any], PortOptions]:
+    """The keyword options of a registration.
+
+    Raises:
+        Problem: one that changes the definition cannot be read, or is of the wrong kind.
+    """
+    options: dict[str, Any] = {}
+    ports: dict[str, Markers] = {}
+    required: set[str] = set()
+    for argument in call.args if call is not None else ():
+        if argument.star == "**":
+            raise Problem(
+                "computed-option", "options unpacked with ** cannot be read", source=scope.source, node=argument
+            )
+        if argument.keyword is None:
+            continue
+        word = argument.keyword.value
+        try:
+            value = folder.fold(scope, argument.value)
+        except Problem as problem:
+            if word not in DEFINING:
+                continue
+            text = f"option {word}: {problem.message}; write the value itself"
+            raise Problem("computed-option", text, source=problem.source, node=problem.node) from None
+        if word in PER_PORT and isinstance(value, Mapping):
+            _spread(value, ports)
+            if word == "widgets":
+                required.update(str(key) for key in value)
+        elif not isinstance(value, Markers | Instance | Object):
+            options[word] = value.value if isinstance(value, EnumMember) else value
+    if "protocols" in options:
+        for hint in options["protocols"] or ():
+            if not isinstance(hint, str) or any(letter.isspace() for letter in hint):
+                raise Problem("bad-option", f"a protocol hint is a name without spaces, not {hint!r}").at(
+                    scope.source, call or cst.Name("register")
+                )
+    return options, PortOptions(ports, frozenset(required))
+
+
+def _spread(value: Mapping[Any, Any], ports: dict[str, Markers]) -> None:
+    for key, given in value.items():
+        for marker in given if isinstance(given, list | tuple) else [given]:
+            if isinstance(marker, Markers):
+                ports[str(key)] = ports.get(str(key), NOTHING).with_(marker)

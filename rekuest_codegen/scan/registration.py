@@ -1,0 +1,258 @@
+"""Which functions of a file are registered, and which classes it declares.
+
+A walk over the statements, with the scope of each at hand: decorated functions and methods, ``register(function)``
+calls, declarations made away from their class. What registers in a way that only running the code could show (loops,
+factories, lambdas, partials) is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from rekuest_codegen.scan.apps import app_member
+from rekuest_codegen.scan.classes import decorators_of, method
+from rekuest_codegen.scan.declarations import DECLARING, Declarations
+from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
+from rekuest_codegen.scan.places import Findings, Problem
+from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, class_scope, function_scope
+from rekuest_codegen.scan.source import Source
+from rekuest_codegen.scan.wrapping import returned_names
+
+REGISTERING = frozenset(["register", "register_func", "workflow", "register_workflow", "register_action"])
+STATIC = "builtins.staticmethod"
+CLASS = "builtins.classmethod"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registration:
+    """A function and the call that registers it. ``bound`` when its first parameter is given already."""
+
+    function: Object
+    call: cst.Call | None
+    scope: Scope
+    bound: bool
+
+
+class Registrations:
+    """Finds registrations; ``findings`` gets what cannot be read."""
+
+    def __init__(self, modules: Modules, declarations: Declarations, findings: Findings) -> None:
+        self._modules = modules
+        self._declarations = declarations
+        self._findings = findings
+
+    def declare(self, source: Source) -> None:
+        """Note the declarations ``source`` makes away from the classes they are about."""
+        for scope, statement, _ in walk(source.scope, source.tree.body):
+            try:
+                if isinstance(statement, cst.FunctionDef):
+                    function = Object(scope, statement.name.value, statement)
+                    for decorator in decorators_of(self._modules, scope, statement):
+                        word = app_member(self._modules, scope, decorator.expression)
+                        if word in ("structure", "service"):
+                            self._declarations.add_function(word, function, decorator.call)
+                elif (call := _called(statement)) is not None:
+                    word = app_member(self._modules, scope, call.func)
+                    if word in DECLARING:
+                        self._declarations.add_call(word, scope, call)
+            except Problem as problem:
+                self._findings.problem(problem.at(source, statement))
+
+    def registered(self, source: Source) -> Iterator[Registration]:
+        """The registrations ``source`` makes, in the order written."""
+        for scope, statement, in_loop in walk(source.scope, source.tree.body):
+            if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+                yield from self._decorated(scope, statement, in_loop)
+            elif (call := _called(statement)) is not None:
+                word = app_member(self._modules, scope, call.func)
+                if word in REGISTERING:
+                    yield from self._called(scope, call, in_loop)
+
+    def public_functions(self, source: Source) -> Iterator[Registration]:
+        """Every public function of the module, and what its public names are bound to when that is a method."""
+        scope = source.scope
+        for name, bindings in scope.names.items():
+            binding = bindings[-1]
+            if name.startswith("_"):
+                continue
+            if isinstance(binding, Defined) and isinstance(binding.node, cst.FunctionDef):
+                yield Registration(Object(scope, name, binding.node), None, scope, False)
+            elif isinstance(binding, Assigned) and binding.value is not None:
+                yield from self._public_name(scope, binding.value)
+
+    def _public_name(self, scope: Scope, value: cst.BaseExpression) -> Iterator[Registration]:
+        if isinstance(value, cst.Attribute):
+            try:
+                function, bound = self.function_of(scope, value)
+            except Problem:
+                return
+            if function.scope.kind == "class":
+                yield Registration(function, None, scope, bound)
+        elif isinstance(value, cst.Call) and self._makes_function(scope, value):
+            self._findings.problem(
+                self._unreadable(scope, value, scope.source.code(value)[:60]).at(scope.source, value)
+            )
+
+    def _makes_function(self, scope: Scope, call: cst.Call) -> bool:
+        maker = self._modules.resolve(scope, call.func)
+        if isinstance(maker, Known):
+            return maker.name == "functools.partial"
+        if not isinstance(maker, Object) or not isinstance(maker.node, cst.FunctionDef):
+            return False
+        inner = function_scope(maker.scope, maker.node)
+        return any(
+            isinstance(binding := inner.binding(name), Defined) and isinstance(binding.node, cst.FunctionDef)
+            for name in returned_names(maker.node)
+        )
+
+    def _decorated(self, scope: Scope, node: cst.FunctionDef | cst.ClassDef, in_loop: bool) -> Iterator[Registration]:
+        for decorator in decorators_of(self._modules, scope, node):
+            if app_member(self._modules, scope, decorator.expression) not in REGISTERING:
+                continue
+            if isinstance(node, cst.ClassDef):
+                text = (
+                    f"{node.name.value} is a class; register its methods, or an instance's: register(instance.method)"
+                )
+                self._findings.add("not-a-function", text, source=scope.source, node=node)
+            elif in_loop:
+                text = f"{node.name.value} is registered in a loop; only running it would show how often and as what"
+                self._findings.add("computed-registration", text, source=scope.source, node=node)
+            else:
+                bound = scope.kind == "class" and not self._is_static(scope, node)
+                yield Registration(Object(scope, node.name.value, node), decorator.call, scope, bound)
+
+    def _is_static(self, scope: Scope, node: cst.FunctionDef) -> bool:
+        return any(
+            isinstance(decorator.target, Known) and decorator.target.name == STATIC
+            for decorator in decorators_of(self._modules, scope, node)
+        )
+
+    def _called(self, scope: Scope, call: cst.Call, in_loop: bool) -> Iterator[Registration]:
+        what = next((argument.value for argument in call.args if argument.keyword is None and not argument.star), None)
+        if what is None:
+            return
+        text = " ".join(scope.source.code(what).split())[:60]
+        if in_loop:
+            message = f"`{text}` is registered in a loop; only running it would show how often and as what"
+            self._findings.add("computed-registration", message, source=scope.source, node=call)
+            return
+        try:
+            function, bound = self.function_of(scope, what)
+        except Problem as problem:
+            self._findings.problem(problem.at(scope.source, what))
+            return
+        yield Registration(function, call, scope, bound)
+
+    def function_of(self, scope: Scope, what: cst.BaseExpression) -> tuple[Object, bool]:
+        """The function an expression names, and whether its first parameter is given already.
+
+        Raises:
+            Problem: it is computed; the message says how to write it instead.
+        """
+        text = " ".join(scope.source.code(what).split())[:60]
+        target = self._modules.resolve(scope, what) if isinstance(what, cst.Name | cst.Attribute) else None
+        if isinstance(target, Object) and isinstance(target.node, cst.FunctionDef):
+            if target.scope.kind != "class":
+                return target, False
+            if not self._is_static(target.scope, target.node):
+                return target, self._is_classmethod(target.scope, target.node)
+            return target, False
+        if isinstance(what, cst.Attribute) and (found := self._method(scope, what)) is not None:
+            return found, not (isinstance(found.node, cst.FunctionDef) and self._is_static(found.scope, found.node))
+        if isinstance(target, Object) and isinstance(target.node, cst.Call | cst.Lambda):
+            raise self._unreadable(target.scope, target.node, text)
+        if isinstance(target, Object) and isinstance(target.node, cst.BaseExpression):
+            return self.function_of(target.scope, target.node) if target.node is not what else self._refuse(text)
+        if isinstance(what, cst.Call | cst.Lambda):
+            raise self._unreadable(scope, what, text)
+        if isinstance(target, Missing):
+            raise Problem("unresolved-name", f"{target.name} {target.reason}; register a function where it is defined")
+        return self._refuse(text)
+
+    def _refuse(self, text: str) -> tuple[Object, bool]:
+        raise Problem("not-a-function", f"`{text}` is no function whose source can be read")
+
+    def _is_classmethod(self, scope: Scope, node: cst.FunctionDef) -> bool:
+        return any(
+            isinstance(decorator.target, Known) and decorator.target.name == CLASS
+            for decorator in decorators_of(self._modules, scope, node)
+        )
+
+    def _method(self, scope: Scope, what: cst.Attribute) -> Object | None:
+        """``Controller().acquire``, or ``controller.acquire`` where ``controller = Controller()``."""
+        maker: cst.BaseExpression | None = what.value
+        where = scope
+        if isinstance(maker, cst.Name | cst.Attribute):
+            instance = self._modules.resolve(scope, maker)
+            if not isinstance(instance, Object) or not isinstance(instance.node, cst.Call):
+                return None
+            where, maker = instance.scope, instance.node
+        if not isinstance(maker, cst.Call):
+            return None
+        cls = self._modules.resolve(where, maker.func)
+        if not isinstance(cls, Object) or not isinstance(cls.node, cst.ClassDef):
+            return None
+        found = method(self._modules, cls, what.attr.value)
+        return found if found is not None and isinstance(found.node, cst.FunctionDef) else None
+
+    def _unreadable(self, scope: Scope, node: cst.Call | cst.Lambda, text: str) -> Problem:
+        if isinstance(node, cst.Lambda):
+            return Problem("not-a-function", f"`{text}` is a lambda, which has no annotations; write a def")
+        maker = self._modules.resolve(scope, node.func)
+        if isinstance(maker, Known) and maker.name == "functools.partial":
+            return Problem(
+                "partial-function",
+                f"`{text}` is a functools.partial; write a function with the parameters that are left",
+            )
+        return Problem(
+            "computed-registration",
+            f"`{text}` is made when the code runs, so its signature cannot be read; write it as a def",
+        )
+
+
+def walk(scope: Scope, body: Sequence[cst.CSTNode], in_loop: bool = False) -> Iterator[tuple[Scope, cst.CSTNode, bool]]:
+    """Every statement, those inside functions, classes and blocks included, with its scope and whether it is looped."""
+    for statement in body:
+        match statement:
+            case cst.SimpleStatementLine(body=parts) | cst.SimpleStatementSuite(body=parts):
+                yield from ((scope, part, in_loop) for part in parts)
+            case cst.FunctionDef():
+                yield scope, statement, in_loop
+                yield from walk_block(function_scope(scope, statement), statement.body, in_loop)
+            case cst.ClassDef():
+                yield scope, statement, in_loop
+                yield from walk_block(class_scope(scope, statement), statement.body, in_loop)
+            case cst.For() | cst.While():
+                yield from walk_block(scope, statement.body, True)
+            case cst.If() | cst.Try() | cst.TryStar():
+                yield from walk_block(scope, statement.body, in_loop)
+                if isinstance(statement, cst.Try | cst.TryStar):
+                    for handler in statement.handlers:
+                        yield from walk_block(scope, handler.body, in_loop)
+                    if statement.finalbody is not None:
+                        yield from walk_block(scope, statement.finalbody.body, in_loop)
+                if statement.orelse is not None:
+                    yield from walk(scope, [statement.orelse], in_loop)
+            case cst.Else() | cst.With() | cst.Finally():
+                yield from walk_block(scope, statement.body, in_loop)
+            case _:
+                pass
+
+
+def walk_block(scope: Scope, block: cst.BaseSuite, in_loop: bool) -> Iterator[tuple[Scope, cst.CSTNode, bool]]:
+    if isinstance(block, cst.SimpleStatementSuite):
+        yield from walk(scope, [block], in_loop)
+    else:
+        yield from walk(scope, block.body, in_loop)
+
+
+def _called(statement: cst.CSTNode) -> cst.Call | None:
+    """The call of a statement that is one, or assigns one's result."""
+    match statement:
+        case cst.Expr(value=cst.Call() as call) | cst.Assign(value=cst.Call() as call):
+            return call
+        case _:
+            return None

@@ -1,0 +1,113 @@
+"""What a function gives back: nothing, one thing, several, or a stream of either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from rekuest_codegen.scan.classes import known_ancestors, model_fields
+from rekuest_codegen.scan.modules import Known, Modules, Object
+from rekuest_codegen.scan.places import Problem
+from rekuest_codegen.scan.scopes import Scope
+from rekuest_codegen.scan.types import NONES, TUPLES, parse_annotation, subscript_arguments
+
+STREAMS = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "collections.abc")
+    for name in ("Generator", "AsyncGenerator", "Iterator", "AsyncIterator")
+)
+MAX_ALIASES = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Returned:
+    """The annotations of the returns, each in the scope it is written in, and whether they come as a stream."""
+
+    items: tuple[tuple[Scope, cst.BaseExpression], ...]
+    streams: bool
+
+
+def streams(node: cst.FunctionDef) -> bool:
+    """Whether ``node`` yields, and so is a generator whatever its annotation says."""
+    finder = _Yields()
+    node.body.visit(finder)
+    return finder.found
+
+
+def return_types(modules: Modules, scope: Scope, annotation: cst.BaseExpression) -> Returned:
+    """Take a return annotation apart.
+
+    Raises:
+        Problem: a stream of nothing said.
+    """
+    scope, annotation = _unaliased(modules, scope, annotation)
+    is_stream = False
+    if isinstance(annotation, cst.Subscript) and _name(modules, scope, annotation.value) in STREAMS:
+        is_stream = True
+        scope, annotation = _unaliased(modules, scope, subscript_arguments(annotation)[0])
+    elif _name(modules, scope, annotation) in STREAMS:
+        raise Problem("undeclared-type", "say what is streamed: Iterator[int]")
+    if _name(modules, scope, annotation) in NONES and not is_stream:
+        return Returned((), is_stream)
+    if isinstance(annotation, cst.Subscript) and _name(modules, scope, annotation.value) in TUPLES:
+        items = subscript_arguments(annotation)
+        if any(isinstance(item, cst.Ellipsis) for item in items):
+            raise Problem("undeclared-type", "a tuple of any length is no list of returns; use list[...]")
+        return Returned(tuple((scope, item) for item in items), is_stream)
+    if (named := _named_tuple(modules, scope, annotation)) is not None:
+        return Returned(named, is_stream)
+    return Returned(((scope, annotation),), is_stream)
+
+
+def _unaliased(modules: Modules, scope: Scope, annotation: cst.BaseExpression) -> tuple[Scope, cst.BaseExpression]:
+    for _ in range(MAX_ALIASES):
+        if isinstance(annotation, cst.SimpleString | cst.ConcatenatedString):
+            annotation = parse_annotation(annotation)
+            continue
+        target = modules.resolve(scope, annotation) if isinstance(annotation, cst.Name | cst.Attribute) else None
+        if isinstance(target, Object) and isinstance(target.node, cst.Subscript):
+            scope, annotation = target.scope, target.node
+            continue
+        break
+    return scope, annotation
+
+
+def _named_tuple(
+    modules: Modules, scope: Scope, annotation: cst.BaseExpression
+) -> tuple[tuple[Scope, cst.BaseExpression], ...] | None:
+    if not isinstance(annotation, cst.Name | cst.Attribute):
+        return None
+    target = modules.resolve(scope, annotation)
+    if not isinstance(target, Object) or not isinstance(target.node, cst.ClassDef):
+        return None
+    if "typing.NamedTuple" not in known_ancestors(modules, target):
+        return None
+    return tuple((field.scope, field.annotation) for field in model_fields(modules, target))
+
+
+def _name(modules: Modules, scope: Scope, node: cst.BaseExpression) -> str:
+    if not isinstance(node, cst.Name | cst.Attribute):
+        return ""
+    target = modules.resolve(scope, node)
+    return target.name if isinstance(target, Known) else ""
+
+
+class _Yields(cst.CSTVisitor):
+    """Looks for a ``yield`` of the function itself."""
+
+    def __init__(self) -> None:
+        self.found = False
+
+    def visit_Yield(self, node: cst.Yield) -> bool:
+        self.found = True
+        return False
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+        return False
+
+    def visit_Lambda(self, node: cst.Lambda) -> bool:
+        return False

@@ -1,0 +1,173 @@
+"""The shape of a type: what ``types`` reads from an annotation, and the one table that turns it into a port."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from rekuest_codegen.ir import Choice, Port, PortKind
+from rekuest_codegen.scan.constants import EnumMember, Instance
+from rekuest_codegen.scan.markers import NOTHING, Markers
+from rekuest_codegen.scan.modules import Object
+from rekuest_codegen.scan.places import Problem
+from rekuest_codegen.scan.quantities import Unit
+
+Side = Literal["arg", "return"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A type. ``children`` are items, alternatives or fields by key; ``members`` the values of an Enum by name."""
+
+    kind: PortKind
+    nullable: bool = False
+    identifier: str | None = None
+    description: str | None = None
+    children: tuple[tuple[str, Shape], ...] = ()
+    choices: tuple[Choice, ...] = ()
+    members: Mapping[str, Any] | None = None
+    unit: Unit | None = None
+    markers: Markers = NOTHING
+
+    def nullable_or(self, nullable: bool) -> Shape:
+        return replace(self, nullable=True) if nullable and not self.nullable else self
+
+
+def to_port(shape: Shape, key: str, side: Side) -> Port:
+    """The port ``key`` of ``shape``. Returns carry neither a default nor validators.
+
+    Raises:
+        Problem: the default cannot travel.
+    """
+    markers = shape.markers
+    is_arg = side == "arg"
+    units = markers.units or (shape.unit.proposed if shape.unit else ())
+    return Port(
+        key=key,
+        kind=shape.kind,
+        label=markers.label,
+        description=markers.description or shape.description,
+        identifier=shape.identifier,
+        nullable=shape.nullable,
+        default=wire_default(shape, markers.default.value) if is_arg and markers.default else None,
+        children=tuple(to_port(child, name, side) for name, child in shape.children),
+        choices=shape.choices or markers.choices,
+        reference_unit=shape.unit.reference if shape.unit else None,
+        proposed_units=units if shape.unit else (),
+        dimension=shape.unit.dimension if shape.unit else None,
+        effects=markers.effects,
+        validators=markers.validators if is_arg else (),
+        widget=markers.widget if is_arg else markers.return_widget,
+        requires=markers.requires if is_arg else (),
+        provides=() if is_arg else markers.provides,
+    )
+
+
+def wire_default(shape: Shape, value: Any) -> Any:
+    """``value`` as a default of ``shape`` travels.
+
+    Raises:
+        Problem: it cannot travel.
+    """
+    if value is None:
+        return None
+    match shape.kind:
+        case PortKind.ENUM:
+            return _enum_default(shape, value)
+        case PortKind.MODEL | PortKind.STRUCTURE | PortKind.MEMORY_STRUCTURE | PortKind.INTERFACE:
+            # Objects do not travel as defaults: the port has none, and the agent leaves the parameter to Python.
+            return None
+        case PortKind.LIST if isinstance(value, list | tuple):
+            return [wire_default(shape.children[0][1], item) for item in value]
+        case PortKind.DICT if isinstance(value, Mapping):
+            item = shape.children[0][1]
+            return {str(key): wire_default(item, part) for key, part in value.items()}
+        case PortKind.UNION:
+            return _union_default(shape, value)
+        case PortKind.DATE if isinstance(value, datetime.datetime):
+            return value.isoformat()
+        case _:
+            return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """``value`` if JSON can say it; enum members by their value.
+
+    Raises:
+        Problem: JSON cannot say it.
+    """
+    if isinstance(value, EnumMember):
+        return plain(value.value)
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float) and value == value and abs(value) != float("inf"):
+        return value
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Instance | Object):
+        raise Problem("computed-default", f"computed default: an object of {_name(value)} cannot travel; use None")
+    raise Problem("unsendable-default", f"the default {value!r} has no form in JSON; use None, or a text or number")
+
+
+def default_fits(shape: Shape, value: Any) -> bool:
+    """Whether a wire default is of the kind its port has; what upstream lets pass is still warned about."""
+    if value is None:
+        return True
+    match shape.kind:
+        case PortKind.BOOL:
+            return isinstance(value, bool)
+        case PortKind.INT:
+            return isinstance(value, int) and not isinstance(value, bool)
+        case PortKind.FLOAT:
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case PortKind.STRING:
+            return isinstance(value, str)
+        case PortKind.QUANTITY:
+            return isinstance(value, str | int | float) and not isinstance(value, bool)
+        case PortKind.LIST:
+            return isinstance(value, list) and all(default_fits(shape.children[0][1], item) for item in value)
+        case PortKind.DICT:
+            return isinstance(value, dict) and all(default_fits(shape.children[0][1], v) for v in value.values())
+        case PortKind.UNION:
+            return any(default_fits(child, value) for _, child in shape.children)
+        case _:
+            return True
+
+
+def _enum_default(shape: Shape, value: Any) -> str:
+    members = shape.members
+    if members is None:
+        literal = value.value if isinstance(value, EnumMember) else value
+        if any(choice.value == str(literal) for choice in shape.choices):
+            return str(literal)
+    elif isinstance(value, EnumMember) and value.name in members:
+        return value.name
+    else:
+        for name, known in members.items():
+            if known is not None and type(known) is type(value) and known == value:
+                return name
+    allowed = ", ".join(choice.label for choice in shape.choices)
+    raise Problem("bad-default", f"the default {_name(value)} is none of its choices: {allowed}")
+
+
+def _union_default(shape: Shape, value: Any) -> Any:
+    for _, child in shape.children:
+        try:
+            found = wire_default(child, value)
+        except Problem:
+            continue
+        if found is not None and default_fits(child, found):
+            return found
+    return plain(value)
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, EnumMember):
+        return f"{value.cls.name}.{value.name}"
+    if isinstance(value, Instance):
+        return value.cls.name
+    return value.name if isinstance(value, Object) else repr(value)

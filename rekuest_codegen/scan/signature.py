@@ -1,0 +1,258 @@
+"""From a function to its node: parameters to ports, returns to ports, docstring to words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from rekuest_codegen.ir import Node, NodeKind, Port
+from rekuest_codegen.scan.constants import Instance
+from rekuest_codegen.scan.docstrings import NO_DESCRIPTION, Documentation, read_docstring
+from rekuest_codegen.scan.identifiers import title
+from rekuest_codegen.scan.injection import Injected
+from rekuest_codegen.scan.markers import Markers, Stated
+from rekuest_codegen.scan.modules import Object
+from rekuest_codegen.scan.options import PortOptions
+from rekuest_codegen.scan.places import Findings, Problem
+from rekuest_codegen.scan.result import Parameter, ParameterKind, ScannedNode
+from rekuest_codegen.scan.returns import return_types, streams
+from rekuest_codegen.scan.scopes import Scope, type_parameter_scope
+from rekuest_codegen.scan.shapes import Shape, default_fits, to_port, wire_default
+from rekuest_codegen.scan.types import VALUE_KINDS, Reading, TypeReader
+
+OWN_VALUE = "value"
+COMPUTED_ADVICE = "write the value itself, or None and compute it in the function"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registered:
+    """A function to make a node of. ``bound`` when its first parameter is an instance or class already given."""
+
+    function: Object
+    bound: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    ports: PortOptions = field(default_factory=PortOptions)
+
+
+class SignatureReader:
+    """Makes nodes of functions; what cannot be read goes to ``findings`` and the function makes no node."""
+
+    def __init__(
+        self,
+        types: TypeReader,
+        injection: Callable[[Scope, cst.BaseExpression], Injected | None],
+        findings: Findings,
+        module_of: Callable[[Object], str],
+    ) -> None:
+        self._types = types
+        self._injection = injection
+        self._findings = findings
+        self._module_of = module_of
+
+    def read(self, registered: Registered) -> ScannedNode | None:
+        """The node of a function, or None when a finding says why there is none."""
+        work = _Work(self._types, self._injection, self._findings, registered)
+        args, returns = work.arguments(), work.returns()
+        if work.failed:
+            return None
+        function, options = registered.function, registered.options
+        documentation = work.documentation
+        description = options.get("description") or documentation.description
+        node = Node(
+            key=options.get("key") or function.name,
+            kind=NodeKind.GENERATOR if work.is_generator else NodeKind.FUNCTION,
+            name=options.get("name") or title(function.name),
+            version=str(options.get("version") or "1"),
+            description=description or NO_DESCRIPTION,
+            args=tuple(args),
+            returns=tuple(returns),
+            port_groups=tuple(options.get("port_groups") or ()),
+            collections=tuple(options.get("collections") or ()),
+            is_test_for=tuple(options.get("is_test_for") or ()),
+            stateful=bool(options.get("stateful")) or work.stateful,
+            is_dev=not description,
+            catalogs=tuple(options.get("catalogs") or ()),
+            protocols=tuple(options.get("protocols") or ()),
+        )
+        line, _ = function.source.place(work.node.name)
+        return ScannedNode(
+            node=node,
+            module=self._module_of(function),
+            qualname=function.qualname,
+            path=function.source.path,
+            line=line,
+            types=dict(sorted(work.reading.types.items())),
+            injected=work.injected,
+            parameters=tuple(work.parameters),
+            is_async=work.node.asynchronous is not None,
+            is_generator=work.yields,
+            options=options,
+        )
+
+
+class _Work:
+    """The reading of one function."""
+
+    def __init__(
+        self,
+        types: TypeReader,
+        injection: Callable[[Scope, cst.BaseExpression], Injected | None],
+        findings: Findings,
+        registered: Registered,
+    ) -> None:
+        node = registered.function.node
+        assert isinstance(node, cst.FunctionDef)  # noqa: S101 - callers pass functions only
+        self.node = node
+        self.function = registered.function
+        self.scope = signature_scope(registered.function, node)
+        self.types = types
+        self.injection = injection
+        self.findings = findings
+        self.registered = registered
+        self.reading = Reading()
+        self.failed = False
+        self.injected: dict[str, str] = {}
+        self.stateful = False
+        self.parameters: list[Parameter] = []
+        self.yields = streams(node)
+        self.is_generator = self.yields
+        self.documentation: Documentation = read_docstring(node.get_docstring(clean=False))
+
+    def arguments(self) -> list[Port]:
+        ports: list[Port] = []
+        listed = list(parameters(self.node.params))
+        for parameter, kind in listed[1:] if self.registered.bound else listed:
+            try:
+                if (port := self._argument(parameter, kind)) is not None:
+                    ports.append(port)
+            except Problem as problem:
+                self._fail(problem.at(self.function.source, parameter), f"parameter {parameter.name.value}: ")
+            self._flush(parameter)
+        if unknown := self.registered.ports.unknown([port.key for port in ports]):
+            missing = Problem("unknown-port", f"options name ports that {self.function.name} has not: {unknown}")
+            self._fail(missing.at(self.function.source, self.node.name), "")
+        return ports
+
+    def returns(self) -> list[Port]:
+        if self.node.returns is None:
+            return []
+        annotation = self.node.returns.annotation
+        ports: list[Port] = []
+        try:
+            found = return_types(self.types.modules, self.scope, annotation)
+            self.is_generator = self.is_generator or found.streams
+            for index, (scope, item) in enumerate(found.items):
+                if self.injection(scope, item) is not None:
+                    raise Problem("injected-return", "a state, context or dependency cannot be returned")
+                key = f"return{index}"
+                shape = self.types.read(scope, item, self._given(key, None), self.reading)
+                ports.append(to_port(shape, key, "return"))
+                _refuse_reserved(ports[-1])
+        except Problem as problem:
+            self._fail(problem.at(self.function.source, annotation), "returns: ")
+        except ValueError as error:
+            self._fail(Problem("bad-marker", str(error), source=self.function.source, node=annotation), "returns: ")
+        self._flush(annotation)
+        return ports
+
+    def _argument(self, parameter: cst.Param, kind: ParameterKind) -> Port | None:
+        name = parameter.name.value
+        annotation = parameter.annotation.annotation if parameter.annotation else None
+        has_default = parameter.default is not None
+        if annotation is not None and (injected := self.injection(self.scope, annotation)) is not None:
+            self.injected[name] = injected.what
+            self.stateful = self.stateful or injected.stateful
+            self.parameters.append(Parameter(name, kind, has_default, False))
+            return None
+        value = self._default(parameter)
+        shape = self._shape(parameter, annotation, self._given(name, Stated(value) if has_default else None), value)
+        self.parameters.append(Parameter(name, kind, has_default, shape.nullable))
+        port = to_port(shape.nullable_or(has_default), name, "arg")
+        self._check_default(shape, port, parameter)
+        _refuse_reserved(port)
+        return port
+
+    def _shape(self, parameter: cst.Param, annotation: cst.BaseExpression | None, given: Markers, value: Any) -> Shape:
+        if annotation is not None:
+            return self.types.read(self.scope, annotation, given, self.reading)
+        kind = VALUE_KINDS.get(type(value))
+        if kind is None:
+            raise Problem(
+                "no-annotation",
+                f"{parameter.name.value} of {self.function.name} has neither an annotation nor a default that shows "
+                "its type; write one",
+            )
+        return Shape(kind=kind, markers=given)
+
+    def _default(self, parameter: cst.Param) -> Any:
+        if parameter.default is None:
+            return None
+        try:
+            return self.types.folder.fold(self.function.scope, parameter.default)
+        except Problem as problem:
+            if problem.code != "computed-value":
+                raise
+            text = f"computed default: {problem.message}; {COMPUTED_ADVICE}"
+            raise Problem("computed-default", text, source=problem.source, node=problem.node) from None
+
+    def _check_default(self, shape: Shape, port: Port, parameter: cst.Param) -> None:
+        stated = shape.markers.default
+        if stated is None or stated.value is None:
+            return
+        if port.default is None and isinstance(stated.value, Instance):
+            self.reading.warn(
+                "default-not-sent", f"the default of {port.key} is an object and does not travel; it shows as null"
+            )
+        elif not default_fits(shape, wire_default(shape, stated.value)):
+            self.reading.warn("misfit-default", f"the default {port.default!r} of {port.key} is no {shape.kind}")
+
+    def _given(self, key: str, default: Stated | None) -> Markers:
+        """What docstring, registration and default say of a port before its annotation does."""
+        documented = Markers(
+            default=default,
+            description=self.documentation.descriptions.get(key),
+            label=self.documentation.labels.get(key),
+        )
+        try:
+            return documented.with_(self.registered.ports.of(key))
+        except ValueError as error:
+            raise Problem("bad-marker", f"{key} {error}") from None
+
+    def _fail(self, problem: Problem, prefix: str) -> None:
+        self.failed = True
+        self.findings.problem(problem, prefix=f"{self.function.name}: {prefix}")
+
+    def _flush(self, node: cst.CSTNode) -> None:
+        for code, message in self.reading.warnings:
+            self.findings.warn(code, f"{self.function.name}: {message}", source=self.function.source, node=node)
+        self.reading.warnings.clear()
+
+
+def signature_scope(function: Object, node: cst.FunctionDef) -> Scope:
+    """Where annotations are looked up: around the function, and among its own type parameters."""
+    return function.scope if node.type_parameters is None else type_parameter_scope(function.scope, node)
+
+
+def parameters(params: cst.Parameters) -> list[tuple[cst.Param, ParameterKind]]:
+    """Every parameter in the order of the signature, and how it is passed."""
+    found = [(parameter, ParameterKind.POSITIONAL_ONLY) for parameter in params.posonly_params]
+    found += [(parameter, ParameterKind.POSITIONAL_OR_KEYWORD) for parameter in params.params]
+    if isinstance(params.star_arg, cst.Param):
+        found.append((params.star_arg, ParameterKind.VARIADIC))
+    found += [(parameter, ParameterKind.KEYWORD_ONLY) for parameter in params.kwonly_params]
+    if params.star_kwarg is not None:
+        found.append((params.star_kwarg, ParameterKind.VARIADIC_KEYWORDS))
+    return found
+
+
+def _refuse_reserved(port: Port) -> None:
+    if port.key == OWN_VALUE:
+        raise Problem(
+            "reserved-name",
+            "a port cannot be called 'value': validators and effects say 'value' for the port's own value; rename it",
+        )
+    for child in port.children:
+        _refuse_reserved(child)

@@ -1,0 +1,338 @@
+"""From an annotation to the shape of its type: one table, first match wins.
+
+What a name means comes from ``modules``, what a class is from ``classes`` and ``declarations``; this walk only
+decides which kind of port that makes. It never evaluates: a string annotation is parsed and walked like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from rekuest_codegen.ir import MAX_DEPTH, PortKind
+from rekuest_codegen.scan.class_shapes import ClassShapes
+from rekuest_codegen.scan.constants import Folder
+from rekuest_codegen.scan.declarations import Declarations
+from rekuest_codegen.scan.literals import literal_shape
+from rekuest_codegen.scan.markers import NOTHING, Markers
+from rekuest_codegen.scan.modules import Known, Missing, ModuleRef, Modules, Object
+from rekuest_codegen.scan.places import Problem
+from rekuest_codegen.scan.quantities import QUANTITIES
+from rekuest_codegen.scan.scopes import Scope
+from rekuest_codegen.scan.shapes import Shape
+
+PRIMITIVES: Mapping[str, PortKind] = {
+    "builtins.bool": PortKind.BOOL,
+    "builtins.int": PortKind.INT,
+    "builtins.float": PortKind.FLOAT,
+    "builtins.str": PortKind.STRING,
+    "typing.Text": PortKind.STRING,
+    "datetime.datetime": PortKind.DATE,
+}
+LISTS = frozenset(["builtins.list", "typing.List"])
+DICTS = frozenset(["builtins.dict", "typing.Dict"])
+TUPLES = frozenset(["builtins.tuple", "typing.Tuple"])
+UNINFORMATIVE = frozenset(["typing.Any", "builtins.object"])
+NONES = frozenset(["builtins.None", "types.NoneType"])
+TRANSPARENT = frozenset(["typing.Final", "typing.Required", "typing.NotRequired", "dataclasses.InitVar"])
+TYPE_VARIABLES = frozenset(["typing.TypeVar", "typing.ParamSpec", "typing.TypeVarTuple"])
+
+HOW_TO_DECLARE = (
+    'declare it: @model if it travels field by field, @structure(identifier="@package/key") or shrink and expand '
+    "methods if it travels by reference, @memory_structure if it stays with this agent; or map it in the "
+    "project's configuration"
+)
+INSTEAD: Mapping[str, str] = {
+    "datetime.date": "use datetime.datetime",
+    "datetime.time": "use datetime.datetime, or a text",
+    "datetime.timedelta": "use a quantity of time, or a float of seconds",
+    "decimal.Decimal": "use float, or a text",
+    "pathlib.Path": "use str; a path means nothing on another machine",
+    "uuid.UUID": "use str",
+    "builtins.bytes": "use str (base64), or a structure",
+    "builtins.complex": "use two floats",
+    "builtins.list": "say of what: list[int]",
+    "typing.List": "say of what: list[int]",
+    "builtins.dict": "say of what: dict[str, int]",
+    "typing.Dict": "say of what: dict[str, int]",
+    "builtins.tuple": "a tuple is only a return type; as an argument or inside another type use list[...] or a model",
+    "typing.Tuple": "a tuple is only a return type; as an argument or inside another type use list[...] or a model",
+    "typing.Any": "say what it holds, as a union if need be",
+    "builtins.object": "say what it holds, as a union if need be",
+    "builtins.None": "a port of nothing but None says nothing",
+    **dict.fromkeys(
+        (f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Mapping", "MutableMapping")),
+        "use dict[...]",
+    ),
+    **dict.fromkeys(
+        (
+            f"{module}.{name}"
+            for module in ("typing", "collections.abc")
+            for name in ("Sequence", "MutableSequence", "Iterable", "Collection", "Set", "FrozenSet")
+        ),
+        "use list[...]",
+    ),
+    **dict.fromkeys(["builtins.set", "builtins.frozenset", "typing.AbstractSet"], "use list[...]"),
+    **dict.fromkeys(["typing.Callable", "collections.abc.Callable"], "functions do not travel"),
+}
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was learned along the way: the classes bound to identifiers, and the warnings."""
+
+    types: dict[str, str] = field(default_factory=dict[str, str])
+    warnings: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    def warn(self, code: str, message: str) -> None:
+        if (code, message) not in self.warnings:
+            self.warnings.append((code, message))
+
+
+class TypeReader:
+    """Reads annotations. One reader serves a scan; a :class:`Reading` serves a function."""
+
+    def __init__(
+        self, modules: Modules, folder: Folder, declarations: Declarations, module_of: Callable[[Object], str]
+    ) -> None:
+        self.modules = modules
+        self.folder = folder
+        self._classes = ClassShapes(modules, folder, declarations, module_of, self.read)
+
+    def read(self, scope: Scope, node: cst.BaseExpression, markers: Markers, reading: Reading, depth: int = 0) -> Shape:
+        """The shape of the annotation ``node`` with ``markers`` already given to its port.
+
+        Raises:
+            Problem: it cannot be a port; placed at the part that cannot.
+        """
+        if depth > MAX_DEPTH:
+            raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types", source=scope.source, node=node)
+        try:
+            return self._read(scope, node, markers, reading, depth)
+        except Problem as problem:
+            raise problem.at(scope.source, node) from None
+        except ValueError as error:
+            raise Problem("bad-marker", str(error), source=scope.source, node=node) from None
+
+    def _read(self, scope: Scope, node: cst.BaseExpression, markers: Markers, reading: Reading, depth: int) -> Shape:
+        match node:
+            case cst.SimpleString() | cst.ConcatenatedString():
+                return self._read(scope, parse_annotation(node), markers, reading, depth + 1)
+            case cst.BinaryOperation(operator=cst.BitOr()):
+                return self._union(scope, node, markers, reading, depth)
+            case cst.Subscript():
+                return self._subscript(scope, node, markers, reading, depth)
+            case cst.Name() | cst.Attribute():
+                return self._name(scope, node, markers, reading, depth)
+            case _:
+                text = " ".join(scope.source.code(node).split())
+                raise Problem("unknown-type", f"`{text[:60]}` is no type that can be read")
+
+    def _name(
+        self, scope: Scope, node: cst.Name | cst.Attribute, markers: Markers, reading: Reading, depth: int
+    ) -> Shape:
+        target = self.modules.resolve(scope, node)
+        match target:
+            case Known(name=name) if name in PRIMITIVES:
+                return Shape(kind=PRIMITIVES[name], markers=markers)
+            case Known(name=name) if name in UNINFORMATIVE and (kind := _kind_of(markers)) is not None:
+                return Shape(kind=kind, markers=markers)
+            case Known(name=name) if name in QUANTITIES:
+                return Shape(kind=PortKind.QUANTITY, unit=QUANTITIES[name], markers=markers)
+            case Known(name="rekuest.Quantity"):
+                if markers.unit is None:
+                    raise Problem(
+                        "no-unit",
+                        'a Quantity needs its unit: Annotated[Quantity, Unit("meter", proposed=("um",), '
+                        'dimension="[length]")]',
+                    )
+                return Shape(kind=PortKind.QUANTITY, unit=markers.unit, markers=markers)
+            case Known(name=name):
+                if (shape := self._classes.declared(target, markers, reading, depth)) is not None:
+                    return shape
+                raise Problem("undeclared-type", f"{spoken(name)} cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
+            case Object(node=cst.ClassDef()):
+                return self._classes.shape(target, markers, reading, depth)
+            case Object(node=cst.TypeAlias(value=value, type_parameters=None) as alias):
+                reading.warn("richer-than-upstream", f"upstream refuses the type alias {alias.name.value}")
+                return self.read(target.scope, value, markers, reading, depth + 1)
+            case Object(node=cst.Call() as call):
+                return self._made(target, call, markers, reading, depth)
+            case Object(node=cst.BaseExpression() as value):
+                if not target.scope.is_constant(target.name):
+                    raise Problem("ambiguous-type", f"{target.name} is assigned more than once; name the type itself")
+                return self.read(target.scope, value, markers, reading, depth + 1)
+            case Object():
+                raise Problem("unknown-type", f"{target.name} is no type")
+            case ModuleRef(name=name):
+                raise Problem("unknown-type", f"{name} is a module, not a type")
+            case Missing():
+                if isinstance(target.binding, object) and "type variable" in target.reason:
+                    raise Problem("type-variable", f"{target.name} is a type variable; a port needs one definite type")
+                raise Problem("unresolved-name", f"{target.name} {target.reason}")
+
+    def _made(self, target: Object, call: cst.Call, markers: Markers, reading: Reading, depth: int) -> Shape:
+        """A type made by a call: NewType is what it is made of."""
+        maker = self.modules.resolve(target.scope, call.func)
+        name = maker.name if isinstance(maker, Known) else ""
+        if name == "typing.NewType" and len(call.args) == 2:
+            reading.warn("richer-than-upstream", f"upstream refuses the NewType {target.name}")
+            return self.read(target.scope, call.args[1].value, markers, reading, depth + 1)
+        if name in TYPE_VARIABLES:
+            raise Problem("type-variable", f"{target.name} is a type variable; a port needs one definite type")
+        if name.startswith("enum."):
+            raise Problem("unknown-type", f"{target.name} is an enum made by a call; write it as a class")
+        raise Problem("unknown-type", f"{target.name} is made by a call when the code runs; write it as a class")
+
+    def _subscript(self, scope: Scope, node: cst.Subscript, markers: Markers, reading: Reading, depth: int) -> Shape:
+        target = self.modules.resolve(scope, node.value)
+        name = target.name if isinstance(target, Known) else ""
+        arguments = subscript_arguments(node)
+        if name in ("typing.Optional", "typing.Union"):
+            return self._union(scope, node, markers, reading, depth)
+        if name == "typing.Annotated":
+            for marker in arguments[1:]:
+                markers = markers.with_(self._marker(scope, marker))
+            return self.read(scope, arguments[0], markers, reading, depth + 1)
+        if name == "typing.Literal":
+            return literal_shape(self.folder, scope, arguments, markers)
+        if name in LISTS and len(arguments) == 1:
+            item = self.read(scope, arguments[0], NOTHING, reading, depth + 1)
+            return Shape(kind=PortKind.LIST, children=(("...", item),), markers=markers)
+        if name in DICTS and len(arguments) == 2:
+            key = self.modules.resolve(scope, arguments[0])
+            if not (isinstance(key, Known) and PRIMITIVES.get(key.name) is PortKind.STRING):
+                reading.warn("dict-keys", "the keys of a DICT travel as texts, whatever the annotation says")
+            item = self.read(scope, arguments[1], NOTHING, reading, depth + 1)
+            return Shape(kind=PortKind.DICT, children=(("...", item),), markers=markers)
+        if name in TRANSPARENT and len(arguments) == 1:
+            return self.read(scope, arguments[0], markers, reading, depth + 1)
+        if isinstance(target, Known):
+            raise Problem("undeclared-type", f"{spoken(name)}[...] cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
+        if isinstance(target, Object) and isinstance(target.node, cst.ClassDef):
+            raise Problem("unknown-type", f"{target.name}[...] is generic; a port needs one definite type")
+        if isinstance(target, Missing):
+            raise Problem("unresolved-name", f"{target.name} {target.reason}")
+        raise Problem("unknown-type", f"`{scope.source.code(node)[:60]}` is no type that can be read")
+
+    def _union(self, scope: Scope, node: cst.BaseExpression, markers: Markers, reading: Reading, depth: int) -> Shape:
+        kept: dict[str, tuple[Scope, cst.BaseExpression]] = {}
+        nullable = False
+        for where, alternative in self._alternatives(scope, node, depth):
+            spelling = self._spelling(where, alternative)
+            if spelling in NONES:
+                nullable = True
+            else:
+                kept.setdefault(spelling, (where, alternative))
+        if not kept:
+            raise Problem("undeclared-type", f"None cannot travel; {INSTEAD['builtins.None']}")
+        if len(kept) == 1:
+            where, alternative = next(iter(kept.values()))
+            return self.read(where, alternative, markers, reading, depth + 1).nullable_or(nullable)
+        children = tuple(
+            (str(index), self.read(where, alternative, NOTHING, reading, depth + 1))
+            for index, (where, alternative) in enumerate(kept.values())
+        )
+        return Shape(kind=PortKind.UNION, nullable=nullable, children=children, markers=markers)
+
+    def _alternatives(
+        self, scope: Scope, node: cst.BaseExpression, depth: int
+    ) -> Iterator[tuple[Scope, cst.BaseExpression]]:
+        """The alternatives of a union, those of nested unions and aliases of unions among them."""
+        if depth > MAX_DEPTH:
+            raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types", source=scope.source, node=node)
+        match node:
+            case cst.BinaryOperation(left=left, operator=cst.BitOr(), right=right):
+                yield from self._alternatives(scope, left, depth + 1)
+                yield from self._alternatives(scope, right, depth + 1)
+                return
+            case cst.SimpleString() | cst.ConcatenatedString():
+                yield from self._alternatives(scope, parse_annotation(node), depth + 1)
+                return
+            case cst.Subscript():
+                target = self.modules.resolve(scope, node.value)
+                if isinstance(target, Known) and target.name in ("typing.Union", "typing.Optional"):
+                    for argument in subscript_arguments(node):
+                        yield from self._alternatives(scope, argument, depth + 1)
+                    if target.name == "typing.Optional":
+                        yield scope, cst.Name("None")
+                    return
+            case cst.Name() | cst.Attribute():
+                target = self.modules.resolve(scope, node)
+                if isinstance(target, Object) and isinstance(target.node, cst.Subscript | cst.BinaryOperation):
+                    yield from self._alternatives(target.scope, target.node, depth + 1)
+                    return
+            case _:
+                pass
+        yield scope, node
+
+    def _spelling(self, scope: Scope, node: cst.BaseExpression) -> str:
+        """One text for equal types, to drop the duplicates of a union."""
+        match node:
+            case cst.Name() | cst.Attribute():
+                target = self.modules.resolve(scope, node)
+                if isinstance(target, Known):
+                    return target.name
+                return str(target.key) if isinstance(target, Object) else scope.source.code(node)
+            case cst.Subscript():
+                inner = [self._spelling(scope, argument) for argument in subscript_arguments(node)]
+                return f"{self._spelling(scope, node.value)}[{', '.join(inner)}]"
+            case _:
+                return "".join(scope.source.code(node).split())
+
+    def _marker(self, scope: Scope, node: cst.BaseExpression) -> Markers:
+        """What one piece of ``Annotated`` metadata says; metadata of strangers says nothing."""
+        try:
+            value = self.folder.fold(scope, node)
+        except Problem as problem:
+            if problem.code == "computed-value" and not self._is_ours(scope, node):
+                return NOTHING
+            raise
+        return value if isinstance(value, Markers) else NOTHING
+
+    def _is_ours(self, scope: Scope, node: cst.BaseExpression) -> bool:
+        name = node.func if isinstance(node, cst.Call) else node
+        target = self.modules.resolve(scope, name)
+        return isinstance(target, Known) and target.name.partition(".")[0] in ("rekuest", "annotated_types", "pydantic")
+
+
+def subscript_arguments(node: cst.Subscript) -> list[cst.BaseExpression]:
+    """What stands between the brackets."""
+    found: list[cst.BaseExpression] = []
+    for element in node.slice:
+        if not isinstance(element.slice, cst.Index) or element.slice.star:
+            raise Problem("unknown-type", "a slice or a star is no type")
+        value = element.slice.value
+        if len(node.slice) == 1 and isinstance(value, cst.Tuple):
+            return [part.value for part in value.elements]
+        found.append(value)
+    return found
+
+
+def parse_annotation(node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression:
+    """The expression inside a string annotation."""
+    text = node.evaluated_value
+    try:
+        return cst.parse_expression(text.strip() if isinstance(text, str) else "")
+    except (cst.ParserSyntaxError, RecursionError):
+        raise Problem("unknown-type", f"the annotation {str(text)[:60]!r} is no expression") from None
+
+
+def spoken(name: str) -> str:
+    """A known name as its user writes it."""
+    return name.removeprefix("builtins.")
+
+
+def _kind_of(markers: Markers) -> PortKind | None:
+    value = markers.default.value if markers.default is not None else None
+    return VALUE_KINDS.get(type(value))
+
+
+VALUE_KINDS: Mapping[type, PortKind] = {
+    bool: PortKind.BOOL,
+    int: PortKind.INT,
+    float: PortKind.FLOAT,
+    str: PortKind.STRING,
+}

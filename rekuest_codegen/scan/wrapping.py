@@ -1,0 +1,88 @@
+"""Whether a decorator keeps the signature of what it decorates, as far as its source says."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import libcst as cst
+
+from rekuest_codegen.scan.apps import app_member
+from rekuest_codegen.scan.classes import Decorator, decorators_of
+from rekuest_codegen.scan.modules import Known, Modules, Object
+from rekuest_codegen.scan.scopes import Scope, dotted_name, function_scope
+
+TRANSPARENT = frozenset(
+    [
+        "builtins.staticmethod",
+        "builtins.classmethod",
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.wraps",
+        "typing.override",
+        "typing.final",
+        "typing.no_type_check",
+        "abc.abstractmethod",
+        "warnings.deprecated",
+        "typing.deprecated",
+        "pydantic.validate_call",
+    ]
+)
+
+
+class Wrapping(Enum):
+    KEEPS = "keeps"
+    CHANGES = "changes"
+    UNKNOWN = "unknown"
+
+
+def wrapping(modules: Modules, scope: Scope, decorator: Decorator) -> Wrapping:
+    """What ``decorator`` does to a signature."""
+    if app_member(modules, scope, decorator.expression) is not None:
+        return Wrapping.KEEPS
+    target = decorator.target
+    if isinstance(target, Known):
+        return Wrapping.KEEPS if target.name in TRANSPARENT else Wrapping.UNKNOWN
+    if isinstance(target, Object) and isinstance(target.node, cst.FunctionDef):
+        return _of_function(modules, target.scope, target.node, called=decorator.call is not None)
+    return Wrapping.UNKNOWN
+
+
+def _of_function(modules: Modules, scope: Scope, node: cst.FunctionDef, *, called: bool) -> Wrapping:
+    inner = function_scope(scope, node)
+    functions = {
+        statement.name.value: statement for statement in node.body.body if isinstance(statement, cst.FunctionDef)
+    }
+    results: set[Wrapping] = set()
+    for returned in _returned(node):
+        name = dotted_name(returned)
+        made = functions.get(name or "")
+        parameters = [*node.params.posonly_params, *node.params.params]
+        if made is None:
+            same = bool(parameters) and name == parameters[0].name.value and not called
+            results.add(Wrapping.KEEPS if same else Wrapping.UNKNOWN)
+        elif called:
+            # A factory: what it returns is the decorator proper.
+            results.add(_of_function(modules, inner, made, called=False))
+        else:
+            results.add(Wrapping.KEEPS if _has_wraps(modules, inner, made) else Wrapping.CHANGES)
+    return results.pop() if len(results) == 1 else Wrapping.UNKNOWN
+
+
+def _has_wraps(modules: Modules, scope: Scope, node: cst.FunctionDef) -> bool:
+    return any(
+        isinstance(decorator.target, Known) and decorator.target.name == "functools.wraps"
+        for decorator in decorators_of(modules, scope, node)
+    )
+
+
+def returned_names(node: cst.FunctionDef) -> list[str]:
+    """The plain names that ``node`` returns."""
+    return [name for value in _returned(node) if (name := dotted_name(value)) is not None]
+
+
+def _returned(node: cst.FunctionDef) -> list[cst.BaseExpression]:
+    found: list[cst.BaseExpression] = []
+    for statement in node.body.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            found += [part.value for part in statement.body if isinstance(part, cst.Return) and part.value is not None]
+    return found
