@@ -1,0 +1,208 @@
+"""From a port to the type it is written with: one table from kind to annotation.
+
+An annotation is a small tree, not text, so that one too long for its line can be given a name of its own
+(``_mode3fa2b1c9: _t.TypeAlias = ...``) piece by piece. Which class an identifier is bound to is somebody else's
+decision, passed in as ``bound``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rekuest_codegen.emit.constraints import field_options
+from rekuest_codegen.emit.layout import COLUMNS, STEP, exploded, fits
+from rekuest_codegen.emit.ports import distinct_choices
+from rekuest_codegen.emit.text import is_text, literal, width
+from rekuest_codegen.ir import Port, PortKind
+
+Bound = Callable[[Port], str | None]
+"""The class a port's identifier is bound to, or None when it is bound to none."""
+
+ALIAS_LIMIT = 14
+"""How long an alias may be, so that it fits where nothing else does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript:
+    head: str
+    items: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return f"{self.head}[{', '.join(map(str, self.items))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    items: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return " | ".join(map(str, self.items))
+
+
+Type = Name | Subscript | Either
+
+ANY = Name("_t.Any")
+NONE = Name("None")
+
+
+@dataclass(slots=True)
+class Aliases:
+    """The aliases one module needs. They are named after their content, so that the same one is made once."""
+
+    definitions: dict[str, str] = field(default_factory=dict[str, str])
+    modules: set[str] = field(default_factory=set[str])
+    """The prefixes (``_t``, ``_dt``) under which the module needs something imported."""
+
+    def new(self, since: int) -> list[str]:
+        """The definitions added after there were ``since`` of them, in an order in which each finds the others."""
+        return list(self.definitions.values())[since:]
+
+    def fit(self, type_: Type, room: int, hint: str) -> str:
+        """``type_`` as text of at most ``room`` columns, or the name of an alias for it."""
+        self.modules.update(_prefixes(type_))
+        text = str(type_)
+        if width(text) <= max(room, ALIAS_LIMIT):
+            return text
+        return self._alias(type_, text, hint)
+
+    def _alias(self, type_: Type, text: str, hint: str) -> str:
+        # Content-addressed, and long enough that two contents do not meet by chance within one module. Lower case
+        # keeps it apart from constants, which have none.
+        stem = "".join(char for char in hint.lower() if "a" <= char <= "z")[:4] or "type"
+        name = f"_{stem}{hashlib.sha256(text.encode()).hexdigest()[: ALIAS_LIMIT - 1 - len(stem)]}"
+        if name in self.definitions:
+            return name
+        self.modules.add("_t")
+        target = f"{name}: _t.TypeAlias"
+        if isinstance(type_, Name) or fits(f"{target} = {text}"):
+            self.definitions[name] = f"{target} = {text}"
+            return name
+        head = type_.head if isinstance(type_, Subscript) else "_t.Union"
+        room = COLUMNS - (len(STEP) + 1 if len(type_.items) > 1 else width(f"{target} = {head}[]"))
+        if head == "_t.Literal":
+            items = [str(item) for item in type_.items]
+        else:
+            items = [self.fit(item, room, hint) for item in type_.items]
+        self.definitions[name] = _subscripted(f"{target} = {head}[", items)
+        return name
+
+
+def _subscripted(opening: str, items: Sequence[str]) -> str:
+    if len(items) > 1:
+        return exploded(opening, items, "]")
+    # A comma after a lone item would make it a tuple.
+    flat = f"{opening}{items[0]}]"
+    return flat if fits(flat) else f"{opening}\n{STEP}{items[0]}\n]"
+
+
+def _prefixes(type_: Type) -> Iterator[str]:
+    text = type_.head if isinstance(type_, Subscript) else type_.text if isinstance(type_, Name) else ""
+    prefix, dot, _ = text.partition(".")
+    if dot and prefix in ("_t", "_dt", "_abc"):
+        yield prefix
+    if not isinstance(type_, Name):
+        for item in type_.items:
+            yield from _prefixes(item)
+
+
+def annotation(port: Port, bound: Bound, *, constrained: bool = False) -> Type:
+    """The type of ``port``'s values, None included where they may be null.
+
+    Args:
+        port: the port.
+        bound: which class an identifier is bound to.
+        constrained: whether to carry the port's validators along, as ``Annotated[..., Field(...)]``.
+    """
+    made = _value(port, bound, constrained)
+    return either([made, NONE]) if port.nullable else made
+
+
+def either(items: Sequence[Type]) -> Type:
+    """A union: flat, each alternative once, None last."""
+    flat: dict[Type, None] = {}
+    for item in items:
+        flat.update(dict.fromkeys(item.items if isinstance(item, Either) else (item,)))
+    if ANY in flat:
+        return ANY
+    ordered = [item for item in flat if item != NONE] + [item for item in flat if item == NONE]
+    return ordered[0] if len(ordered) == 1 else Either(tuple(ordered))
+
+
+def literal_value(value: Any) -> str | None:
+    """Source for a value that ``Literal`` takes, else None."""
+    if isinstance(value, str):
+        return literal(value) if is_text(value) else None
+    return repr(value) if isinstance(value, bool | int) else None
+
+
+def _value(port: Port, bound: Bound, constrained: bool) -> Type:
+    made = _MAKERS[port.kind](port, bound, constrained)
+    options = field_options(port) if constrained else ()
+    return Subscript("_t.Annotated", (made, Name(f"_rt.Field({', '.join(options)})"))) if options else made
+
+
+_Maker = Callable[[Port, Bound, bool], Type]
+
+
+def _named(text: str) -> _Maker:
+    return lambda port, bound, constrained: Name(text)
+
+
+def _class_or(fallback: Type) -> _Maker:
+    def make(port: Port, bound: Bound, constrained: bool) -> Type:
+        name = bound(port)
+        return fallback if name is None else Name(name)
+
+    return make
+
+
+def _list(port: Port, bound: Bound, constrained: bool) -> Type:
+    return Subscript("list", (annotation(port.item, bound, constrained=constrained),))
+
+
+def _dict(port: Port, bound: Bound, constrained: bool) -> Type:
+    return Subscript("dict", (Name("str"), annotation(port.item, bound, constrained=constrained)))
+
+
+def _union(port: Port, bound: Bound, constrained: bool) -> Type:
+    return either([annotation(child, bound, constrained=constrained) for child in port.children])
+
+
+def _enum(port: Port, bound: Bound, constrained: bool) -> Type:
+    name = bound(port)
+    if name is not None:
+        return Name(name)
+    values = distinct_choices(port)
+    literals = [text for value in values if (text := literal_value(value)) is not None]
+    if len(literals) < len(values):
+        return Name("float") if all(type(value) in (int, float) for value in values) else ANY
+    return Subscript("_t.Literal", tuple(map(Name, literals)))
+
+
+_MAKERS: Mapping[PortKind, _Maker] = {
+    PortKind.INT: _named("int"),
+    PortKind.FLOAT: _named("float"),
+    PortKind.STRING: _named("str"),
+    PortKind.BOOL: _named("bool"),
+    PortKind.DATE: _named("_dt.datetime"),
+    PortKind.QUANTITY: _named("_rt.Quantity"),
+    PortKind.LIST: _list,
+    PortKind.DICT: _dict,
+    PortKind.UNION: _union,
+    PortKind.ENUM: _enum,
+    PortKind.MODEL: _class_or(Subscript("dict", (Name("str"), ANY))),
+    PortKind.STRUCTURE: _class_or(Name("_rt.Reference")),
+    PortKind.MEMORY_STRUCTURE: _class_or(Name("_rt.Reference")),
+    PortKind.INTERFACE: _class_or(Name("_rt.Reference")),
+}

@@ -1,0 +1,51 @@
+"""Defaults as source: what is immutable and has a literal stands in the signature; the rest is said in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rekuest_codegen.emit.annotations import Bound, literal_value
+from rekuest_codegen.emit.text import is_text, literal
+from rekuest_codegen.ir import Port, PortKind
+
+MemberOf = Callable[[Port, Any], str | None]
+"""The source of an enum's member, ``Color.RED``, by port and value on the wire."""
+
+_INT_RANGE = range(-(2**63), 2**63)
+
+
+def default_source(port: Port, bound: Bound, member: MemberOf) -> str | None:
+    """Source for the port's default, or None when it has none or none that a signature can show."""
+    if port.default is None:
+        return None
+    if port.kind is PortKind.ENUM:
+        return member(port, port.default) if bound(port) is not None else literal_value(port.default)
+    maker = _MAKERS.get(port.kind)
+    return maker(port.default) if maker is not None else None
+
+
+def _int(value: Any) -> str | None:
+    return repr(int(value)) if value in _INT_RANGE else None
+
+
+def _float(value: Any) -> str | None:
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return repr(number).replace("e+", "e") if math.isfinite(number) else None
+
+
+def _string(value: Any) -> str | None:
+    # What cannot travel would be refused when a call sends it.
+    return literal(value) if is_text(value) else None
+
+
+_MAKERS: Mapping[PortKind, Callable[[Any], str | None]] = {
+    PortKind.INT: _int,
+    PortKind.FLOAT: _float,
+    PortKind.STRING: _string,
+    PortKind.BOOL: lambda value: repr(bool(value)),
+}

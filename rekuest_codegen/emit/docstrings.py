@@ -1,0 +1,117 @@
+"""What a stub says about itself: Google-style docstrings, from descriptions nobody proofread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rekuest_codegen.emit.layout import COLUMNS, STEP
+from rekuest_codegen.emit.ports import is_optional
+from rekuest_codegen.emit.text import docstring_lines
+from rekuest_codegen.ir import Node, Port, PortKind, canonical_json
+
+ROOM = COLUMNS - len(STEP)
+"""Columns a line of a docstring has: all of them stand one step in."""
+
+_RAISES = {
+    "ArgumentError": "An argument does not fit; nothing was sent.",
+    "NodeError": "The node itself failed.",
+}
+_KINDS: Mapping[PortKind, str] = {
+    PortKind.INT: "An integer.",
+    PortKind.FLOAT: "A number.",
+    PortKind.STRING: "Text.",
+    PortKind.BOOL: "True or false.",
+    PortKind.DATE: "A date and time.",
+    PortKind.LIST: "A list.",
+    PortKind.DICT: "A dictionary.",
+    PortKind.UNION: "One of several types.",
+    PortKind.ENUM: "One of several choices.",
+    PortKind.QUANTITY: "A quantity.",
+}
+
+
+def node_docstring(
+    node: Node, names: Mapping[str, str], shown: frozenset[str], results: Mapping[str, str]
+) -> list[str]:
+    """The docstring of a node's function.
+
+    Args:
+        node: the node.
+        names: the Python name of each argument, by key.
+        shown: keys of the arguments whose default stands in the signature.
+        results: the Python name of each return, by key, when there are several.
+    """
+    lines = _summary(node)
+    arguments = [(names[port.key], _about_argument(port, names[port.key], port.key in shown)) for port in node.args]
+    lines += _section("Args", arguments)
+    if node.returns:
+        title = "Yields" if node.kind == "GENERATOR" else "Returns"
+        lines += _section(title, [(results.get(port.key, ""), _about(port)) for port in node.returns])
+    return lines + _section("Raises", list(_RAISES.items()))
+
+
+def plain_docstring(text: str) -> list[str]:
+    """The docstring that says ``text``."""
+    return docstring_lines(text, ROOM - 6)
+
+
+def _summary(node: Node) -> list[str]:
+    text = (node.description or "").strip() or node.name.strip() or node.key.strip() or "No description."
+    # Three quotes stand before the first line and, when it is the only one, behind it.
+    lines = docstring_lines(text, ROOM - 6) or ["No description."]
+    # A summary stands alone: what follows it without a break is another paragraph.
+    return [lines[0], "", *lines[1:]] if len(lines) > 1 and lines[1] and lines[0].endswith(".") else lines
+
+
+def _section(title: str, entries: Sequence[tuple[str, str]]) -> list[str]:
+    if not entries:
+        return []
+    lines = ["", f"{title}:"]
+    for name, text in entries:
+        said = docstring_lines(f"{name}: {text}" if name else text, ROOM - len(STEP), hanging=len(STEP))
+        lines += [f"{STEP}{line}" if line else "" for line in said if line]
+    return lines
+
+
+def _about(port: Port) -> str:
+    if port.description and port.description.strip():
+        return " ".join(port.description.split())
+    if port.label and port.label.strip() and port.label != port.key:
+        return " ".join(port.label.split())
+    if port.identifier and port.kind not in _KINDS:
+        return f"{port.kind.value} {port.identifier}"
+    return _KINDS.get(port.kind, port.kind.value)
+
+
+def _about_argument(port: Port, name: str, shown: bool) -> str:
+    said = [_about(port)]
+    if port.default is not None and not shown:
+        said.append(f"Left out, it is {_short(port.default)}.")
+    elif port.default is None and is_optional(port):
+        said.append("May be left out.")
+    if port.kind is PortKind.QUANTITY and port.reference_unit:
+        said.append(f"Measured in {port.reference_unit}.")
+    if (span := _slider(port)) is not None:
+        said.append(span)
+    if name != port.key:
+        said.append(f"Travels as {_short(port.key)}.")
+    first = said[0]
+    if len(said) > 1 and not first.endswith((".", "!", "?", ":", ";")):
+        said[0] = f"{first}."
+    return " ".join(said)
+
+
+def _slider(port: Port) -> str | None:
+    if port.widget is None or port.widget.kind != "SLIDER":
+        return None
+    extra = port.widget.model_extra or {}
+    low, high = extra.get("min"), extra.get("max")
+    if type(low) not in (int, float) or type(high) not in (int, float):
+        return None
+    return f"A dialog offers {low} to {high}."
+
+
+def _short(value: Any) -> str:
+    text = canonical_json(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,42 @@
+"""The order of imported names, as ruff's rule I001 wants it: constants, classes, the rest, each in natural order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cmp_to_key
+
+from rekuest_codegen.emit.layout import spread
+
+
+def sort_members(names: Iterable[str]) -> list[str]:
+    """Names in the order they are imported in."""
+    return sorted(names, key=lambda name: (_group(name), _natural(name.lower()), _natural(name)))
+
+
+def from_import(module: str, names: Iterable[str]) -> str:
+    """``from module import names``, on one line or one a name."""
+    members = sort_members(names)
+    flat = spread(f"from {module} import ", members, "")
+    return flat if "\n" not in flat else spread(f"from {module} import (", members, ")")
+
+
+def _group(name: str) -> int:
+    if len(name) > 1 and name.isupper():
+        return 0
+    return 1 if name[0].isupper() else 2
+
+
+def _compare(left: str, right: str) -> int:
+    """Natural order: runs of digits compare as numbers, or digit by digit when one begins with a zero."""
+    one, other = re.findall(r"\d+|\D", left), re.findall(r"\d+|\D", right)
+    for a, b in zip(one, other, strict=False):
+        if a == b:
+            continue
+        if a[0].isdigit() and b[0].isdigit() and not a.startswith("0") and not b.startswith("0"):
+            return -1 if (len(a), a) < (len(b), b) else 1
+        return -1 if a < b else 1
+    return len(one) - len(other)
+
+
+_natural = cmp_to_key(_compare)

@@ -1,0 +1,95 @@
+"""``manifest.json``: where a package came from, what it was made of, and which files are ours.
+
+It is the snapshot to generate from again without a server, one node a line so that a change shows as one. It holds
+no time and no version of ours, so that equal nodes give equal text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
+from rekuest_codegen.ir import Node, canonical_json, definition, read_node
+from rekuest_codegen.ir.shapes import is_array, is_object
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+def manifest(nodes: Sequence[Node], provenance: Mapping[str, Any], files: Mapping[str, str]) -> str:
+    """The manifest of a package of ``nodes`` that consists of ``files``.
+
+    Raises:
+        DefinitionError: a node holds what JSON cannot (a NaN in a decoration).
+    """
+    listed = ",\n".join(f"    {_node_text(node)}" for node in nodes)
+    hashes = ",\n".join(
+        f"    {canonical_json(path)}: {canonical_json(file_hash(files[path]))}" for path in sorted(files)
+    )
+    return (
+        "{\n"
+        f'  "format": {FORMAT},\n'
+        f'  "provenance": {canonical_json(dict(provenance))},\n'
+        f'  "files": {{\n{hashes}\n  }},\n'
+        f'  "nodes": [\n{listed}\n  ]\n'
+        "}\n"
+    )
+
+
+def read_manifest(text: str) -> tuple[list[Node], dict[str, Any]]:
+    """The nodes and the provenance that a manifest keeps.
+
+    Raises:
+        ConfigurationError: the text is no manifest, or one of a later format.
+        DefinitionError: a node in it cannot be expressed.
+    """
+    raw = _load(text)
+    nodes, provenance = raw.get("nodes"), raw.get("provenance")
+    if not is_array(nodes) or not is_object(provenance) or not all(is_object(node) for node in nodes):
+        raise ConfigurationError(f"{MANIFEST}: no nodes and provenance in it")
+    findings: list[Finding] = []
+    read: list[Node] = []
+    for node in nodes:
+        try:
+            read.append(read_node(node))
+        except DefinitionError as error:
+            findings.extend(error.findings)
+    if findings:
+        raise DefinitionError(findings)
+    return read, provenance
+
+
+def written_files(text: str) -> dict[str, str]:
+    """The files a manifest says we wrote, with the hash of each.
+
+    Raises:
+        ConfigurationError: the text is no manifest.
+    """
+    files = _load(text).get("files")
+    if not is_object(files):
+        raise ConfigurationError(f"{MANIFEST}: no files in it")
+    return {path: str(hash_) for path, hash_ in files.items()}
+
+
+def file_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _load(text: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{MANIFEST}: {error}") from None
+    if not is_object(raw) or raw.get("format") != FORMAT:
+        raise ConfigurationError(f"{MANIFEST}: not a manifest of format {FORMAT}; a newer rekuest-codegen may read it")
+    return raw
+
+
+def _node_text(node: Node) -> str:
+    try:
+        return canonical_json({"app": node.app, "hash": node.hash, **definition(node)})
+    except ValueError as error:
+        raise DefinitionError([Finding("not-json", node.title, str(error))]) from None

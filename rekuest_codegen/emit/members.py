@@ -1,0 +1,128 @@
+"""The insides of classes: fields of models and argument classes, members of enums, items of results.
+
+Inside a class body a field hides everything of the same name, from pydantic's own methods to the ``int`` that the
+next field is annotated with; so a field may have to be called something else than the parameter or wire key it
+stands for, and then carries that as an alias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from rekuest_codegen.emit.annotations import NONE, Aliases, Bound, Type, annotation, either
+from rekuest_codegen.emit.defaults import MemberOf, default_source
+from rekuest_codegen.emit.layout import COLUMNS, STEP, assignment, exploded, fits
+from rekuest_codegen.emit.ports import distinct_choices, is_optional
+from rekuest_codegen.emit.text import literal, width
+from rekuest_codegen.emit.types import TypeTable
+from rekuest_codegen.ir import Port
+from rekuest_codegen.ir.naming import FIELD, KEYWORDS, MEMBER, assign
+
+_TYPE_WORDS = frozenset({"bool", "cls", "dict", "float", "int", "list", "self", "str"})
+_MODEL_WORDS = frozenset(
+    """
+    construct copy dict from_orm json model_computed_fields model_config model_construct model_copy model_dump
+    model_dump_json model_extra model_fields model_fields_set model_json_schema model_parametrized_name
+    model_post_init model_rebuild model_validate model_validate_json model_validate_strings parse_file parse_obj
+    parse_raw schema schema_json update_forward_refs validate
+    """.split()  # noqa: SIM905 - a list of thirty lines says no more
+)
+_TUPLE_WORDS = frozenset({"count", "index"})
+_ENUM_WORDS = frozenset({"mro", "name", "value"})
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """How a port is written down: its type, and the source of its default when it has one (``None`` included)."""
+
+    type: Type
+    default: str | None
+
+
+def member_of(table: TypeTable) -> MemberOf:
+    """Source for members of the package's own enums; what a user's own enum calls its members is not known."""
+
+    def source(port: Port, value: Any) -> str | None:
+        shared = table.shared(port)
+        if shared is None or shared.user is not None:
+            return None
+        name = next((name for name, known in enum_names(shared.port).items() if known == value), None)
+        return None if name is None else f"{shared.name}.{name}"
+
+    return source
+
+
+def slot(port: Port, bound: Bound, member: MemberOf, *, constrained: bool = False) -> Slot:
+    """The type and default of ``port``, as an argument or a field."""
+    type_ = annotation(port, bound, constrained=constrained)
+    if not is_optional(port):
+        return Slot(type_, None)
+    shown = default_source(port, bound, member)
+    if shown is None:
+        return Slot(either([type_, NONE]), "None")
+    return Slot(type_, shown)
+
+
+def model_fields(
+    ports: Sequence[Port], outer: Mapping[str, str], slots: Mapping[str, Slot], types: Set[str], aliases: Aliases
+) -> list[str]:
+    """The fields of a pydantic class, one source text a field.
+
+    Args:
+        ports: what the fields stand for.
+        outer: by port key, what the outside calls the field: the parameter's name, or the wire key.
+        slots: by port key, type and default.
+        types: the names of the classes that are used in annotations.
+        aliases: takes what is too long for a line.
+    """
+    reserved = KEYWORDS | _TYPE_WORDS | _MODEL_WORDS | types
+    names = assign({port.key: [outer[port.key]] for port in ports}, style=FIELD, reserved=reserved)
+    return [_field(names[port.key], outer[port.key], slots[port.key], aliases) for port in ports]
+
+
+def result_fields(
+    ports: Sequence[Port], bound: Bound, types: Set[str], aliases: Aliases
+) -> tuple[dict[str, str], list[str]]:
+    """The items of a named tuple: the name of each by port key, and their source texts."""
+    reserved = KEYWORDS | _TYPE_WORDS | _TUPLE_WORDS | types
+    names = assign({port.key: _result_wishes(port) for port in ports}, style=FIELD, reserved=reserved)
+    texts = [_field(names[port.key], names[port.key], Slot(annotation(port, bound), None), aliases) for port in ports]
+    return names, texts
+
+
+def enum_names(port: Port) -> dict[str, Any]:
+    """The members of an enum: value by name, in the provider's order."""
+    values = {f"{type(value).__name__} {value}": value for value in distinct_choices(port)}
+    names = assign({id_: [str(value)] for id_, value in values.items()}, style=MEMBER, reserved=KEYWORDS | _ENUM_WORDS)
+    return {names[id_]: value for id_, value in values.items()}
+
+
+def enum_members(port: Port) -> list[str]:
+    """The members of an enum, one source text a member."""
+    return [
+        assignment(name, literal(value) if isinstance(value, str) else repr(value), STEP)
+        for name, value in enum_names(port).items()
+    ]
+
+
+def _result_wishes(port: Port) -> list[str]:
+    label = (port.label or "").strip()
+    said = label.replace(" ", "_").lower()
+    return [said, port.key] if said.isidentifier() and len(said) <= 30 else [port.key]
+
+
+def _field(name: str, outer: str, slot_: Slot, aliases: Aliases) -> str:
+    options: list[str] = []
+    if name != outer:
+        options = [f"validation_alias={literal(outer)}"]
+        if slot_.default is not None:
+            options.insert(0, f"default={slot_.default}")
+    tail = " = _rt.Field(" if options else f" = {slot_.default}" if slot_.default is not None else ""
+    text = aliases.fit(slot_.type, COLUMNS - len(STEP) - width(f"{name}: {tail}"), name)
+    target = f"{name}: {text}"
+    if options:
+        flat = f"{target} = _rt.Field({', '.join(options)})"
+        return flat if fits(flat, STEP) else exploded(f"{target} = _rt.Field(", options, ")", STEP)
+    return target if slot_.default is None else assignment(target, slot_.default, STEP)

@@ -1,0 +1,216 @@
+"""What goes into which file: one module an app, split into parts where there is too much for one.
+
+A part is chosen by a hash of the name, so that one node more moves no others, and the number of parts is a power of
+two, so that it seldom changes. Classes go to parts by what they are made of, so that parts import in one direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rekuest_codegen.emit.annotations import Aliases
+from rekuest_codegen.emit.docstrings import plain_docstring
+from rekuest_codegen.emit.isort import from_import
+from rekuest_codegen.emit.layout import spread
+from rekuest_codegen.emit.members import enum_members, member_of, model_fields, slot
+from rekuest_codegen.emit.ports import walk
+from rekuest_codegen.emit.stubs import ClassText, Names, Stub, stub
+from rekuest_codegen.emit.text import literal
+from rekuest_codegen.emit.types import SharedType, TypeTable, UserClass
+from rekuest_codegen.ir import Node, PortKind
+from rekuest_codegen.ir.naming import digest
+
+TYPES = "types"
+"""The module of the classes; no app is called that."""
+
+_BASES: Mapping[PortKind, str] = {
+    PortKind.MODEL: "_rt.Model",
+    PortKind.ENUM: "_rt.Choices",
+    PortKind.STRUCTURE: "_rt.Reference",
+    PortKind.MEMORY_STRUCTURE: "_rt.MemoryReference",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StubModule:
+    """A file of stubs."""
+
+    path: str
+    docstring: Sequence[str]
+    imports: Sequence[str]
+    shared: str
+    exports: str
+    stubs: Sequence[Stub]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDefinition:
+    """One shared class, ready to be printed; ``before`` are the aliases its fields need."""
+
+    header: str
+    before: Sequence[str]
+    text: ClassText
+
+
+@dataclass(frozen=True, slots=True)
+class TypeModule:
+    """A file of shared classes. ``users`` are imports of the user's own."""
+
+    path: str
+    docstring: Sequence[str]
+    imports: Sequence[str]
+    shared: Sequence[str]
+    users: Sequence[str]
+    exports: str
+    classes: Sequence[ClassDefinition]
+
+
+@dataclass(frozen=True, slots=True)
+class LazyPackage:
+    """An ``__init__`` that finds its names where ``parts`` says, and the stub file that shows them to type checkers."""
+
+    path: str
+    docstring: Sequence[str]
+    parts: Mapping[str, Sequence[str]]
+
+    @property
+    def places(self) -> str:
+        return spread("_PLACES = {", [f'"{name}": "{part}"' for name, part in self._places()], "}")
+
+    @property
+    def exports(self) -> str:
+        return exports([name for name, _ in self._places()])
+
+    @property
+    def imports(self) -> list[str]:
+        return [from_import(part, self.parts[part]) for part in sorted(self.parts) if self.parts[part]]
+
+    def _places(self) -> list[tuple[str, str]]:
+        return sorted((name, part) for part, names in self.parts.items() for name in names)
+
+
+def exports(names: Sequence[str]) -> str:
+    """``__all__``, sorted."""
+    if not names:
+        return "__all__: list[str] = []"
+    return spread("__all__ = [", [f'"{name}"' for name in sorted(names)], "]")
+
+
+def stub_modules(
+    module: str, app: str, named: Sequence[tuple[Node, Names]], table: TypeTable, size: int
+) -> tuple[list[StubModule], LazyPackage | None]:
+    """The files of one app."""
+    ordered = sorted(named, key=lambda pair: pair[1].function)
+    about = f"Nodes of the app {app}." if app else "Nodes that name no app."
+    if len(ordered) <= size:
+        return [_stub_module(f"{module}.py", about, f".{TYPES}", ordered, table)], None
+    count = 1
+    while count * size < 2 * len(ordered):
+        count *= 2
+    parts: dict[str, list[tuple[Node, Names]]] = {}
+    for pair in ordered:
+        parts.setdefault(f"_part{int(digest(pair[1].function, 8), 16) % count:03d}", []).append(pair)
+    types = f"..{TYPES}"
+    modules = [
+        _stub_module(f"{module}/{part}.py", about, types, parts[part], table, part=True) for part in sorted(parts)
+    ]
+    places = {f".{part}": _public(made) for part, made in zip(sorted(parts), modules, strict=True)}
+    places[types] = sorted({name for made in modules for made_stub in made.stubs for name in made_stub.used})
+    return modules, LazyPackage(module, plain_docstring(about), places)
+
+
+def type_modules(table: TypeTable, size: int) -> tuple[list[TypeModule], LazyPackage | None]:
+    """The files of the shared classes; none when there are no classes."""
+    ordered = sorted(table.types.values(), key=lambda shared: (shared.depth, shared.name))
+    about = "Classes that the nodes of this package take and give."
+    if not ordered:
+        return [], None
+    if len(ordered) <= size:
+        return [_type_module(f"{TYPES}.py", about, ordered, table, {})], None
+    # In order of depth, so that a part is made of earlier parts only.
+    half = max(size // 2, 1)
+    chunks = [ordered[start : start + half] for start in range(0, len(ordered), half)]
+    places = {shared.name: f"_part{number:03d}" for number, chunk in enumerate(chunks) for shared in chunk}
+    modules = [
+        _type_module(f"{TYPES}/_part{number:03d}.py", about, chunk, table, places)
+        for number, chunk in enumerate(chunks)
+    ]
+    own = {f"._part{number:03d}": [shared.name for shared in chunk] for number, chunk in enumerate(chunks)}
+    return modules, LazyPackage(TYPES, plain_docstring(about), own)
+
+
+def _public(module: StubModule) -> list[str]:
+    return [name for made in module.stubs for name in made.public]
+
+
+def _stub_module(
+    path: str, about: str, types: str, named: Sequence[tuple[Node, Names]], table: TypeTable, *, part: bool = False
+) -> StubModule:
+    aliases = Aliases()
+    stubs = [stub(node, names, table, aliases) for node, names in named]
+    used = sorted({name for made in stubs for name in made.used})
+    public = [name for made in stubs for name in made.public]
+    return StubModule(
+        path=path,
+        docstring=plain_docstring(about),
+        imports=_standard(aliases),
+        shared=from_import(types, used) if used else "",
+        exports=exports(public if part else [*public, *used]),
+        stubs=stubs,
+    )
+
+
+def _type_module(
+    path: str, about: str, chunk: Sequence[SharedType], table: TypeTable, places: Mapping[str, str]
+) -> TypeModule:
+    aliases = Aliases()
+    own = [shared for shared in chunk if shared.user is None]
+    names = {shared.name for shared in chunk}
+    elsewhere: dict[str, set[str]] = {}
+    for shared in own:
+        for name in _parts(shared, table) - names:
+            elsewhere.setdefault(places[name], set()).add(name)
+    return TypeModule(
+        path=path,
+        docstring=plain_docstring(about),
+        classes=[_definition(shared, table, aliases) for shared in own],
+        imports=_standard(aliases),
+        shared=[from_import(f".{part}", elsewhere[part]) for part in sorted(elsewhere)],
+        users=[_user_import(shared.user, shared.name) for shared in chunk if shared.user is not None],
+        exports=exports(sorted(names)),
+    )
+
+
+def _definition(shared: SharedType, table: TypeTable, aliases: Aliases) -> ClassDefinition:
+    port, bound = shared.port, table.bound_anywhere
+    count = len(aliases.definitions)
+    bases, fields = [_BASES[port.kind]], list[str]()
+    if port.kind is PortKind.MODEL:
+        slots = {child.key: slot(child, bound, member_of(table)) for child in port.children}
+        keys = {child.key: child.key for child in port.children}
+        fields = model_fields(port.children, keys, slots, _parts(shared, table), aliases)
+    elif port.kind is PortKind.ENUM:
+        fields = enum_members(port)
+    else:
+        bases.append(f"identifier={literal(port.identifier or '')}")
+    said = (port.description or "").strip() or f"{port.kind.value} {port.identifier}"
+    header = spread(f"class {shared.name}(", bases, "):")
+    return ClassDefinition(header, aliases.new(count), ClassText(shared.name, plain_docstring(said), fields))
+
+
+def _parts(shared: SharedType, table: TypeTable) -> set[str]:
+    """The names of the classes that ``shared`` is made of."""
+    if shared.port.kind is not PortKind.MODEL:
+        return set()
+    return {name for port in walk(shared.port.children) if (name := table.bound_anywhere(port)) is not None}
+
+
+def _user_import(user: UserClass, name: str) -> str:
+    renamed = "" if user.name == name else f" as {name}"
+    return f"from {user.module} import {user.name}{renamed}"
+
+
+def _standard(aliases: Aliases) -> list[str]:
+    lines = {"_abc": "import collections.abc as _abc", "_dt": "import datetime as _dt", "_t": "import typing as _t"}
+    return [line for name, line in lines.items() if name in aliases.modules]

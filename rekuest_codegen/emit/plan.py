@@ -1,0 +1,150 @@
+"""The whole package, decided: which nodes there are, what everything is called, what lies in which file.
+
+Nothing here depends on the order nodes were listed in, and none is lost: of several definitions under one key the
+newest takes the plain name, the others carry their version in theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rekuest_codegen.emit.isort import sort_members
+from rekuest_codegen.emit.modules import (
+    TYPES,
+    LazyPackage,
+    StubModule,
+    TypeModule,
+    exports,
+    stub_modules,
+    type_modules,
+)
+from rekuest_codegen.emit.options import EmitOptions
+from rekuest_codegen.emit.stubs import Names
+from rekuest_codegen.emit.types import TypeTable, collect
+from rekuest_codegen.ir import Node, content_hash
+from rekuest_codegen.ir.naming import (
+    BUILTINS,
+    CLASS,
+    CONSTANT,
+    DEVICES,
+    FUNCTION,
+    KEYWORDS,
+    MODULE,
+    SOFT_KEYWORDS,
+    assign,
+    camel,
+    with_async,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A node with its place among those of the same app and key: 0 is the newest. ``id`` names it uniquely."""
+
+    id: str
+    rank: int
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Everything there is to print."""
+
+    nodes: Sequence[Node]
+    apps: Sequence[str]
+    exports: str
+    stubs: Sequence[StubModule]
+    types: Sequence[TypeModule]
+    lazy: Sequence[LazyPackage]
+
+
+def plan(nodes: Sequence[Node], options: EmitOptions) -> Package:
+    """Decide the package of ``nodes``.
+
+    Raises:
+        ConfigurationError: an option cannot be followed.
+    """
+    ranked = rank(nodes)
+    table = collect([(entry.rank, entry.node) for entry in ranked], options.structures)
+    by_app: dict[str, list[Ranked]] = {}
+    for entry in ranked:
+        by_app.setdefault(entry.node.app, []).append(entry)
+    reserved = KEYWORDS | DEVICES | {TYPES}
+    modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=reserved)
+    types, lazy_types = type_modules(table, options.module_size)
+    stubs: list[StubModule] = []
+    lazy = [lazy_types]
+    for app in sorted(by_app):
+        named = name_nodes(by_app[app], table)
+        made, package = stub_modules(modules[app], app, named, table, options.module_size)
+        stubs.extend(made)
+        lazy.append(package)
+    names = [*modules.values(), *([TYPES] if types else [])]
+    return Package(
+        nodes=[entry.node for entry in ranked],
+        apps=sort_members(names),
+        exports=exports(names),
+        stubs=stubs,
+        types=types,
+        lazy=[package for package in lazy if package is not None],
+    )
+
+
+def rank(nodes: Sequence[Node]) -> list[Ranked]:
+    """Every distinct node once, newest first within its key, in an order of their own."""
+    distinct = {f"{content_hash(node)} {node.hash}": node for node in nodes}
+    by_key: dict[tuple[str, str], list[tuple[str, Node]]] = {}
+    for id_ in sorted(distinct):
+        node = distinct[id_]
+        by_key.setdefault((node.app, node.key), []).append((id_, node))
+    ranked: list[Ranked] = []
+    for key in sorted(by_key):
+        newest_first = sorted(by_key[key], key=lambda pair: _age(pair[1]), reverse=True)
+        ranked.extend(Ranked(id_, place, node) for place, (id_, node) in enumerate(newest_first))
+    return ranked
+
+
+def name_nodes(entries: Sequence[Ranked], table: TypeTable) -> list[tuple[Node, Names]]:
+    """Name the nodes of one app."""
+    used = {name for entry in entries for name in table.names(entry.node)}
+    functions = assign(
+        {entry.id: [_wish(entry)] for entry in entries},
+        style=FUNCTION,
+        reserved=KEYWORDS | SOFT_KEYWORDS | BUILTINS | used,
+        family=with_async,
+        rank={entry.id: min(entry.rank, 1) for entry in entries},
+    )
+    taken = {name for function in functions.values() for name in with_async(function)}
+    wishes: dict[str, list[str]] = {}
+    for entry in entries:
+        function = functions[entry.id]
+        wishes[f"{function} arguments"] = [f"{camel(function)}Args"]
+        if len(entry.node.returns) > 1:
+            wishes[f"{function} result"] = [f"{camel(function)}Result"]
+    classes = assign(wishes, style=CLASS, reserved=KEYWORDS | BUILTINS | used | taken)
+    constants = assign({name: [name] for name in functions.values()}, style=CONSTANT)
+    return [
+        (
+            entry.node,
+            Names(
+                function=(function := functions[entry.id]),
+                arguments=classes[f"{function} arguments"],
+                result=classes.get(f"{function} result", ""),
+                constant=f"_{constants[function]}",
+            ),
+        )
+        for entry in entries
+    ]
+
+
+def _wish(entry: Ranked) -> str:
+    return entry.node.key if entry.rank == 0 else f"{entry.node.key}_v{entry.node.version}"
+
+
+def _age(node: Node) -> tuple[list[tuple[int, int, str]], str, str]:
+    """Sorts nodes from old to new: by version, numbers as numbers, then by what at least is always the same."""
+    parts = re.findall(r"\d{1,18}|[^\W\d]+", node.version)
+    version = [(1, int(part), "") if part[0].isdigit() else (0, 0, part) for part in parts]
+    return version, node.hash, content_hash(node)

@@ -1,0 +1,163 @@
+"""One node's stub, decided: every name, annotation, default and line break. A template only has to print it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rekuest_codegen.emit.annotations import NONE, Aliases, Bound, Name, Subscript, Type, annotation
+from rekuest_codegen.emit.docstrings import node_docstring, plain_docstring
+from rekuest_codegen.emit.layout import COLUMNS, STEP, call, signature, spread
+from rekuest_codegen.emit.members import Slot, member_of, model_fields, result_fields, slot
+from rekuest_codegen.emit.ports import ports_json, walk
+from rekuest_codegen.emit.text import literal, width
+from rekuest_codegen.emit.types import TypeTable
+from rekuest_codegen.ir import Node, NodeKind, Port, definition_hash
+from rekuest_codegen.ir.naming import KEYWORDS, PARAMETER, assign
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a node's stub is called in its module."""
+
+    function: str
+    arguments: str
+    result: str
+    constant: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassText:
+    """A class as text: its header's name, docstring and body lines."""
+
+    name: str
+    docstring: Sequence[str]
+    fields: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """Everything a template prints of one node.
+
+    ``before`` are aliases its classes need, ``between`` those that may need its classes.
+    """
+
+    node: Node
+    names: Names
+    hash: str
+    before: Sequence[str]
+    arguments: ClassText
+    result: ClassText | None
+    between: Sequence[str]
+    gives: str
+    ports: str
+    types: str
+    sync_head: str
+    sync_body: str
+    async_head: str
+    async_body: str
+    docstring: Sequence[str]
+    used: frozenset[str]
+
+    @property
+    def public(self) -> list[str]:
+        """The names a user may import."""
+        names = [self.names.function, f"a{self.names.function}", self.names.arguments]
+        return names if self.result is None else [*names, self.result.name]
+
+
+def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases) -> Stub:
+    """Decide the stub of ``node``."""
+    bound, member = table.bound(node), member_of(table)
+    classes = {
+        port.identifier or "": name for port in walk((*node.args, *node.returns)) if (name := bound(port)) is not None
+    }
+    used = frozenset(classes.values())
+    parameters = assign({port.key: [port.key] for port in node.args}, style=PARAMETER, reserved=KEYWORDS)
+    slots = {port.key: slot(port, bound, member) for port in node.args}
+    checked = {port.key: slot(port, bound, member, constrained=True) for port in node.args}
+    count = len(aliases.definitions)
+    fields = model_fields(node.args, parameters, checked, used, aliases)
+    gives, result, results = _given(node, names, bound, used, aliases)
+    before, count = aliases.new(count), len(aliases.definitions)
+    heads = _heads(node, names, _parameters(node.args, parameters, slots, aliases), gives, aliases)
+    room = COLUMNS - width(f"{names.constant}: _rt.Remote[] = _rt.remote(")
+    gives_text = aliases.fit(gives, room, "gives")
+    bodies = _bodies(node, names, parameters)
+    shown = frozenset(key for key, slot_ in slots.items() if slot_.default not in (None, "None"))
+    return Stub(
+        node=node,
+        names=names,
+        hash=node.hash or definition_hash(node),
+        before=before,
+        arguments=ClassText(names.arguments, plain_docstring(f"Arguments of `{names.function}`."), fields),
+        result=result,
+        between=aliases.new(count),
+        gives=gives_text,
+        ports=ports_json(node, parameters),
+        types=spread("types={", [f"{literal(key)}: {classes[key]}" for key in sorted(classes)], "},", STEP),
+        sync_head=heads[0],
+        sync_body=bodies[0],
+        async_head=heads[1],
+        async_body=bodies[1],
+        docstring=node_docstring(node, parameters, shown, results),
+        used=used,
+    )
+
+
+def _given(
+    node: Node, names: Names, bound: Bound, used: frozenset[str], aliases: Aliases
+) -> tuple[Type, ClassText | None, dict[str, str]]:
+    """What a call gives back: its type, the class for several values, and the names of those."""
+    if not node.returns:
+        return NONE, None, {}
+    if len(node.returns) == 1:
+        return annotation(node.returns[0], bound), None, {}
+    results, fields = result_fields(node.returns, bound, used, aliases)
+    aliases.modules.add("_t")
+    said = plain_docstring(f"What `{names.function}` gives back.")
+    return Name(names.result), ClassText(names.result, said, fields), results
+
+
+def _parameters(
+    ports: Sequence[Port], names: Mapping[str, str], slots: Mapping[str, Slot], aliases: Aliases
+) -> list[str]:
+    texts: list[str] = []
+    optional = keyword_only = False
+    for port in ports:
+        name, slot_ = names[port.key], slots[port.key]
+        if slot_.default is None and optional and not keyword_only:
+            keyword_only = True
+            texts.append("*")
+        optional = optional or slot_.default is not None
+        tail = "" if slot_.default is None else f" = {slot_.default}"
+        room = COLUMNS - len(STEP) - width(f"{name}: {tail},")
+        texts.append(f"{name}: {aliases.fit(slot_.type, room, name)}{tail}")
+    return texts
+
+
+def _heads(node: Node, names: Names, parameters: Sequence[str], gives: Type, aliases: Aliases) -> tuple[str, str]:
+    """The ``def`` lines of the sync and the async form."""
+    streams = node.kind is NodeKind.GENERATOR
+    sync_gives = Subscript("_abc.Iterator", (gives,)) if streams else gives
+    async_gives = Subscript("_abc.AsyncIterator", (gives,)) if streams else gives
+    sync_def, async_def = f"def {names.function}", f"{'' if streams else 'async '}def a{names.function}"
+    # What comes after the arrow is never broken, so it has to fit behind the shortest thing that can precede it.
+    used = [f"{head}() -> :" if not parameters else ") -> :" for head in (sync_def, async_def)]
+    returns = [
+        aliases.fit(type_, COLUMNS - width(around), "gives")
+        for type_, around in zip((sync_gives, async_gives), used, strict=True)
+    ]
+    return signature(sync_def, parameters, returns[0]), signature(async_def, parameters, returns[1])
+
+
+def _bodies(node: Node, names: Names, parameters: Mapping[str, str]) -> tuple[str, str]:
+    """The one statement of the sync and the async form."""
+    if node.kind is NodeKind.GENERATOR:
+        openings = "return _rt.stream(", "return _rt.astream("
+    elif node.returns:
+        openings = "return _rt.call(", "return await _rt.acall("
+    else:
+        openings = "_rt.call(", "await _rt.acall("
+    entries = [f"{literal(name)}: {name}" for name in parameters.values()]
+    return call(openings[0], names.constant, entries), call(openings[1], names.constant, entries)

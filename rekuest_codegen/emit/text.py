@@ -1,0 +1,127 @@
+"""Text from outside, made safe to stand in source.
+
+Whatever a server says ends up either in a string literal or in a docstring, and only through this module. Neither
+can end early, span a line, or hold a character that shows differently than it reads: controls, bidirectional
+overrides, joiners and lone surrogates are written as escapes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from rekuest_codegen.ir.naming import is_letter
+
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SIGNS = frozenset("°±²³µ·§€£")
+
+
+def literal(text: str) -> str:
+    """A Python string literal for ``text``, quoted as ruff would quote it."""
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    return quote + "".join(_literal_char(char, quote) for char in text) + quote
+
+
+def is_text(text: str) -> bool:
+    """Whether ``text`` has a form in UTF-8. A lone surrogate has none, so it can neither travel nor be a type."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def width(text: str) -> int:
+    """Columns ``text`` takes. Exact for what `literal` and names let through, which is all that lines are made of."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def docstring_lines(text: str, room: int, *, hanging: int = 0) -> list[str]:
+    """``text`` as lines of a docstring, escaped, none wider than ``room`` unless a single word is.
+
+    Args:
+        text: anything; its own line breaks and indentation are kept.
+        room: columns a line may take.
+        hanging: how far lines after the first are indented.
+    """
+    lines: list[str] = []
+    for raw in inspect.cleandoc(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n"):
+        if not raw.strip():
+            if lines and lines[-1]:
+                lines.append("")
+            continue
+        # The first line begins right after the quotes, whatever its indentation was.
+        begun = bool(lines)
+        lines.extend(_wrap(raw.rstrip() if begun else raw.strip(), room, hanging if begun else 0, hanging))
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def docstring(lines: Sequence[str], indent: str) -> str:
+    """A docstring of ``lines`` (as `docstring_lines` makes them), ready to be printed after ``indent``."""
+    first = lines[0] if lines else ""
+    if first.startswith('"'):
+        first = f"\\{first}"
+    if len(lines) == 1:
+        one = f'"""{_closed(first)}"""'
+        if len(indent) + width(one) <= 88:
+            return one
+    margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line), default=0)
+    rest = [f"{indent}{line[margin:]}" if line else "" for line in lines[1:]]
+    return "\n".join([f'"""{first}', *rest, f'{indent}"""'])
+
+
+def _closed(line: str) -> str:
+    """``line`` with a last quote escaped, so that it does not run into the closing ones."""
+    body = line[:-1]
+    escaped = (len(body) - len(body.rstrip("\\"))) % 2
+    return line if escaped or not line.endswith('"') else f'{body}\\"'
+
+
+def _wrap(raw: str, room: int, first: int, hanging: int) -> Iterator[str]:
+    body = raw.lstrip()
+    own = min(len(raw) - len(body), room // 3)
+    whole = " " * (first + own) + _escape(body)
+    if width(whole) <= room:
+        yield whole
+        return
+    line = " " * (first + own)
+    empty = True
+    for word in body.split():
+        safe = _escape(word)
+        if not empty and width(line) + 1 + width(safe) > room:
+            yield line
+            line = " " * (hanging + own)
+            empty = True
+        line += safe if empty else f" {safe}"
+        empty = False
+    if not empty:
+        yield line
+
+
+def _escape(text: str) -> str:
+    if text.isascii() and text.isprintable() and "\\" not in text and '""' not in text:
+        return text
+    escaped = "".join(_ESCAPES.get(char) or (char if char.isprintable() else _code(char)) for char in text)
+    return escaped.replace('""', '\\"\\"')
+
+
+def _literal_char(char: str, quote: str) -> str:
+    if char == quote:
+        return f"\\{char}"
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if " " <= char <= "~" or is_letter(char) or char in _SIGNS:
+        return char
+    return _code(char)
+
+
+def _code(char: str) -> str:
+    number = ord(char)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
