@@ -20,9 +20,9 @@ from rekuest_codegen.scan.classes import (
     known_ancestors,
     method,
     model_fields,
-    written_signature,
 )
 from rekuest_codegen.scan.constants import Folder
+from rekuest_codegen.scan.dataclass_text import written_signature
 from rekuest_codegen.scan.declarations import Declaration, Declarations
 from rekuest_codegen.scan.markers import NOTHING, Markers, Stated
 from rekuest_codegen.scan.modules import Known, Modules, Object
@@ -172,7 +172,7 @@ class ClassShapes:
             raise Problem("empty-model", f"the model {cls.name} has no annotated fields")
         text = declaration.description or docstring(cls.node)
         if text is None and "pydantic.BaseModel" not in known_ancestors(self._modules, cls):
-            text = written_signature(cls, fields)
+            text = written_signature(self._modules, self._folder, cls.name, fields)
         identifier = declaration.identifier or identifiers.model_identifier(cls.source.name, cls.name)
         self._open.append(cls.key)
         try:

@@ -148,20 +148,6 @@ def model_fields(modules: Modules, cls: Object) -> list[Field]:
     return list(fields.values())
 
 
-def written_signature(cls: Object, fields: list[Field]) -> str:
-    """The text ``dataclasses`` puts where a docstring is missing."""
-    parts: list[str] = []
-    for field in fields:
-        text = field.scope.source.code(field.annotation)
-        if field.default is None:
-            parts.append(f"{field.name}: {text}")
-        elif isinstance(field.default, cst.Call):
-            parts.append(f"{field.name}: {text} = <factory>")
-        else:
-            parts.append(f"{field.name}: {text} = {field.scope.source.code(field.default)}")
-    return f"{cls.name}({', '.join(parts)})"
-
-
 def _bases(modules: Modules, cls: Object, node: cst.ClassDef) -> Iterator[Known | Object]:
     for base in node.bases:
         value = base.value

@@ -13,7 +13,9 @@ from rekuest_codegen.ir import PortKind
 from rekuest_codegen.scan.apps import app_member
 from rekuest_codegen.scan.classes import decorators
 from rekuest_codegen.scan.constants import Folder
+from rekuest_codegen.scan.identifiers import check_identifier
 from rekuest_codegen.scan.modules import Known, ModuleRef, Modules, Object
+from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.result import ScanOptions
 from rekuest_codegen.scan.scopes import Scope
 
@@ -54,6 +56,7 @@ class Declarations:
         self._folder = folder
         self._by_key: dict[tuple[Path, str], Declaration] = {}
         self._by_name: dict[str, Declaration] = {}
+        self._owners: dict[tuple[str, str], object] = {}
         for name, identifier in options.structures.items():
             self._by_name[name] = Declaration(PortKind.STRUCTURE, identifier)
         for name, model in options.models.items():
@@ -82,7 +85,7 @@ class Declarations:
                 word = app_member(self._modules, target.scope, decorator.expression)
                 if word is not None and word in _KINDS:
                     found = self._declaration(word, target.scope, decorator.call, skip=0)
-                    self._by_key[target.key] = found
+                    self._add(target, found, target.scope)
                     return found
         return None
 
@@ -91,18 +94,32 @@ class Declarations:
         node = function.node
         if isinstance(node, cst.FunctionDef) and node.returns is not None:
             target = self._modules.resolve(function.scope, node.returns.annotation)
-            self._add(target, self._declaration(word, function.scope, call, skip=0))
+            self._add(target, self._declaration(word, function.scope, call, skip=0), function.scope)
 
     def add_call(self, word: str, scope: Scope, call: cst.Call) -> None:
         """``app.register_memory_structure(Camera)``: the first argument is what is declared."""
         if call.args and call.args[0].keyword is None and not call.args[0].star:
             target = self._modules.resolve(scope, call.args[0].value)
-            self._add(target, self._declaration(word, scope, call, skip=1))
+            self._add(target, self._declaration(word, scope, call, skip=1), scope)
 
-    def _add(self, target: object, declaration: Declaration) -> None:
+    def _add(self, target: object, declaration: Declaration, scope: Scope) -> None:
+        """Note ``declaration``, made in ``scope``.
+
+        Raises:
+            Problem: its identifier is malformed, or names another class already.
+        """
+        if not isinstance(target, Known | Object):
+            return
+        if declaration.identifier is not None:
+            check_identifier(declaration.identifier, target.name)
+            # Declarations in different functions may belong to different apps.
+            place = (scope.qualname.partition(".")[0], declaration.identifier)
+            owner = self._owners.setdefault(place, target.name if isinstance(target, Known) else target.key)
+            if owner != (target.name if isinstance(target, Known) else target.key):
+                raise Problem("identifier-clash", f"{declaration.identifier} names another class already")
         if isinstance(target, Object):
             self._by_key[target.key] = declaration
-        elif isinstance(target, Known):
+        else:
             self._by_name[target.name] = declaration
 
     def _declaration(self, word: str, scope: Scope, call: cst.Call | None, *, skip: int) -> Declaration:

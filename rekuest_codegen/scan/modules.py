@@ -189,9 +189,21 @@ class Modules:
             found = self.member(ModuleRef(module), name, scope, steps - 1)
             if isinstance(found, Object | ModuleRef):
                 return found
-            if isinstance(found, Known) and self.named(module, scope.source.root) is None and _exports(module, name):
+            if isinstance(found, Known) and self._exports(module, name, scope, steps - 1):
                 return found
         return None
+
+    def _exports(self, module: str, name: str, scope: Scope, steps: int) -> bool:
+        """Whether ``module`` has a ``name``: its source tells, else the vocabulary, else the standard library."""
+        source = self.named(module, scope.source.root)
+        if source is not None:
+            if source.scope.binding(name) is not None:
+                return True
+            return steps > 0 and any(self._exports(star, name, source.scope, steps - 1) for star in source.scope.stars)
+        if known_name(module, name) is not None:
+            return True
+        loaded = sys.modules.get(module)
+        return module.partition(".")[0] in sys.stdlib_module_names and loaded is not None and hasattr(loaded, name)
 
     def _follow(self, scope: Scope, name: str, binding: Binding, steps: int) -> Target:
         if steps <= 0:
@@ -229,11 +241,3 @@ def _module_file(root: Path, module: str) -> Path | None:
         if (stub := stem.with_name(stem.name + ".pyi")).is_file():
             return stub
     return None
-
-
-def _exports(module: str, name: str) -> bool:
-    """Whether a module that is not opened is known to export ``name``; the standard library is asked."""
-    if known_name(module, name) is not None:
-        return True
-    loaded = sys.modules.get(module)
-    return module.partition(".")[0] in sys.stdlib_module_names and loaded is not None and hasattr(loaded, name)

@@ -48,7 +48,9 @@ class Registrations:
         """Note the declarations ``source`` makes away from the classes they are about."""
         for scope, statement, _ in walk(source.scope, source.tree.body):
             try:
-                if isinstance(statement, cst.FunctionDef):
+                if isinstance(statement, cst.ClassDef):
+                    self._declarations.of(Object(scope, statement.name.value, statement))
+                elif isinstance(statement, cst.FunctionDef):
                     function = Object(scope, statement.name.value, statement)
                     for decorator in decorators_of(self._modules, scope, statement):
                         word = app_member(self._modules, scope, decorator.expression)
@@ -140,11 +142,26 @@ class Registrations:
             self._findings.add("computed-registration", message, source=scope.source, node=call)
             return
         try:
-            function, bound = self.function_of(scope, what)
+            function, bound = self._bound_before(scope, what, call) or self.function_of(scope, what)
         except Problem as problem:
             self._findings.problem(problem.at(scope.source, what))
             return
         yield Registration(function, call, scope, bound)
+
+    def _bound_before(self, scope: Scope, what: cst.BaseExpression, call: cst.Call) -> tuple[Object, bool] | None:
+        """Of several functions by one name, the one that has it where the call is."""
+        bindings = scope.names.get(what.value, []) if isinstance(what, cst.Name) else []
+        if not isinstance(what, cst.Name) or len(bindings) < 2:
+            return None
+        here = scope.source.place(call)
+        before = [
+            binding.node
+            for binding in bindings
+            if isinstance(binding, Defined) and scope.source.place(binding.node) < here
+        ]
+        if not before or not isinstance(before[-1], cst.FunctionDef):
+            return None
+        return Object(scope, what.value, before[-1]), False
 
     def function_of(self, scope: Scope, what: cst.BaseExpression) -> tuple[Object, bool]:
         """The function an expression names, and whether its first parameter is given already.

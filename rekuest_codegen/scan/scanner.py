@@ -26,7 +26,7 @@ from rekuest_codegen.scan.wrapping import Wrapping, wrapping
 
 TRACE = re.compile(r"\b(?:register\w*|workflow)\b")
 """Without one of these words a file registers nothing."""
-DECLARING_TRACE = re.compile(r"\bapp_context\b|\bservice\b|\bstructure\b")
+DECLARING_TRACE = re.compile(r"\b(?:app_context|service|structure|memory_structure|model|interface)\b")
 """Words of declarations that are made away from the class they are about."""
 SKIPPED = frozenset(["__pycache__", "node_modules", "site-packages", "build", "dist"])
 
@@ -153,10 +153,12 @@ class _Scan:
 
     def _duplicates(self, nodes: Sequence[ScannedNode]) -> None:
         """Two functions under one interface: the later replaces the earlier in a running agent, so say it."""
-        seen: dict[tuple[str, str], ScannedNode] = {}
+        seen: dict[tuple[str, str, str], ScannedNode] = {}
         for found in nodes:
             interface = str(found.options.get("interface") or found.node.key)
-            first = seen.setdefault((found.module, interface), found)
+            # Functions inside different functions may be registered on different apps.
+            outer = found.qualname.rpartition(".<locals>.")[0]
+            first = seen.setdefault((found.module, outer, interface), found)
             if first is not found and not self._options.all_functions:
                 text = f"{interface} is registered already at line {first.line}; the later one would replace it"
                 where = str(found.path)

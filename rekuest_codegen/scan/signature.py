@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from rekuest_codegen.ir import Node, NodeKind, Port
+from rekuest_codegen.ir import Effect, Node, NodeKind, Port, Validator
 from rekuest_codegen.scan.constants import Instance
 from rekuest_codegen.scan.docstrings import NO_DESCRIPTION, Documentation, read_docstring
 from rekuest_codegen.scan.identifiers import title
@@ -131,6 +131,7 @@ class _Work:
             except Problem as problem:
                 self._fail(problem.at(self.function.source, parameter), f"parameter {parameter.name.value}: ")
             self._flush(parameter)
+        self._check_dependencies(ports)
         if unknown := self.registered.ports.unknown([port.key for port in ports]):
             missing = Problem("unknown-port", f"options name ports that {self.function.name} has not: {unknown}")
             self._fail(missing.at(self.function.source, self.node.name), "")
@@ -220,6 +221,18 @@ class _Work:
             return documented.with_(self.registered.ports.of(key))
         except ValueError as error:
             raise Problem("bad-marker", f"{key} {error}") from None
+
+    def _check_dependencies(self, ports: list[Port]) -> None:
+        keys = {port.key for port in ports}
+        for port in ports:
+            decorations: list[Validator | Effect] = [*port.validators, *port.effects]
+            for decoration in decorations:
+                for name in decoration.dependencies:
+                    if name not in keys:
+                        text = f"parameter {port.key}: depends on {name!r}, which is no parameter"
+                        self._fail(
+                            Problem("unknown-dependency", text, source=self.function.source, node=self.node.params), ""
+                        )
 
     def _fail(self, problem: Problem, prefix: str) -> None:
         self.failed = True
