@@ -57,6 +57,7 @@ MAX_WAITING = 1000
 MAX_SEEN = 4096
 """Of how many called tasks an agent remembers the last event, so as to notice a repeated one."""
 
+TRY_AGAIN = 1013
 NO_HEARTBEAT = 3001
 INVALID_JSON = 3002
 MISMATCH = 3003
@@ -176,8 +177,10 @@ class ServerSide:
         """Send the heartbeat that is due, or close because what was awaited did not come."""
         if self.closing or now < self._timer:
             return
-        if not self._accepted:
+        if self._registering:
             self.close(MISMATCH, "no REGISTER in time")
+        elif not self._accepted:
+            self.close(TRY_AGAIN, "the server is not ready; try again later")
         elif self._unanswered:
             self.close(NO_HEARTBEAT, "the heartbeat was not answered")
         else:

@@ -1,0 +1,216 @@
+"""From the text of a GraphQL request to its result: parse, limit, validate, execute.
+
+The same few documents come again and again, so what was parsed and validated is kept by its text. Documents come
+from outside: their size and depth are bounded before anything is executed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    create_source_event_stream,
+    execute,
+    parse,
+    validate,
+)
+
+from rekuest_codegen.errors import RekuestError
+from rekuest_codegen.server.feeds import Feed, TooSlow
+from rekuest_codegen.server.fields import Asker
+from rekuest_codegen.server.model import Json
+
+MAX_TEXT = 100_000
+MAX_TOKENS = 15_000
+MAX_DEPTH = 48
+"""Selections inside selections. Ports nest, and each level of theirs takes one."""
+KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that may be executed, and its operations by name."""
+
+    node: DocumentNode
+    operations: dict[str | None, OperationDefinitionNode]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        if name not in self.operations:
+            raise GraphQLError(f"Unknown operation named {name!r}." if name else "Must provide an operation name.")
+        return self.operations[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked, as it came."""
+
+    query: str
+    variables: Json
+    operation_name: str | None = None
+
+    @classmethod
+    def read(cls, payload: Any) -> Request:
+        """Raises GraphQLError: ``payload`` is no request."""
+        if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+            raise GraphQLError("The request must be an object with a text 'query'.")
+        variables = payload.get("variables")
+        name = payload.get("operationName")
+        if not isinstance(variables, dict | None) or not isinstance(name, str | None):
+            raise GraphQLError("'variables' must be an object, 'operationName' a text.")
+        return cls(payload["query"], variables or {}, name or None)
+
+
+class Documents:
+    """Executes requests against one schema."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def read(self, text: str) -> Document:
+        """Raises GraphQLError, GraphQLErrors: the document is too large, no GraphQL, or does not fit the schema."""
+        document = self._kept.get(text)
+        if document is not None:
+            self._kept.move_to_end(text)
+            return document
+        if len(text) > MAX_TEXT:
+            raise GraphQLError(f"The document is longer than {MAX_TEXT} characters.")
+        try:
+            node = parse(text, max_tokens=MAX_TOKENS)
+        except RecursionError:
+            raise GraphQLError("The document is nested too deep.") from None
+        fragments = {part.name.value: part for part in node.definitions if isinstance(part, FragmentDefinitionNode)}
+        operations = [part for part in node.definitions if isinstance(part, OperationDefinitionNode)]
+        for operation in operations:
+            if _depth(operation.selection_set, fragments, {}) > MAX_DEPTH:
+                raise GraphQLError(f"The document is nested deeper than {MAX_DEPTH} selections.")
+        errors = validate(self._schema, node, max_errors=10)
+        if errors:
+            raise GraphQLErrors(errors)
+        document = Document(node, {part.name.value if part.name else None: part for part in operations})
+        self._kept[text] = document
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return document
+
+    def kind(self, request: Request) -> OperationType:
+        """Raises GraphQLError, GraphQLErrors: see `read`."""
+        return self.read(request.query).operation(request.operation_name).operation
+
+    async def answer(self, request: Request, asker: Asker) -> Json:
+        """The response to a query or mutation. Never raises for what the request did wrong."""
+        try:
+            document = self.read(request.query)
+            if document.operation(request.operation_name).operation is OperationType.SUBSCRIPTION:
+                raise GraphQLError("Subscriptions are served over a WebSocket.")
+            result = execute(
+                self._schema,
+                document.node,
+                context_value=asker,
+                variable_values=request.variables,
+                operation_name=request.operation_name,
+            )
+            if not isinstance(result, ExecutionResult):
+                result = await result
+        except GraphQLErrors as error:
+            return failed(*error.errors)
+        except GraphQLError as error:
+            return failed(error)
+        except RecursionError:
+            return failed(GraphQLError("The request is nested too deep."))
+        return _response(result)
+
+    async def stream(self, request: Request, asker: Asker) -> AsyncIterator[Json]:
+        """The responses of a subscription.
+
+        Raises:
+            GraphQLError, GraphQLErrors: it cannot begin. TooSlow: the subscriber fell behind.
+        """
+        document = self.read(request.query)
+        source = await create_source_event_stream(
+            self._schema,
+            document.node,
+            context_value=asker,
+            variable_values=request.variables,
+            operation_name=request.operation_name,
+        )
+        if isinstance(source, ExecutionResult):
+            raise GraphQLErrors(source.errors or [])
+        try:
+            async for item in source:
+                result = execute(
+                    self._schema,
+                    document.node,
+                    item,
+                    context_value=asker,
+                    variable_values=request.variables,
+                    operation_name=request.operation_name,
+                )
+                yield _response(result if isinstance(result, ExecutionResult) else await result)
+        finally:
+            await cast("Feed", source).aclose()
+
+
+class GraphQLErrors(Exception):
+    """Everything that is wrong with a document."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
+
+
+def failed(*errors: GraphQLError) -> Json:
+    """The response that says nothing but what went wrong."""
+    return {"data": None, "errors": [format_error(error) for error in errors]}
+
+
+def format_error(error: GraphQLError) -> Json:
+    """An error as the client sees it: ours in full, and nothing about the inside of the server."""
+    cause = error.original_error
+    formatted: Json = dict(error.formatted)
+    if cause is not None and not isinstance(cause, RekuestError | TooSlow | GraphQLError):
+        formatted["message"] = "The server failed on this request."
+    elif isinstance(cause, RekuestError):
+        formatted["extensions"] = {"code": type(cause).__name__, "retrySafe": cause.retry_safe}
+    return formatted
+
+
+def _response(result: ExecutionResult) -> Json:
+    if result.errors:
+        return {"data": result.data, "errors": [format_error(error) for error in result.errors]}
+    return {"data": result.data}
+
+
+def _depth(
+    selections: SelectionSetNode | None, fragments: dict[str, FragmentDefinitionNode], known: dict[str, int]
+) -> int:
+    """How deep selections nest, fragments unfolded; a fragment that contains itself counts as too deep."""
+    if selections is None:
+        return 0
+    deepest = 0
+    for selection in selections.selections:
+        if isinstance(selection, FragmentSpreadNode):
+            name = selection.name.value
+            if name not in known:
+                known[name] = MAX_DEPTH + 1
+                part = fragments.get(name)
+                known[name] = _depth(part.selection_set, fragments, known) if part else 0
+            deepest = max(deepest, known[name])
+        else:
+            inner: SelectionSetNode | None = getattr(selection, "selection_set", None)
+            deepest = max(deepest, 1 + _depth(inner, fragments, known))
+    return deepest

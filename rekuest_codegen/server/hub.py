@@ -1,0 +1,293 @@
+"""The house's switchboard: takes requests and reports, has them decided, has the writes committed, tells the result.
+
+The one order that matters is kept here: decide, commit, then tell. Connections and subscribers are known here and
+nowhere else. Everything runs in one event loop; nothing in here blocks it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from rekuest_codegen.server import dispatch, presence, registry
+from rekuest_codegen.server.decision import (
+    AgentChanged,
+    Created,
+    Decision,
+    Dispatch,
+    Happened,
+    Moment,
+    NodeDefined,
+    Tell,
+    ToldAgent,
+)
+from rekuest_codegen.server.dispatch import Call
+from rekuest_codegen.server.feeds import Feed, Feeds
+from rekuest_codegen.server.model import Agent, Drawer, Event, Json, Run
+from rekuest_codegen.server.state import State, ends
+from rekuest_codegen.server.store import Store, StoreFailure
+from rekuest_codegen.wire.messages import Register, Report, ToAgent
+
+GRACE = 30.0
+"""Seconds for which a lost agent may come back to its tasks."""
+COMMIT_WITHIN = 10.0
+MAX_PENDING = 5_000
+"""Commits under way above which agents are not listened to."""
+AGENTS = "agents"
+NODES = "nodes"
+
+
+class Link(Protocol):
+    """A live agent connection, as the hub uses it."""
+
+    def welcome(self, agent: Agent, inquiries: list[str]) -> None: ...
+
+    def tell(self, message: ToAgent) -> None: ...
+
+    def displace(self) -> None: ...
+
+
+class Hub:
+    def __init__(self, store: Store, *, grace: float = GRACE) -> None:
+        self.state = State()
+        self.grace = grace
+        self._store = store
+        self._links: dict[int, Link] = {}
+        self._calls = Feeds()
+        self._topics = Feeds()
+        self._pending = 0
+        self._room = asyncio.Event()
+        self._room.set()
+        self._expiry: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Load what is stored, and start to serve. Agents that were connected have the grace to come back.
+
+        Raises:
+            ConfigurationError: the store is damaged.
+        """
+        at = moment()
+        self.state.load(self._store.load(), at.mono)
+        self._store.start()
+        decision = Decision()
+        for agent in self.state.agents:
+            dispatch.suspend(self.state, agent, at, decision)
+        self._commit(decision)
+        self._schedule_expiry()
+
+    async def stop(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+        await self._store.close()
+
+    async def room(self) -> None:
+        """Wait until the store has caught up: whoever brings in reports waits here first."""
+        await self._room.wait()
+
+    # -- providers -----------------------------------------------------------------------------------------------
+
+    async def ensure_agent(self, owner: str, name: str | None) -> Agent:
+        agent, decision = registry.ensure_agent(self.state, owner, name, moment())
+        await self._committed(decision)
+        return agent
+
+    async def implement_agent(self, owner: str, wanted: Json) -> Agent:
+        agent, decision = registry.implement_agent(self.state, owner, wanted, moment())
+        await self._committed(decision)
+        return agent
+
+    async def shelve(self, owner: str, wanted: Json) -> Drawer:
+        drawer, decision = registry.shelve(self.state, owner, wanted, moment())
+        await self._committed(decision)
+        return drawer
+
+    async def unshelve(self, owner: str, key: str) -> None:
+        await self._committed(registry.unshelve(self.state, owner, dispatch.number(key)))
+
+    # -- agents' connections -------------------------------------------------------------------------------------
+
+    def register(self, owner: str, name: str | None, message: Register, link: Link) -> Agent:
+        """Make ``link`` the agent's connection; it is welcomed as soon as that is durable.
+
+        Raises:
+            NotEnsured, Busy: see `presence.register`.
+        """
+        welcome = presence.register(self.state, owner, name, message, moment())
+        agent = welcome.agent
+        old = self._links.pop(agent.id, None)
+        self._links[agent.id] = link
+        if old is not None:
+            old.displace()
+        self._commit(welcome.decision, first=lambda: link.welcome(agent, welcome.inquiries))
+        return agent
+
+    def lose(self, agent: int, link: Link) -> None:
+        """``link`` is gone. A displaced one says nothing about its agent."""
+        if self._links.get(agent) is link:
+            del self._links[agent]
+            self._commit(presence.lose(self.state, agent, moment()))
+            self._schedule_expiry()
+
+    def current(self, agent: int, link: Link) -> bool:
+        """Whether ``link`` may still speak for its agent."""
+        return self._links.get(agent) is link
+
+    def report(self, agent: int, message: Report) -> None:
+        """Raises UnknownTask: the task is not this agent's."""
+        decision = dispatch.report(self.state, agent, message, moment())
+        if decision is not None:
+            self._commit(decision)
+
+    # -- callers -------------------------------------------------------------------------------------------------
+
+    async def assign(self, call: Call) -> tuple[Run, bool]:
+        """The task, and whether it is new. It is durable, and on its way to its agent.
+
+        Raises:
+            NodeNotFound: nobody provides that. StoreFailure: it could not be written, and was not dispatched.
+        """
+        run, decision = dispatch.assign(self.state, call, moment())
+        if decision is None:
+            decision = Decision()  # behind the commit of the first call, so that this one shares its fate
+            await self._committed(decision, essential=False)
+            if run.task.id not in self.state.runs:
+                raise StoreFailure("the task could not be written; try again later")
+            return run, False
+        await self._committed(decision, essential=False)
+        return run, True
+
+    async def ask(self, run: Run, what: str, *, step: bool = False) -> None:
+        """Raises Refused: see `dispatch.ask`."""
+        await self._committed(dispatch.ask(self.state, run, what, moment(), step=step))
+
+    def watch_calls(self, caller: str) -> Feed:
+        """What happens to this identity's tasks (Created, Happened), beginning with what happened a moment ago."""
+        runs = self.state.recent(self.state.calls_of(caller).values(), time.monotonic())
+        past: list[Created | Happened] = []
+        for run in runs:
+            past.append(Created(run))
+            past.extend(Happened(run, event) for event in run.events)
+        return Feed(self._calls, caller, past)
+
+    def watch_agents(self) -> Feed:
+        """AgentChanged, as they come."""
+        return Feed(self._topics, AGENTS)
+
+    def watch_nodes(self) -> Feed:
+        """NodeDefined, as they come."""
+        return Feed(self._topics, NODES)
+
+    # -- commit, then tell ---------------------------------------------------------------------------------------
+
+    async def _committed(self, decision: Decision, *, essential: bool = True) -> None:
+        """Commit and tell; returns when it is done.
+
+        Raises:
+            StoreFailure: nothing was written and nobody told, or, if essential, not in time.
+        """
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def settle(failure: Exception | None) -> None:
+            if future.done():
+                return
+            if failure is None:
+                future.set_result(None)
+            else:
+                future.set_exception(failure)
+
+        self._commit(decision, last=settle, essential=essential)
+        if not future.done():
+            try:
+                async with asyncio.timeout(COMMIT_WITHIN):
+                    await future
+            except TimeoutError:
+                raise StoreFailure("the server cannot write its database now; try again later") from None
+        future.result()
+
+    def _commit(
+        self,
+        decision: Decision,
+        *,
+        first: Callable[[], None] | None = None,
+        last: Callable[[Exception | None], None] | None = None,
+        essential: bool = True,
+    ) -> None:
+        self._pending += 1
+        if self._pending > MAX_PENDING:
+            self._room.clear()
+
+        def done(failure: Exception | None) -> None:
+            self._pending -= 1
+            if self._pending <= MAX_PENDING // 2:
+                self._room.set()
+            if failure is None:
+                if first is not None:
+                    first()
+                for tell in decision.tells:
+                    self._tell(tell)
+            elif decision.undo is not None:
+                decision.undo()
+            if last is not None:
+                last(failure)
+
+        self._store.commit(decision.writes, done, essential=essential)
+
+    def _tell(self, tell: Tell) -> None:
+        match tell:
+            case Happened(run=run, event=event):
+                self._happened(tell, run, event)
+            case ToldAgent(agent=agent, message=message):
+                if link := self._links.get(agent):
+                    link.tell(message)
+            case Dispatch(run=run):
+                self._dispatch(run)
+            case Created(run=run):
+                if run.task.caller_agent is None:
+                    self._calls.put(run.task.caller, tell)
+            case AgentChanged():
+                self._topics.put(AGENTS, tell)
+            case NodeDefined():
+                self._topics.put(NODES, tell)
+
+    def _happened(self, tell: Happened, run: Run, event: Event) -> None:
+        task = run.task
+        self.state.publish(run, event)
+        if task.caller_agent is None:
+            self._calls.put(task.caller, tell, tell.size)
+        elif link := self._links.get(task.caller_agent):
+            link.tell(presence.mirror(run, event))
+        if ends(event):
+            self.state.settle(run, time.monotonic())
+            if (dropped := dispatch.let_go(self.state, moment())) is not None:
+                self._commit(dropped)
+
+    def _dispatch(self, run: Run) -> None:
+        """Hand the task to its agent. One that has left since then has the grace to come back for it."""
+        if run.phase.terminal:
+            return
+        if link := self._links.get(run.task.agent):
+            run.sent = True
+            link.tell(dispatch.assignment(self.state, run))
+        else:
+            self._schedule_expiry()
+
+    def _schedule_expiry(self) -> None:
+        due = presence.next_expiry(self.state, self.grace)
+        if due is None or (self._expiry is not None and not self._expiry.cancelled()):
+            return
+        loop = asyncio.get_running_loop()
+        self._expiry = loop.call_later(max(0.0, due - time.monotonic()), self._expire)
+
+    def _expire(self) -> None:
+        self._expiry = None
+        decision = presence.expire(self.state, moment(), self.grace)
+        if decision is not None:
+            self._commit(decision)
+        self._schedule_expiry()
+
+
+def moment() -> Moment:
+    return Moment(time.monotonic(), datetime.now(UTC).isoformat())

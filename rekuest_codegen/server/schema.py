@@ -1,0 +1,250 @@
+"""The GraphQL schema, bound: thin resolvers from the contract's root fields to the hub and its state.
+
+The contract itself is ``api/schema.graphql``; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from ariadne import InterfaceType, MutationType, ObjectType, QueryType, SubscriptionType, make_executable_schema
+from graphql import GraphQLSchema
+
+from rekuest_codegen.errors import NodeNotFound, ServerError
+from rekuest_codegen.server.dispatch import Call, Refused, find_run, number
+from rekuest_codegen.server.fields import FIELDS, KINDS, Asker, Info, state_of
+from rekuest_codegen.server.filters import (
+    agent_fits,
+    implementation_fits,
+    node_demanded,
+    node_fits,
+    ordered,
+    page,
+    run_fits,
+)
+from rekuest_codegen.server.model import Agent, Drawer, Event, Implementation, Json, Node, Run
+
+T = TypeVar("T")
+
+
+def build_schema() -> GraphQLSchema:
+    """The executable schema."""
+    text = files("rekuest_codegen.api").joinpath("schema.graphql").read_text("utf-8")
+    objects: list[ObjectType] = []
+    for name, fields in FIELDS.items():
+        bound = ObjectType(name)
+        for field, resolver in fields.items():
+            bound.set_field(field, resolver)
+        objects.append(bound)
+    interfaces = [InterfaceType(name, _by_kind(types, other)) for name, (types, other) in KINDS.items()]
+    return make_executable_schema(text, _query, _mutation, _subscription, *objects, *interfaces)
+
+
+def _by_kind(types: dict[str, str], other: str) -> Callable[..., str]:
+    return lambda value, *_: types.get(value["kind"], other)
+
+
+def _found(item: T | None, what: str) -> T:
+    if item is None:
+        raise NodeNotFound(f"{what} matching query does not exist.")
+    return item
+
+
+def _own(info: Info, key: str) -> Run:
+    return find_run(state_of(info), info.context.identity, key)
+
+
+# -- queries -----------------------------------------------------------------------------------------------------
+
+_query = QueryType()
+
+
+@_query.field("actions")
+def _actions(
+    _: Any, info: Info, *, filters: Any = None, ordering: Any = None, pagination: Any = None
+) -> Sequence[Node]:
+    nodes = [node for node in state_of(info).nodes.values() if node_fits(node, filters)]
+    return page(ordered(nodes, ordering, {"definedAt": lambda node: node.defined}), pagination)
+
+
+@_query.field("action")
+def _action(_: Any, info: Info, **wanted: Any) -> Node:
+    state = state_of(info)
+    given = {name: value for name, value in wanted.items() if value is not None}
+    if "id" in given:
+        return _found(state.nodes.get(number(given["id"])), "Action")
+    if "task" in given:
+        return state.nodes[_own(info, given["task"]).task.node]
+    if "implementation" in given:
+        item = _found(state.implementations.get(number(given["implementation"])), "Implementation")
+        return state.nodes[item.node]
+    if "agent" in given and "interface" in given:
+        provided = state.provided.get(number(given["agent"]), {})
+        return state.nodes[_found(provided.get(given["interface"]), "Implementation").node]
+    nodes = state.nodes.values()
+    if "hash" in given:
+        return _found(next((node for node in nodes if node.hash == given["hash"]), None), "Action")
+    if "matching" in given:
+        return _found(next((node for node in nodes if node_demanded(node, given["matching"])), None), "Action")
+    raise ServerError("say which action: by id, task, implementation, agent and interface, hash, or matching")
+
+
+@_query.field("implementations")
+def _implementations(
+    _: Any, info: Info, *, filters: Any = None, ordering: Any = None, pagination: Any = None
+) -> Sequence[Implementation]:
+    state = state_of(info)
+    items = [item for item in state.implementations.values() if implementation_fits(state, item, filters)]
+    return page(ordered(items, ordering, {"createdAt": lambda item: f"{item.id:020}"}), pagination)
+
+
+@_query.field("implementation")
+def _implementation(_: Any, info: Info, *, id: str) -> Implementation:
+    return _found(state_of(info).implementations.get(number(id)), "Implementation")
+
+
+@_query.field("myImplementationAt")
+def _my_implementation(
+    _: Any, info: Info, *, actionId: str | None = None, interface: str | None = None
+) -> Implementation:
+    state = state_of(info)
+    mine = {agent.id for agent in state.agents.values() if agent.owner == info.context.identity}
+    for item in state.implementations.values():
+        fits = interface in (None, item.interface) and (actionId is None or item.node == number(actionId))
+        if item.agent in mine and fits:
+            return item
+    raise NodeNotFound("Implementation matching query does not exist.")
+
+
+@_query.field("agents")
+def _agents(
+    _: Any, info: Info, *, filters: Any = None, ordering: Any = None, pagination: Any = None
+) -> Sequence[Agent]:
+    agents = [agent for agent in state_of(info).agents.values() if agent_fits(agent, filters)]
+    return page(ordered(agents, ordering, {"lastSeen": lambda agent: agent.last_seen or ""}), pagination)
+
+
+@_query.field("agent")
+def _agent(_: Any, info: Info, *, id: str | None = None, app: str | None = None, **_unused: Any) -> Agent:
+    state = state_of(info)
+    if id is not None:
+        return _found(state.agents.get(number(id)), "Agent")
+    return _found(next((agent for agent in state.agents.values() if agent.name == app), None), "Agent")
+
+
+@_query.field("tasks")
+def _tasks(_: Any, info: Info, *, filters: Any = None, ordering: Any = None, pagination: Any = None) -> Sequence[Run]:
+    runs = [run for run in state_of(info).calls_of(info.context.identity).values() if run_fits(run, filters)]
+    orders: dict[str, Callable[[Run], str]] = {
+        "createdAt": lambda run: run.task.created,
+        "finishedAt": lambda run: run.finished or "",
+    }
+    return page(ordered(runs, ordering, orders), pagination)
+
+
+@_query.field("task")
+def _task(_: Any, info: Info, *, id: str) -> Run:
+    return _own(info, id)
+
+
+@_query.field("event")
+def _event(_: Any, info: Info, *, id: str) -> Event:
+    runs = state_of(info).calls_of(info.context.identity).values()
+    return _found(next((event for run in runs for event in run.events if event.id == number(id)), None), "TaskEvent")
+
+
+# -- mutations ---------------------------------------------------------------------------------------------------
+
+_mutation = MutationType()
+
+
+@_mutation.field("assign")
+async def _assign(_: Any, info: Info, *, input: Json) -> Run:
+    asker: Asker = info.context
+    call = Call(
+        caller=asker.identity,
+        args=input["args"],
+        reference=input.get("reference"),
+        node=input.get("action"),
+        implementation=input.get("implementation"),
+        hash=input.get("actionHash"),
+        agent=input.get("agent"),
+        interface=input.get("interface"),
+        parent=input.get("parent"),
+        capture=bool(input.get("capture")),
+        step=input.get("step"),
+    )
+    if not isinstance(call.args, dict):
+        raise ServerError("args: expected an object of port keys and values")
+    run, _ = await asker.hub.assign(call)
+    return run
+
+
+def _asking(what: str) -> Callable[..., Any]:
+    async def resolve(_: Any, info: Info, *, input: Json) -> Run:
+        run = _own(info, input["task"])
+        try:
+            await info.context.hub.ask(run, what, step=bool(input.get("step")))
+        except Refused:
+            if not run.phase.terminal:
+                raise
+        return run
+
+    return resolve
+
+
+for _what in ("cancel", "interrupt", "pause", "resume"):
+    _mutation.set_field(_what, _asking(_what))
+
+
+@_mutation.field("ensureAgent")
+async def _ensure_agent(_: Any, info: Info, *, input: Json) -> Agent:
+    asker: Asker = info.context
+    return await asker.hub.ensure_agent(asker.identity, input.get("name"))
+
+
+@_mutation.field("implementAgent")
+async def _implement_agent(_: Any, info: Info, *, input: Json) -> Agent:
+    asker: Asker = info.context
+    return await asker.hub.implement_agent(asker.identity, input)
+
+
+@_mutation.field("shelveInMemoryDrawer")
+async def _shelve(_: Any, info: Info, *, input: Json) -> Drawer:
+    asker: Asker = info.context
+    return await asker.hub.shelve(asker.identity, input)
+
+
+@_mutation.field("unshelveMemoryDrawer")
+async def _unshelve(_: Any, info: Info, *, input: Json) -> str:
+    asker: Asker = info.context
+    await asker.hub.unshelve(asker.identity, input["id"])
+    key: str = input["id"]
+    return key
+
+
+# -- subscriptions -----------------------------------------------------------------------------------------------
+
+_subscription = SubscriptionType()
+
+
+@_subscription.source("mytasks")
+def _mytasks(_: Any, info: Info) -> Any:
+    return info.context.hub.watch_calls(info.context.identity)
+
+
+@_subscription.source("agents")
+def _watch_agents(_: Any, info: Info) -> Any:
+    return info.context.hub.watch_agents()
+
+
+@_subscription.source("newActions")
+def _new_actions(_: Any, info: Info, **_unused: Any) -> Any:
+    return info.context.hub.watch_nodes()
+
+
+_subscription.set_field("mytasks", lambda item, *_args: item)
+_subscription.set_field("agents", lambda item, *_args: item)
+_subscription.set_field("newActions", lambda defined, *_args, **_given: defined.node)
