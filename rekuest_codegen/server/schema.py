@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from ariadne import InterfaceType, MutationType, ObjectType, QueryType, SubscriptionType, make_executable_schema
-from graphql import GraphQLSchema
+from ariadne import InterfaceType, MutationType, ObjectType, QueryType, SubscriptionType
+from graphql import GraphQLSchema, assert_valid_schema, build_ast_schema, parse
 
 from rekuest_codegen.errors import NodeNotFound, ServerError
 from rekuest_codegen.server.dispatch import Call, Refused, find_run, number
@@ -30,7 +30,11 @@ T = TypeVar("T")
 
 
 def build_schema() -> GraphQLSchema:
-    """The executable schema."""
+    """The executable schema.
+
+    Bound by hand: ``ariadne.make_executable_schema`` replaces every enum's parser, by one that graphql-core 3.2.14
+    calls in another way, and our enums are plain text anyway.
+    """
     text = files("rekuest_codegen.api").joinpath("schema.graphql").read_text("utf-8")
     objects: list[ObjectType] = []
     for name, fields in FIELDS.items():
@@ -39,7 +43,11 @@ def build_schema() -> GraphQLSchema:
             bound.set_field(field, resolver)
         objects.append(bound)
     interfaces = [InterfaceType(name, _by_kind(types, other)) for name, (types, other) in KINDS.items()]
-    return make_executable_schema(text, _query, _mutation, _subscription, *objects, *interfaces)
+    schema = build_ast_schema(parse(text))
+    for bindable in (_query, _mutation, _subscription, *objects, *interfaces):
+        bindable.bind_to_schema(schema)
+    assert_valid_schema(schema)
+    return schema
 
 
 def _by_kind(types: dict[str, str], other: str) -> Callable[..., str]:
