@@ -190,6 +190,8 @@ class ClassShapes:
                 raise
             code, text = "computed-default", f"computed default of field {field.name}: {problem.message}"
             raise Problem(code, text, source=problem.source, node=problem.node) from None
+        for what in markers.richer:
+            reading.warn("richer-than-upstream", f"upstream ignores {what}")
         return self._read(field.scope, field.annotation, markers, reading, depth + 1)
 
     def _field_markers(self, field: Field) -> Markers:

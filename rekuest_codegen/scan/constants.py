@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import datetime
 import math
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import libcst as cst
 
@@ -21,7 +20,8 @@ from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.scopes import Scope
 
-MAX_FOLDS = 2_000
+MAX_FOLDS = 20_000
+MAX_NESTING = 60
 MAX_TEXT = 100_000
 MAX_BITS = 256
 
@@ -70,6 +70,16 @@ class Instance:
     cls: Object
 
 
+def is_sequence(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    """Whether a folded value is a list or tuple."""
+    return isinstance(value, list | tuple)
+
+
+def is_mapping(value: object) -> TypeGuard[dict[Any, Any]]:
+    """Whether a folded value is a dict."""
+    return isinstance(value, dict)
+
+
 class Folder:
     """Folds expressions.
 
@@ -83,6 +93,8 @@ class Folder:
         self._names = {**CONSTANTS, **LITERALS}
         self._spelled = spelled
         self._left = MAX_FOLDS
+        self._depth = 0
+        self._members: dict[object, dict[str, Any]] = {}
 
     def fold(self, scope: Scope, expression: cst.BaseExpression) -> Any:
         """The value of ``expression``.
@@ -91,28 +103,35 @@ class Folder:
             Problem: ``computed``, placed at the innermost part that cannot be folded.
         """
         self._left = MAX_FOLDS
+        self._depth = 0
         return self._fold(scope, expression)
 
     def members(self, cls: Object) -> dict[str, Any]:
         """Values of an Enum's members by name, aliases included; None for a computed one."""
-        values: dict[str, Any] = {}
-        for name, expression, scope in enum_members(cls):
-            try:
-                values[name] = self._fold(scope, expression)
-            except Problem:
-                values[name] = None
-        return values
+        if cls.key not in self._members:
+            values: dict[str, Any] = {}
+            for name, expression, scope in enum_members(cls):
+                self._left = MAX_FOLDS
+                try:
+                    values[name] = self._fold(scope, expression)
+                except Problem:
+                    values[name] = None
+            self._members[cls.key] = values
+        return self._members[cls.key]
 
     def _fold(self, scope: Scope, expression: cst.BaseExpression) -> Any:
         self._left -= 1
-        if self._left <= 0:
-            raise self._computed(scope, expression, "is too large")
+        if self._left <= 0 or self._depth >= MAX_NESTING:
+            raise self._computed(scope, expression, "is too large, or refers to itself")
+        self._depth += 1
         try:
             return self._fold_node(scope, expression)
         except Problem as problem:
             raise problem.at(scope.source, expression) from None
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise self._computed(scope, expression, f"fails ({error})") from None
+        finally:
+            self._depth -= 1
 
     def _fold_node(self, scope: Scope, node: cst.BaseExpression) -> Any:
         match node:
@@ -159,7 +178,8 @@ class Folder:
         if isinstance(target, Object):
             if not isinstance(target.node, cst.BaseExpression):
                 return target
-            if (member := self._member(target)) is not None:
+            # In the body of its own class a member is still the plain value.
+            if scope.node is not target.scope.node and (member := self._member(target)) is not None:
                 return member
             if not target.scope.is_constant(target.name):
                 raise self._computed(scope, node, "is assigned more than once")
@@ -229,9 +249,8 @@ class Folder:
         elif sign is cst.LeftShift and isinstance(right, int) and right > MAX_BITS:
             raise self._computed(scope, node, "is too large")
         elif sign is cst.Multiply:
-            for text, count in ((left, right), (right, left)):
-                if isinstance(text, str | list | tuple) and isinstance(count, int) and len(text) * count > MAX_TEXT:
-                    raise self._computed(scope, node, "is too large")
+            if _repeated(left, right) > MAX_TEXT:
+                raise self._computed(scope, node, "is too large")
         elif sign is cst.Modulo and isinstance(left, str):
             raise self._computed(scope, node)
         value = _BINARY[sign](left, right)
@@ -246,22 +265,29 @@ class Folder:
         return Problem("computed-value", f"`{text[:60]}` {reason}", source=scope.source, node=node)
 
 
+def _repeated(left: Any, right: Any) -> int:
+    """How long a repeated text or list would be; zero for other products."""
+    if isinstance(left, int):
+        left, right = right, left
+    return len(left) * right if isinstance(right, int) and hasattr(left, "__len__") else 0
+
+
 _UNARY: Mapping[type[cst.BaseUnaryOp], Callable[[Any], Any]] = {
-    cst.Minus: operator.neg,
-    cst.Plus: operator.pos,
-    cst.Not: operator.not_,
-    cst.BitInvert: operator.invert,
+    cst.Minus: lambda value: -value,
+    cst.Plus: lambda value: +value,
+    cst.Not: lambda value: not value,
+    cst.BitInvert: lambda value: ~value,
 }
 _BINARY: Mapping[type[cst.BaseBinaryOp], Callable[[Any, Any], Any]] = {
-    cst.Add: operator.add,
-    cst.Subtract: operator.sub,
-    cst.Multiply: operator.mul,
-    cst.Divide: operator.truediv,
-    cst.FloorDivide: operator.floordiv,
-    cst.Modulo: operator.mod,
-    cst.Power: operator.pow,
-    cst.LeftShift: operator.lshift,
-    cst.RightShift: operator.rshift,
-    cst.BitOr: operator.or_,
-    cst.BitAnd: operator.and_,
+    cst.Add: lambda left, right: left + right,
+    cst.Subtract: lambda left, right: left - right,
+    cst.Multiply: lambda left, right: left * right,
+    cst.Divide: lambda left, right: left / right,
+    cst.FloorDivide: lambda left, right: left // right,
+    cst.Modulo: lambda left, right: left % right,
+    cst.Power: lambda left, right: left**right,
+    cst.LeftShift: lambda left, right: left << right,
+    cst.RightShift: lambda left, right: left >> right,
+    cst.BitOr: lambda left, right: left | right,
+    cst.BitAnd: lambda left, right: left & right,
 }

@@ -69,7 +69,6 @@ def _pydantic_field(
     default: Any = ...,
     *,
     description: str | None = None,
-    title: str | None = None,
     gt: Any = None,
     ge: Any = None,
     lt: Any = None,
@@ -93,9 +92,7 @@ def _pydantic_field(
         ],
         "pydantic.Field",
     )
-    return Markers(default=None if default is ... else Stated(default), description=description, label=title).with_(
-        limits
-    )
+    return Markers(default=None if default is ... else Stated(default), description=description).with_(limits)
 
 
 def _dataclass_field(*, default: Any = ..., metadata: Mapping[str, Any] | None = None, **_others: Any) -> Markers:

@@ -28,6 +28,8 @@ def written_signature(modules: Modules, folder: Folder, name: str, fields: list[
 
 
 def _annotation(modules: Modules, scope: Scope, node: cst.BaseExpression) -> str:
+    if scope.source.postpones_annotations:
+        return repr(scope.source.code(node))
     match node:
         case cst.SimpleString() | cst.ConcatenatedString():
             return repr(node.evaluated_value)

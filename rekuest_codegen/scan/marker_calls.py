@@ -29,7 +29,7 @@ class Component:
     plain: dict[str, Any]
 
 
-def _description(value: str) -> Markers:
+def _description(value: Any) -> Markers:
     if not isinstance(value, str):
         raise TypeError("a description is a text")
     return Markers(description=value)

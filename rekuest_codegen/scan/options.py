@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from rekuest_codegen.scan.constants import EnumMember, Folder, Instance
+from rekuest_codegen.scan.constants import EnumMember, Folder, Instance, is_mapping, is_sequence
 from rekuest_codegen.scan.markers import NOTHING, Markers
 from rekuest_codegen.scan.modules import Object
 from rekuest_codegen.scan.places import Problem
@@ -73,7 +73,7 @@ def read_options(folder: Folder, scope: Scope, call: cst.Call | None) -> tuple[d
                 continue
             text = f"option {word}: {problem.message}; write the value itself"
             raise Problem("computed-option", text, source=problem.source, node=problem.node) from None
-        if word in PER_PORT and isinstance(value, Mapping):
+        if word in PER_PORT and is_mapping(value):
             _spread(value, ports)
             if word == "widgets":
                 required.update(str(key) for key in value)
@@ -90,6 +90,6 @@ def read_options(folder: Folder, scope: Scope, call: cst.Call | None) -> tuple[d
 
 def _spread(value: Mapping[Any, Any], ports: dict[str, Markers]) -> None:
     for key, given in value.items():
-        for marker in given if isinstance(given, list | tuple) else [given]:
+        for marker in given if is_sequence(given) else [given]:
             if isinstance(marker, Markers):
                 ports[str(key)] = ports.get(str(key), NOTHING).with_(marker)

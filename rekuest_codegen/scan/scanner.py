@@ -107,6 +107,8 @@ class _Scan:
             return signatures.read(Registered(function, registration.bound, options, ports))
         except Problem as problem:
             self._findings.problem(problem.at(source, place), prefix=f"{function.name}: ")
+        except RecursionError:
+            self._findings.add("too-deep", f"{function.name}: is nested too deeply", source=source, node=place)
         except ValueError as error:
             self._findings.add("bad-option", f"{function.name}: {error}", source=source, node=place)
         return None

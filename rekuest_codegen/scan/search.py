@@ -28,8 +28,8 @@ def normal_query(query: str, dependencies: tuple[str, ...]) -> str:
     Raises:
         ValueError: it is no query a search widget can run.
     """
-    if not isinstance(query, str) or len(query) > MAX_QUERY:
-        raise ValueError("the query of a search widget is a text")
+    if len(query) > MAX_QUERY:
+        raise ValueError(f"the query of a search widget has {len(query)} characters, more than {MAX_QUERY}")
     words = [word for word in _WORD.findall(query) if not word.startswith("#") and word.strip(" \t\r\n,")]
     printer = _Printer(words)
     text = printer.document()
@@ -42,7 +42,7 @@ def normal_query(query: str, dependencies: tuple[str, ...]) -> str:
 
 
 class _Printer:
-    """Reads words and prints what they mean, one definition after the other."""
+    """Reads words and prints what they mean."""
 
     def __init__(self, words: list[str]) -> None:
         self._words = words
@@ -51,17 +51,15 @@ class _Printer:
         self.variables: list[str] = []
 
     def document(self) -> str:
-        parts: list[str] = []
-        while self._peek():
-            parts.append(self._definition())
-        return "\n\n".join(parts)
+        text = self._definition()
+        if self._peek():
+            raise ValueError("a search widget runs one query; put the fields of its fragments into it")
+        return text
 
     def _definition(self) -> str:
         if self._peek() == "{":
             return self._selection()
         keyword = self._name()
-        if keyword == "fragment":
-            return f"fragment {self._name()} on {self._after('on')}{self._directives()} {self._selection()}"
         if keyword not in ("query", "mutation", "subscription"):
             raise self._misplaced(keyword)
         name = f" {self._name()}" if _NAME.fullmatch(self._peek()) else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from rekuest_codegen.ir import Choice, Port, PortKind
-from rekuest_codegen.scan.constants import EnumMember, Instance
+from rekuest_codegen.scan.constants import EnumMember, Instance, is_mapping, is_sequence
 from rekuest_codegen.scan.markers import NOTHING, Markers
 from rekuest_codegen.scan.modules import Object
 from rekuest_codegen.scan.places import Problem
@@ -79,9 +79,9 @@ def wire_default(shape: Shape, value: Any) -> Any:
         case PortKind.MODEL | PortKind.STRUCTURE | PortKind.MEMORY_STRUCTURE | PortKind.INTERFACE:
             # Objects do not travel as defaults: the port has none, and the agent leaves the parameter to Python.
             return None
-        case PortKind.LIST if isinstance(value, list | tuple):
+        case PortKind.LIST if is_sequence(value):
             return [wire_default(shape.children[0][1], item) for item in value]
-        case PortKind.DICT if isinstance(value, Mapping):
+        case PortKind.DICT if is_mapping(value):
             item = shape.children[0][1]
             return {str(key): wire_default(item, part) for key, part in value.items()}
         case PortKind.UNION:
@@ -104,9 +104,9 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, float) and value == value and abs(value) != float("inf"):
         return value
-    if isinstance(value, list | tuple):
+    if is_sequence(value):
         return [plain(item) for item in value]
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Instance | Object):
         raise Problem("computed-default", f"computed default: an object of {_name(value)} cannot travel; use None")
@@ -129,9 +129,9 @@ def default_fits(shape: Shape, value: Any) -> bool:
         case PortKind.QUANTITY:
             return isinstance(value, str | int | float) and not isinstance(value, bool)
         case PortKind.LIST:
-            return isinstance(value, list) and all(default_fits(shape.children[0][1], item) for item in value)
+            return is_sequence(value) and all(default_fits(shape.children[0][1], item) for item in value)
         case PortKind.DICT:
-            return isinstance(value, dict) and all(default_fits(shape.children[0][1], v) for v in value.values())
+            return is_mapping(value) and all(default_fits(shape.children[0][1], item) for item in value.values())
         case PortKind.UNION:
             return any(default_fits(child, value) for _, child in shape.children)
         case _:

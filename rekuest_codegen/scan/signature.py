@@ -21,7 +21,7 @@ from rekuest_codegen.scan.result import Parameter, ParameterKind, ScannedNode
 from rekuest_codegen.scan.returns import return_types, streams
 from rekuest_codegen.scan.scopes import Scope, type_parameter_scope
 from rekuest_codegen.scan.shapes import Shape, default_fits, to_port, wire_default
-from rekuest_codegen.scan.types import VALUE_KINDS, Reading, TypeReader
+from rekuest_codegen.scan.types import Reading, TypeReader, kind_of_value
 
 OWN_VALUE = "value"
 COMPUTED_ADVICE = "write the value itself, or None and compute it in the function"
@@ -179,7 +179,7 @@ class _Work:
     def _shape(self, parameter: cst.Param, annotation: cst.BaseExpression | None, given: Markers, value: Any) -> Shape:
         if annotation is not None:
             return self.types.read(self.scope, annotation, given, self.reading)
-        kind = VALUE_KINDS.get(type(value))
+        kind = kind_of_value(value)
         if kind is None:
             raise Problem(
                 "no-annotation",

@@ -18,7 +18,7 @@ from pathlib import Path
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from rekuest_codegen.scan.scopes import Scope, module_scope
+from rekuest_codegen.scan.scopes import ImportedName, Scope, module_scope
 
 MAX_BYTES = 5_000_000
 """A source larger than this was generated, and is not read."""
@@ -49,6 +49,11 @@ class Source:
     def scope(self) -> Scope:
         return module_scope(self, self.tree.body)
 
+    @cached_property
+    def postpones_annotations(self) -> bool:
+        """Whether ``from __future__ import annotations`` is in force: annotations are texts when the code runs."""
+        return isinstance(self.scope.binding("annotations"), ImportedName) and "__future__" in self.text
+
     def place(self, node: cst.CSTNode) -> tuple[int, int]:
         """Line and column of ``node``, both from one; the first line for a node of no known place."""
         found = self._positions.get(node)
@@ -72,8 +77,7 @@ class Source:
         wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
         positions: dict[cst.CSTNode, CodeRange] = {}
         for node, place in wrapper.resolve(PositionProvider).items():
-            if isinstance(place, CodeRange):
-                positions[node] = place
+            positions[node] = place
         return positions
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from rekuest_codegen.ir import MAX_DEPTH, PortKind
+from rekuest_codegen.scan.advice import HOW_TO_DECLARE, INSTEAD, spoken
 from rekuest_codegen.scan.class_shapes import ClassShapes
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.declarations import Declarations
@@ -38,45 +39,6 @@ UNINFORMATIVE = frozenset(["typing.Any", "builtins.object"])
 NONES = frozenset(["builtins.None", "types.NoneType"])
 TRANSPARENT = frozenset(["typing.Final", "typing.Required", "typing.NotRequired", "dataclasses.InitVar"])
 TYPE_VARIABLES = frozenset(["typing.TypeVar", "typing.ParamSpec", "typing.TypeVarTuple"])
-
-HOW_TO_DECLARE = (
-    'declare it: @model if it travels field by field, @structure(identifier="@package/key") or shrink and expand '
-    "methods if it travels by reference, @memory_structure if it stays with this agent; or map it in the "
-    "project's configuration"
-)
-INSTEAD: Mapping[str, str] = {
-    "datetime.date": "use datetime.datetime",
-    "datetime.time": "use datetime.datetime, or a text",
-    "datetime.timedelta": "use a quantity of time, or a float of seconds",
-    "decimal.Decimal": "use float, or a text",
-    "pathlib.Path": "use str; a path means nothing on another machine",
-    "uuid.UUID": "use str",
-    "builtins.bytes": "use str (base64), or a structure",
-    "builtins.complex": "use two floats",
-    "builtins.list": "say of what: list[int]",
-    "typing.List": "say of what: list[int]",
-    "builtins.dict": "say of what: dict[str, int]",
-    "typing.Dict": "say of what: dict[str, int]",
-    "builtins.tuple": "a tuple is only a return type; as an argument or inside another type use list[...] or a model",
-    "typing.Tuple": "a tuple is only a return type; as an argument or inside another type use list[...] or a model",
-    "typing.Any": "say what it holds, as a union if need be",
-    "builtins.object": "say what it holds, as a union if need be",
-    "builtins.None": "a port of nothing but None says nothing",
-    **dict.fromkeys(
-        (f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Mapping", "MutableMapping")),
-        "use dict[...]",
-    ),
-    **dict.fromkeys(
-        (
-            f"{module}.{name}"
-            for module in ("typing", "collections.abc")
-            for name in ("Sequence", "MutableSequence", "Iterable", "Collection", "Set", "FrozenSet")
-        ),
-        "use list[...]",
-    ),
-    **dict.fromkeys(["builtins.set", "builtins.frozenset", "typing.AbstractSet"], "use list[...]"),
-    **dict.fromkeys(["typing.Callable", "collections.abc.Callable"], "functions do not travel"),
-}
 
 
 @dataclass(slots=True)
@@ -193,9 +155,12 @@ class TypeReader:
         if name in ("typing.Optional", "typing.Union"):
             return self._union(scope, node, markers, reading, depth)
         if name == "typing.Annotated":
-            for marker in arguments[1:]:
-                markers = markers.with_(self._marker(scope, marker))
-            return self.read(scope, arguments[0], markers, reading, depth + 1)
+            for where, marker in self._metadata(scope, node, depth):
+                markers = markers.with_(said := self._marker(where, marker))
+                for what in said.richer:
+                    reading.warn("richer-than-upstream", f"upstream ignores {what}")
+            where, inner = self._unannotated(scope, node, depth)
+            return self.read(where, inner, markers, reading, depth + 1)
         if name == "typing.Literal":
             return literal_shape(self.folder, scope, arguments, markers)
         if name in LISTS and len(arguments) == 1:
@@ -282,6 +247,35 @@ class TypeReader:
             case _:
                 return "".join(scope.source.code(node).split())
 
+    def _unannotated(self, scope: Scope, node: cst.BaseExpression, depth: int) -> tuple[Scope, cst.BaseExpression]:
+        """The type inside ``Annotated``, however deep it is nested directly."""
+        inner_scope, inner = self._annotated(scope, node)
+        if inner is None or depth > MAX_DEPTH:
+            return scope, node
+        return self._unannotated(inner_scope, subscript_arguments(inner)[0], depth + 1)
+
+    def _metadata(self, scope: Scope, node: cst.BaseExpression, depth: int) -> list[tuple[Scope, cst.BaseExpression]]:
+        """The metadata of nested ``Annotated``, the innermost first, as typing flattens it."""
+        inner_scope, inner = self._annotated(scope, node)
+        if inner is None or depth > MAX_DEPTH:
+            return []
+        first, *rest = subscript_arguments(inner)
+        return [*self._metadata(inner_scope, first, depth + 1), *((inner_scope, marker) for marker in rest)]
+
+    def _annotated(self, scope: Scope, node: cst.BaseExpression) -> tuple[Scope, cst.Subscript | None]:
+        """``node`` if it is an ``Annotated``, itself or by another name."""
+        if isinstance(node, cst.Name | cst.Attribute):
+            alias = self.modules.resolve(scope, node)
+            if not isinstance(alias, Object) or not isinstance(alias.node, cst.Subscript):
+                return scope, None
+            if not alias.scope.is_constant(alias.name):
+                return scope, None
+            scope, node = alias.scope, alias.node
+        if not isinstance(node, cst.Subscript):
+            return scope, None
+        target = self.modules.resolve(scope, node.value)
+        return scope, node if isinstance(target, Known) and target.name == "typing.Annotated" else None
+
     def _marker(self, scope: Scope, node: cst.BaseExpression) -> Markers:
         """What one piece of ``Annotated`` metadata says; metadata of strangers says nothing."""
         try:
@@ -320,19 +314,16 @@ def parse_annotation(node: cst.SimpleString | cst.ConcatenatedString) -> cst.Bas
         raise Problem("unknown-type", f"the annotation {str(text)[:60]!r} is no expression") from None
 
 
-def spoken(name: str) -> str:
-    """A known name as its user writes it."""
-    return name.removeprefix("builtins.")
+def kind_of_value(value: object) -> PortKind | None:
+    """The kind of port a folded default shows; for an annotation that is missing, or says nothing."""
+    if isinstance(value, bool):
+        return PortKind.BOOL
+    if isinstance(value, int):
+        return PortKind.INT
+    if isinstance(value, float):
+        return PortKind.FLOAT
+    return PortKind.STRING if isinstance(value, str) else None
 
 
 def _kind_of(markers: Markers) -> PortKind | None:
-    value = markers.default.value if markers.default is not None else None
-    return VALUE_KINDS.get(type(value))
-
-
-VALUE_KINDS: Mapping[type, PortKind] = {
-    bool: PortKind.BOOL,
-    int: PortKind.INT,
-    float: PortKind.FLOAT,
-    str: PortKind.STRING,
-}
+    return kind_of_value(markers.default.value) if markers.default is not None else None
