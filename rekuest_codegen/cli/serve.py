@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -21,10 +23,36 @@ from rekuest_codegen.cli import explained
 )
 @click.option("--memory", is_flag=True, help="Keep everything in memory instead of --db.")
 @click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), help='Lines of name = "token".')
+@click.option(
+    "--durability",
+    type=click.Choice(["normal", "full"]),
+    default="normal",
+    show_default=True,
+    help="normal survives a crash of the process, full also one of the machine.",
+)
 @explained
-def serve(host: str, port: int, db: Path, memory: bool, token_file: Path | None) -> None:
+def serve(
+    host: str,
+    port: int,
+    db: Path,
+    memory: bool,
+    token_file: Path | None,
+    durability: Literal["normal", "full"],
+) -> None:
     """Run the embedded server until interrupted.
 
     Its development token is REKUEST_TOKEN, or a new one that is printed.
     """
-    raise NotImplementedError
+    from rekuest_codegen.server import ServerConfig, run_server
+
+    config = ServerConfig(
+        host=host,
+        port=port,
+        token="" if token_file is not None else os.environ.get("REKUEST_TOKEN", ""),
+        token_file=token_file,
+        db=None if memory else db,
+        durability=durability,
+    )
+    if config.made_up:
+        click.echo(f"REKUEST_TOKEN={config.token}")
+    run_server(config, click.echo)

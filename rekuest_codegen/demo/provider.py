@@ -157,9 +157,9 @@ def summarise(samples: list[float]) -> dict[str, float]:
 
 
 @app.rekuest.register()
-def double(value: int | str) -> int | str:
+def double(thing: int | str) -> int | str:
     """Double a number, or repeat a text."""
-    return value * 2
+    return thing * 2
 
 
 @app.rekuest.register()

@@ -62,7 +62,7 @@ class Aliases:
 
     definitions: dict[str, str] = field(default_factory=dict[str, str])
     modules: set[str] = field(default_factory=set[str])
-    """The prefixes (``_t``, ``_dt``) under which the module needs something imported."""
+    """What names begin with up to their first dot: ``_t`` and ``_dt`` are modules to import."""
 
     def new(self, since: int) -> list[str]:
         """The definitions added after there were ``since`` of them, in an order in which each finds the others."""
@@ -70,7 +70,7 @@ class Aliases:
 
     def fit(self, type_: Type, room: int, hint: str) -> str:
         """``type_`` as text of at most ``room`` columns, or the name of an alias for it."""
-        self.modules.update(_prefixes(type_))
+        self.modules.update(name.split(".")[0] for name in names_in(type_))
         text = str(type_)
         if width(text) <= max(room, ALIAS_LIMIT):
             return text
@@ -106,14 +106,15 @@ def _subscripted(opening: str, items: Sequence[str]) -> str:
     return flat if fits(flat) else f"{opening}\n{STEP}{items[0]}\n]"
 
 
-def _prefixes(type_: Type) -> Iterator[str]:
-    text = type_.head if isinstance(type_, Subscript) else type_.text if isinstance(type_, Name) else ""
-    prefix, dot, _ = text.partition(".")
-    if dot and prefix in ("_t", "_dt", "_abc"):
-        yield prefix
-    if not isinstance(type_, Name):
-        for item in type_.items:
-            yield from _prefixes(item)
+def names_in(type_: Type) -> Iterator[str]:
+    """Every name ``type_`` is made of, dotted ones whole; literals come along in their quotes."""
+    if isinstance(type_, Name):
+        yield type_.text
+        return
+    if isinstance(type_, Subscript):
+        yield type_.head
+    for item in type_.items:
+        yield from names_in(item)
 
 
 def annotation(port: Port, bound: Bound, *, constrained: bool = False) -> Type:

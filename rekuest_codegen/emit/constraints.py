@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rekuest_codegen.ir import Port, PortKind, Validator
+from rekuest_codegen.ir.shapes import is_array, is_object
 
 Bounds = Mapping[str, int | float]
 
@@ -42,7 +43,7 @@ def _bounds(validator: Validator) -> Bounds:
     function, call = extra.get("function"), extra.get("call")
     if isinstance(function, str):
         return _from_function(function)
-    return _from_call(call) if isinstance(call, dict) else {}
+    return _from_call(call) if is_object(call) else {}
 
 
 def _from_function(function: str) -> Bounds:
@@ -56,9 +57,13 @@ def _from_function(function: str) -> Bounds:
 
 def _from_call(call: Mapping[str, Any]) -> Bounds:
     arguments = call.get("arguments")
-    if not isinstance(arguments, list) or not all(isinstance(argument, dict) for argument in arguments):
+    if not is_array(arguments):
         return {}
-    given: dict[Any, Any] = {argument.get("key"): _plain(argument) for argument in arguments}
+    given: dict[str, tuple[str, Any]] = {}
+    for argument in arguments:
+        if not is_object(argument):
+            return {}
+        given[str(argument.get("key"))] = _plain(argument)
     operation = str(call.get("operation"))
     if operation in _SIGNS.values() and given.keys() == {"a", "b"} and given["a"] == ("path", "value"):
         kind, bound = given["b"]

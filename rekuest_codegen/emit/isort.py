@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cmp_to_key
+from typing import Any
 
-from rekuest_codegen.emit.layout import spread
+from rekuest_codegen.emit.layout import exploded, fits
+
+_RUNS = re.compile(r"\d+|\D")
 
 
 def sort_members(names: Iterable[str]) -> list[str]:
@@ -14,22 +17,21 @@ def sort_members(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (_group(name), _natural(name.lower()), _natural(name)))
 
 
-def from_import(module: str, names: Iterable[str]) -> str:
+def from_import(module: str, names: Iterable[str], indent: str = "") -> str:
     """``from module import names``, on one line or one a name."""
     members = sort_members(names)
-    flat = spread(f"from {module} import ", members, "")
-    return flat if "\n" not in flat else spread(f"from {module} import (", members, ")")
+    flat = f"from {module} import {', '.join(members)}"
+    return flat if fits(flat, indent) else exploded(f"from {module} import (", members, ")", indent)
 
 
 def _group(name: str) -> int:
-    if len(name) > 1 and name.isupper():
+    if len(name.encode()) > 1 and name.isupper():  # so ruff counts: one letter beyond ASCII is a constant
         return 0
     return 1 if name[0].isupper() else 2
 
 
-def _compare(left: str, right: str) -> int:
+def _compare(one: Sequence[str], other: Sequence[str]) -> int:
     """Natural order: runs of digits compare as numbers, or digit by digit when one begins with a zero."""
-    one, other = re.findall(r"\d+|\D", left), re.findall(r"\d+|\D", right)
     for a, b in zip(one, other, strict=False):
         if a == b:
             continue
@@ -39,4 +41,8 @@ def _compare(left: str, right: str) -> int:
     return len(one) - len(other)
 
 
-_natural = cmp_to_key(_compare)
+_key = cmp_to_key(_compare)
+
+
+def _natural(name: str) -> Any:
+    return _key(_RUNS.findall(name))

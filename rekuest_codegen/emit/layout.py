@@ -46,9 +46,9 @@ def signature(head: str, parameters: Sequence[str], returns: str, indent: str = 
 
 
 def call(opening: str, first: str, entries: Sequence[str], indent: str = STEP) -> str:
-    """``opening`` first, {entries})``: how a stub passes its values on."""
-    mapping = spread("{", entries, "}", indent + STEP)
-    flat = f"{opening}{first}, {mapping})"
-    if "\n" not in mapping and fits(flat, indent):
+    """``opening first, {entries})``: how a stub passes its values on."""
+    flat = f"{opening}{first}, {{{', '.join(entries)}}})"
+    if fits(flat, indent):
         return flat
+    mapping = spread("{", entries, "},", indent + STEP).removesuffix(",")
     return exploded(opening, [first, mapping], ")", indent)

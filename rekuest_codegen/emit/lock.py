@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from rekuest_codegen.errors import OutputError
@@ -19,7 +19,7 @@ _INTERVAL = 0.02
 
 
 @contextlib.contextmanager
-def locked(path: Path, wait: float) -> Iterator[None]:
+def locked(path: Path, wait: float) -> Generator[None]:
     """Hold the lock ``path``; the file is gone afterwards.
 
     Raises:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rekuest_codegen.emit.annotations import Aliases
+from rekuest_codegen.emit.annotations import Aliases, names_in
 from rekuest_codegen.emit.docstrings import plain_docstring
 from rekuest_codegen.emit.isort import from_import
 from rekuest_codegen.emit.layout import spread
-from rekuest_codegen.emit.members import enum_members, member_of, model_fields, slot
-from rekuest_codegen.emit.ports import walk
+from rekuest_codegen.emit.members import Slot, enum_members, member_of, model_fields, slot
 from rekuest_codegen.emit.stubs import ClassText, Names, Stub, stub
 from rekuest_codegen.emit.text import literal
 from rekuest_codegen.emit.types import SharedType, TypeTable, UserClass
@@ -23,6 +22,8 @@ from rekuest_codegen.ir.naming import digest
 
 TYPES = "types"
 """The module of the classes; no app is called that."""
+
+_AMBIGUOUS = frozenset({"I", "O", "l"})
 
 _BASES: Mapping[PortKind, str] = {
     PortKind.MODEL: "_rt.Model",
@@ -34,9 +35,10 @@ _BASES: Mapping[PortKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class StubModule:
-    """A file of stubs."""
+    """A file of stubs. ``ambiguous``: a name in it is a letter that looks like another, which ruff would report."""
 
     path: str
+    ambiguous: bool
     docstring: Sequence[str]
     imports: Sequence[str]
     shared: str
@@ -55,9 +57,10 @@ class ClassDefinition:
 
 @dataclass(frozen=True, slots=True)
 class TypeModule:
-    """A file of shared classes. ``users`` are imports of the user's own."""
+    """A file of shared classes. ``users`` are imports of the user's own; ``ambiguous`` as in `StubModule`."""
 
     path: str
+    ambiguous: bool
     docstring: Sequence[str]
     imports: Sequence[str]
     shared: Sequence[str]
@@ -151,8 +154,11 @@ def _stub_module(
     stubs = [stub(node, names, table, aliases) for node, names in named]
     used = sorted({name for made in stubs for name in made.used})
     public = [name for made in stubs for name in made.public]
+    names = {name for made in stubs for name in (*made.public, *made.parameters)}
+    classes = [text for made in stubs for text in (made.arguments, made.result) if text is not None]
     return StubModule(
         path=path,
+        ambiguous=not _AMBIGUOUS.isdisjoint(names) or any(map(_is_ambiguous, classes)),
         docstring=plain_docstring(about),
         imports=_standard(aliases),
         shared=from_import(types, used) if used else "",
@@ -169,12 +175,14 @@ def _type_module(
     names = {shared.name for shared in chunk}
     elsewhere: dict[str, set[str]] = {}
     for shared in own:
-        for name in _parts(shared, table) - names:
+        for name in _parts(_slots(shared, table), table) - names:
             elsewhere.setdefault(places[name], set()).add(name)
+    classes = [_definition(shared, table, aliases) for shared in own]
     return TypeModule(
         path=path,
+        ambiguous=any(_is_ambiguous(definition.text) for definition in classes),
         docstring=plain_docstring(about),
-        classes=[_definition(shared, table, aliases) for shared in own],
+        classes=classes,
         imports=_standard(aliases),
         shared=[from_import(f".{part}", elsewhere[part]) for part in sorted(elsewhere)],
         users=[_user_import(shared.user, shared.name) for shared in chunk if shared.user is not None],
@@ -183,13 +191,13 @@ def _type_module(
 
 
 def _definition(shared: SharedType, table: TypeTable, aliases: Aliases) -> ClassDefinition:
-    port, bound = shared.port, table.bound_anywhere
+    port = shared.port
     count = len(aliases.definitions)
     bases, fields = [_BASES[port.kind]], list[str]()
     if port.kind is PortKind.MODEL:
-        slots = {child.key: slot(child, bound, member_of(table)) for child in port.children}
+        slots = _slots(shared, table)
         keys = {child.key: child.key for child in port.children}
-        fields = model_fields(port.children, keys, slots, _parts(shared, table), aliases)
+        fields = model_fields(port.children, keys, slots, _parts(slots, table), aliases)
     elif port.kind is PortKind.ENUM:
         fields = enum_members(port)
     else:
@@ -199,11 +207,20 @@ def _definition(shared: SharedType, table: TypeTable, aliases: Aliases) -> Class
     return ClassDefinition(header, aliases.new(count), ClassText(shared.name, plain_docstring(said), fields))
 
 
-def _parts(shared: SharedType, table: TypeTable) -> set[str]:
-    """The names of the classes that ``shared`` is made of."""
-    if shared.port.kind is not PortKind.MODEL:
-        return set()
-    return {name for port in walk(shared.port.children) if (name := table.bound_anywhere(port)) is not None}
+def _is_ambiguous(text: ClassText) -> bool:
+    return text.name in _AMBIGUOUS or any(field.split(" ")[0].rstrip(":") in _AMBIGUOUS for field in text.fields)
+
+
+def _slots(shared: SharedType, table: TypeTable) -> dict[str, Slot]:
+    ports = shared.port.children if shared.port.kind is PortKind.MODEL else ()
+    return {port.key: slot(port, table.bound_anywhere, member_of(table)) for port in ports}
+
+
+def _parts(slots: Mapping[str, Slot], table: TypeTable) -> set[str]:
+    """The names of the classes that a class with these fields is made of."""
+    known = {shared.name for shared in table.types.values()}
+    texts = {text for slot_ in slots.values() for text in names_in(slot_.type)}
+    return known & (texts | {slot_.default.split(".")[0] for slot_ in slots.values() if slot_.default is not None})
 
 
 def _user_import(user: UserClass, name: str) -> str:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rekuest_codegen.emit.isort import sort_members
+from rekuest_codegen.emit.isort import from_import
+from rekuest_codegen.emit.layout import STEP
 from rekuest_codegen.emit.modules import (
     TYPES,
     LazyPackage,
@@ -53,7 +54,7 @@ class Package:
     """Everything there is to print."""
 
     nodes: Sequence[Node]
-    apps: Sequence[str]
+    imports: str
     exports: str
     stubs: Sequence[StubModule]
     types: Sequence[TypeModule]
@@ -84,7 +85,7 @@ def plan(nodes: Sequence[Node], options: EmitOptions) -> Package:
     names = [*modules.values(), *([TYPES] if types else [])]
     return Package(
         nodes=[entry.node for entry in ranked],
-        apps=sort_members(names),
+        imports=from_import(".", names, STEP) if names else "",
         exports=exports(names),
         stubs=stubs,
         types=types,

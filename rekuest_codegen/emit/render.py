@@ -75,5 +75,6 @@ def _environment(templates: Path | None) -> jinja2.Environment:
         keep_trailing_newline=True,
         auto_reload=True,
     )
-    environment.filters.update({"literal": literal, "docstring": docstring})
+    filters: dict[str, Any] = environment.filters
+    filters |= {"literal": literal, "docstring": docstring}
     return environment

@@ -57,6 +57,7 @@ class Stub:
     async_head: str
     async_body: str
     docstring: Sequence[str]
+    parameters: Sequence[str]
     used: frozenset[str]
 
     @property
@@ -101,6 +102,7 @@ def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases) -> Stub:
         async_head=heads[1],
         async_body=bodies[1],
         docstring=node_docstring(node, parameters, shown, results),
+        parameters=list(parameters.values()),
         used=used,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from functools import lru_cache
@@ -22,7 +23,7 @@ _Renameat2 = Callable[[int, bytes, int, bytes, int], int]
 
 
 def swap(fresh: Path, target: Path) -> None:
-    """Put ``fresh`` where ``target`` is. What ``target`` was is afterwards where ``fresh`` was, if it was anything.
+    """Put ``fresh`` where ``target`` is. What ``target`` was is afterwards where ``fresh`` was, or gone.
 
     Raises:
         OSError: it could not be done; both are where they were.
@@ -54,7 +55,7 @@ def _two_renames(fresh: Path, target: Path) -> None:
     except OSError:
         os.rename(aside, target)
         raise
-    os.rename(aside, fresh)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,8 @@
 
 Whatever a server says ends up either in a string literal or in a docstring, and only through this module. Neither
 can end early, span a line, or hold a character that shows differently than it reads: controls, bidirectional
-overrides, joiners and lone surrogates are written as escapes.
+overrides, joiners and lone surrogates are written as escapes. In a docstring they stay escapes when it is read, since
+``help`` prints it on a terminal.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ _SIGNS = frozenset("°±²³µ·§€£")
 def literal(text: str) -> str:
     """A Python string literal for ``text``, quoted as ruff would quote it."""
     quote = "'" if text.count('"') > text.count("'") else '"'
-    return quote + "".join(_literal_char(char, quote) for char in text) + quote
+    if text.isascii() and text.isprintable():  # most are, and there are many
+        escaped = text.replace("\\", "\\\\").replace(quote, f"\\{quote}")
+    else:
+        escaped = "".join(_literal_char(char, quote) for char in text)
+    return f"{quote}{escaped}{quote}"
 
 
 def is_text(text: str) -> bool:
@@ -66,10 +71,8 @@ def docstring(lines: Sequence[str], indent: str) -> str:
     first = lines[0] if lines else ""
     if first.startswith('"'):
         first = f"\\{first}"
-    if len(lines) == 1:
-        one = f'"""{_closed(first)}"""'
-        if len(indent) + width(one) <= 88:
-            return one
+    if len(lines) <= 1:
+        return f'"""{_closed(first)}"""'
     margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line), default=0)
     rest = [f"{indent}{line[margin:]}" if line else "" for line in lines[1:]]
     return "\n".join([f'"""{first}', *rest, f'{indent}"""'])
@@ -106,8 +109,8 @@ def _wrap(raw: str, room: int, first: int, hanging: int) -> Iterator[str]:
 def _escape(text: str) -> str:
     if text.isascii() and text.isprintable() and "\\" not in text and '""' not in text:
         return text
-    escaped = "".join(_ESCAPES.get(char) or (char if char.isprintable() else _code(char)) for char in text)
-    return escaped.replace('""', '\\"\\"')
+    shown = "".join(char if char.isprintable() else _code(char) for char in text)
+    return shown.replace("\\", "\\\\").replace('""', '\\"\\"')
 
 
 def _literal_char(char: str, quote: str) -> str:

@@ -8,10 +8,11 @@ did not write we do not touch: a folder with files unknown to its manifest is re
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
+import secrets
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -53,12 +54,12 @@ def write_package(out: Path, files: Mapping[str, str], *, wait: float = 10.0) ->
     """
     for path in files:
         _check_path(path)
+    if out.name in ("", "..") or not out.name.isprintable():
+        raise OutputError(f"{str(out)!r}: name a folder for the package, as in mynodes")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         # Links on the way are followed once, here; the folder itself may be none.
         target = out.parent.resolve() / out.name
-        if not out.name or out.name in (".", ".."):
-            raise OutputError(f"{out}: name a folder for the package, as in mynodes")
         with locked(target.with_name(f".{target.name}.lock"), wait):
             return _publish(target, files)
     except UnicodeEncodeError as error:
@@ -138,11 +139,13 @@ def _walk(folder: Path, prefix: str = "") -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def _beside(target: Path) -> Generator[Path]:
     """A new folder on the same file system, gone again at the end, whatever it then holds."""
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent))
+    for left in target.parent.glob(f".{glob.escape(target.name)}.{'[0-9a-f]' * 16}.new"):
+        shutil.rmtree(left, ignore_errors=True)  # of a run that was killed: we hold the lock, nobody else writes
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(8)}.new")
+    fresh.mkdir()
     try:
-        fresh.chmod(0o777 & ~_umask())
         yield fresh
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -171,9 +174,3 @@ def _check_path(path: str) -> None:
         raise OutputError(f"{path!r}: no path inside a package")
     if any(part.split(".")[0].lower() in DEVICES for part in parts):
         raise OutputError(f"{path!r}: a name that some systems keep for devices")
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

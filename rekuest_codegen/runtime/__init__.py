@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from rekuest_codegen.runtime.remote import Remote, remote
 from rekuest_codegen.runtime.types import (
     AnyReference,
@@ -36,6 +38,7 @@ __all__ = [
     "Arguments",
     "Choices",
     "Client",
+    "Field",
     "MemoryReference",
     "Model",
     "Quantity",

@@ -20,6 +20,7 @@ from urllib.parse import quote
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from rekuest_codegen.api.client.operations import ENSURE_AGENT_GQL, IMPLEMENT_AGENT_GQL
 from rekuest_codegen.errors import (
     AccessDenied,
     ConnectionLost,
@@ -30,7 +31,7 @@ from rekuest_codegen.errors import (
     Unreachable,
 )
 from rekuest_codegen.ir.canonical import canonical_json
-from rekuest_codegen.runtime import context, operations, provided
+from rekuest_codegen.runtime import context, provided
 from rekuest_codegen.runtime.children import Children
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.provided import Provided
@@ -38,8 +39,8 @@ from rekuest_codegen.runtime.register import THREADS
 from rekuest_codegen.runtime.shelf import MemoryShelf
 from rekuest_codegen.wire import conversation, messages
 from rekuest_codegen.wire.conversation import AgentSide, Answered, Unreadable
+from rekuest_codegen.wire.definitions import implement_input
 from rekuest_codegen.wire.endpoint import Endpoint
-from rekuest_codegen.wire.registration import implement_input
 
 logger = logging.getLogger("rekuest_codegen.provider")
 
@@ -133,12 +134,12 @@ class Agent:
 
     async def _introduce(self) -> None:
         """Say what we provide, unless the server remembers it by its hash."""
-        answer = await self._link.request(operations.ENSURE_AGENT, {"input": {"name": self.name}}, again=True)
+        answer = await self._link.request(ENSURE_AGENT_GQL, {"input": {"name": self.name}}, again=True)
         declared = implement_input([(f.interface, f.node) for f in self._functions.values()])
         digest = hashlib.sha256(canonical_json(declared).encode()).hexdigest()
         if answer["ensureAgent"]["hash"] != digest:
             full = {**declared, "name": self.name, "hash": digest}
-            await self._link.request(operations.IMPLEMENT_AGENT, {"input": full}, again=True)
+            await self._link.request(IMPLEMENT_AGENT_GQL, {"input": full}, again=True)
 
     async def _converse(self, socket: ClientConnection) -> NoReturn:
         loop = asyncio.get_running_loop()
@@ -229,7 +230,9 @@ class Agent:
             if inquiry.task in self._running:
                 self._send(messages.Progress(task=inquiry.task, progress=0, message="still running"))
             elif not self._side.reported(inquiry.task):
-                self._send(messages.Critical(task=inquiry.task, error="the provider knows nothing of this task any more"))
+                self._send(
+                    messages.Critical(task=inquiry.task, error="the provider knows nothing of this task any more")
+                )
         self._spawn(self._children.read_back())
         self._on_ready()
 

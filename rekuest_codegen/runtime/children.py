@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from rekuest_codegen.api.client.operations import TASK_EVENTS_GQL
 from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError
 from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime.link import Link
@@ -40,7 +41,12 @@ class Children:
         if place not in self._actions:
             self._actions[place] = await operations.resolve(self._link, remote)
         request = messages.AssignRequest(
-            reference=str(uuid.uuid4()), args=dict(args), action=self._actions[place], parent=parent, hooks=[], capture=False
+            reference=str(uuid.uuid4()),
+            args=dict(args),
+            action=self._actions[place],
+            parent=parent,
+            hooks=[],
+            capture=False,
         )
         answer: asyncio.Future[messages.AssignResponse] = asyncio.get_running_loop().create_future()
         self._answers[request.id] = answer
@@ -83,7 +89,7 @@ class Children:
         """After a loss: what happened to the children meanwhile."""
         for watch in list(self._watches.values()):
             with suppress(RekuestError):
-                answer = await self._link.request(operations.TASK_EVENTS, {"id": watch.task}, again=True)
+                answer = await self._link.request(TASK_EVENTS_GQL, {"id": watch.task}, again=True)
                 self._feed(watch, operations.events_of(answer))
 
     def close(self) -> None:

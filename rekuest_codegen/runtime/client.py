@@ -14,6 +14,7 @@ from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
+from rekuest_codegen.api.client.operations import ASSIGN_GQL, CANCEL_GQL, MY_TASKS_GQL, TASK_EVENTS_GQL
 from rekuest_codegen.errors import (
     AccessDenied,
     ConnectionLost,
@@ -90,7 +91,7 @@ class Client:
         self._assigning += 1
         try:
             # A second try with the same reference finds the task of the first one, had that reached the server.
-            answer = await self._link.request(operations.ASSIGN, {"input": assign}, again=True)
+            answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=True)
             task = str(answer["assign"]["id"])
             early = self._early.pop(task, [])
         except ServerError as error:
@@ -113,7 +114,7 @@ class Client:
         if not watch.ended:
             with suppress(RekuestError, TimeoutError):
                 async with asyncio.timeout(2):
-                    await self._link.request(operations.CANCEL, {"input": {"task": watch.task}}, again=True)
+                    await self._link.request(CANCEL_GQL, {"input": {"task": watch.task}}, again=True)
 
     async def close(self) -> None:
         """Close the connection; pending calls get ConnectionLost."""
@@ -136,7 +137,7 @@ class Client:
         self._live = False
         for watch in self._watches.values():
             watch.proven = False
-        await connection.listen(operations.MY_TASKS, {}, self._hear)
+        await connection.listen(MY_TASKS_GQL, {}, self._hear)
 
     async def _recover(self) -> None:
         """Restore the connection for the tasks that are pending, or tell their callers that it is lost."""
@@ -212,7 +213,7 @@ class Client:
             self._feed(watch, held)
 
     async def _read_back(self, watch: Watch) -> None:
-        answer = await self._link.request(operations.TASK_EVENTS, {"id": watch.task}, again=True)
+        answer = await self._link.request(TASK_EVENTS_GQL, {"id": watch.task}, again=True)
         self._feed(watch, operations.events_of(answer))
 
     def _feed(self, watch: Watch, events: list[Event]) -> None:

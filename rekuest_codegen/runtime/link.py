@@ -12,7 +12,7 @@ from rekuest_codegen.wire.endpoint import Endpoint
 
 
 class Link:
-    """GraphQL requests to one server. ``on_open`` is awaited with every new connection, before anything else uses it."""
+    """GraphQL requests to one server. ``on_open`` is awaited with each new connection, before its first use."""
 
     def __init__(
         self,

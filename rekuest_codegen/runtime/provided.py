@@ -71,7 +71,7 @@ async def run(
     except ArgumentError as error:
         await report(messages.Failed(task=task, error=f"arguments: {error}"))
         return
-    except Exception as error:  # noqa: BLE001 - a structure's own expand may raise anything
+    except Exception as error:
         await report(messages.Failed(task=task, error=f"arguments: {_text(error)}"))
         return
     await report(messages.Progress(task=task, progress=0, message="Queued for running"))
@@ -83,7 +83,7 @@ async def run(
         await report(messages.Failed(task=task, error=f"returns: {error}"))
     except asyncio.CancelledError:
         raise
-    except BaseException as error:  # noqa: BLE001 - a user's function may raise anything, SystemExit included
+    except BaseException as error:
         logger.debug("%s raised", provided.node.title, exc_info=True)
         await report(messages.Critical(task=task, error=_text(error)))
     else:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from rekuest_codegen.runtime import operations
+from rekuest_codegen.api.client.operations import SHELVE_IN_MEMORY_DRAWER_GQL
 from rekuest_codegen.runtime.link import Link
 
 
@@ -20,7 +20,7 @@ class MemoryShelf:
     async def put(self, identifier: str, value: Any) -> str:
         """Keep ``value``; gives the drawer's id."""
         drawer = {"identifier": identifier, "resourceId": str(uuid.uuid4())}
-        answer = await self._link.request(operations.SHELVE, {"input": drawer}, again=True)
+        answer = await self._link.request(SHELVE_IN_MEMORY_DRAWER_GQL, {"input": drawer}, again=True)
         key = str(answer["shelveInMemoryDrawer"]["id"])
         self._drawers[key] = value
         return key

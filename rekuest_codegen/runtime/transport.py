@@ -22,16 +22,14 @@ from rekuest_codegen.errors import (
     ConnectionLost,
     ProtocolError,
     RekuestError,
-    ServerError,
     Unreachable,
 )
 from rekuest_codegen.ir.shapes import is_object
+from rekuest_codegen.wire.answers import data_of
 from rekuest_codegen.wire.endpoint import Endpoint
 
 SUBPROTOCOL = "graphql-transport-ws"
 MAX_FRAME = 32 * 1024 * 1024
-REFUSALS = ("authorization", "token", "authenticated", "unauthorized", "forbidden", "signature")
-"""Words by which a server's error is known for a refused token: the real one has no error code for it."""
 
 Payload = dict[str, Any]
 Sink = Callable[[Payload | None, RekuestError | None], None]
@@ -112,7 +110,7 @@ class Connection:
             raise CallTimeout(text) from None
         finally:
             await self._stop(key)
-        return _data(self._endpoint.graphql_ws, payload)
+        return data_of(self._endpoint.graphql_ws, payload)
 
     async def listen(self, document: str, variables: Mapping[str, Any], sink: Sink) -> None:
         """Subscribe: ``sink`` gets the ``data`` of each event and, at the end, None or the error that ended it."""
@@ -120,7 +118,7 @@ class Connection:
         def forward(payload: Payload | None, error: RekuestError | None) -> None:
             if payload is not None:
                 try:
-                    payload = _data(self._endpoint.graphql_ws, payload)
+                    payload = data_of(self._endpoint.graphql_ws, payload)
                 except RekuestError as refusal:
                     payload, error = None, refusal
             sink(payload, error)
@@ -197,17 +195,3 @@ def _refused(place: str, error: ConnectionClosed) -> RekuestError:
         return AccessDenied(f"{place}: the token was refused")
     why = f" ({close.code} {close.reason})".replace(" )", ")") if close is not None else ""
     return ConnectionLost(f"{place}: the connection was lost{why}")
-
-
-def _data(place: str, payload: Payload) -> Payload:
-    errors = payload.get("errors")
-    if not errors:
-        data = payload.get("data")
-        if not is_object(data):
-            raise ProtocolError(f"{place}: an answer without data")
-        return data
-    texts = [str(error.get("message", error)) if is_object(error) else str(error) for error in errors]
-    text = "; ".join(texts)[:1000]
-    if any(word in text.lower() for word in REFUSALS):
-        raise AccessDenied(f"{place}: the token was refused ({text})")
-    raise ServerError(f"{place}: {text}")

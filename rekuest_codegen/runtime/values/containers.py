@@ -120,6 +120,7 @@ def field_names(cls: type[Any]) -> Mapping[str, str]:
     known = _field_names.get(cls)
     if known is None:
         fields = cls.model_fields if issubclass(cls, BaseModel) else {}
-        known = {field.alias: name for name, field in fields.items() if field.alias}
+        aliases = {name: field.validation_alias for name, field in fields.items()}
+        known = {alias: name for name, alias in aliases.items() if isinstance(alias, str)}
         _field_names[cls] = known
     return known

@@ -1,0 +1,25 @@
+from typing import Any, Optional
+
+from .base_model import BaseModel
+from .enums import TaskEventKind
+
+
+class TaskEvents(BaseModel):
+    task: "TaskEventsTask"
+
+
+class TaskEventsTask(BaseModel):
+    id: str
+    events: list["TaskEventsTaskEvents"]
+
+
+class TaskEventsTaskEvents(BaseModel):
+    id: str
+    kind: TaskEventKind
+    returns: Optional[Any]
+    message: Optional[str]
+    progress: Optional[int]
+
+
+TaskEvents.model_rebuild()
+TaskEventsTask.model_rebuild()

@@ -1,0 +1,37 @@
+"""What a GraphQL answer says: data, or whose fault it is that there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rekuest_codegen.errors import AccessDenied, ProtocolError, ServerError
+from rekuest_codegen.ir.shapes import is_array, is_object
+
+REFUSALS = ("authorization", "token", "authenticated", "unauthorized", "forbidden", "signature")
+"""Words by which a server's error is known for a refused token: the real one has no error code for it."""
+MAX_TEXT = 500
+
+
+def data_of(place: str, payload: Any) -> dict[str, Any]:
+    """The ``data`` of a GraphQL answer that came from ``place``.
+
+    Raises:
+        AccessDenied: the token was refused. ServerError: the server says why not. ProtocolError: it is no answer.
+    """
+    if not is_object(payload) or not ("data" in payload or "errors" in payload):
+        raise ProtocolError(f"{place}: not a GraphQL answer; is this the address of a rekuest server?")
+    errors = payload.get("errors")
+    if not errors:
+        data = payload.get("data")
+        if not is_object(data):
+            raise ProtocolError(f"{place}: an answer without data")
+        return data
+    texts = [str(error.get("message", error)) if is_object(error) else str(error) for error in _list(errors)]
+    text = " ".join("; ".join(texts).split())[:MAX_TEXT]
+    if any(word in text.lower() for word in REFUSALS):
+        raise AccessDenied(f"{place}: the token was refused ({text})")
+    raise ServerError(f"{place}: {text}")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if is_array(value) else [value]
