@@ -8,7 +8,7 @@ extra ``server`` and is imported when a server is started, not before.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,7 @@ def serving(
     port: int = 0,
     durability: Literal["normal", "full"] = "normal",
     grace: float = 30.0,
-) -> Iterator[EmbeddedServer]:
+) -> Generator[EmbeddedServer]:
     """Run a server in a thread for as long as the context lasts.
 
     Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from graphql import (
     DocumentNode,
@@ -22,7 +22,7 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     create_source_event_stream,
-    execute,
+    execute,  # pyright: ignore[reportUnknownVariableType]  # an Awaitable of theirs says not of what
     parse,
     validate,
 )
@@ -30,7 +30,7 @@ from graphql import (
 from rekuest_codegen.errors import RekuestError
 from rekuest_codegen.server.feeds import Feed, TooSlow
 from rekuest_codegen.server.fields import Asker
-from rekuest_codegen.server.model import Json
+from rekuest_codegen.server.model import Json, is_object
 
 MAX_TEXT = 100_000
 MAX_TOKENS = 15_000
@@ -63,15 +63,18 @@ class Request:
     operation_name: str | None = None
 
     @classmethod
-    def read(cls, payload: Any) -> Request:
+    def read(cls, payload: object) -> Request:
         """Raises GraphQLError: ``payload`` is no request."""
-        if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
-            raise GraphQLError("The request must be an object with a text 'query'.")
-        variables = payload.get("variables")
-        name = payload.get("operationName")
-        if not isinstance(variables, dict | None) or not isinstance(name, str | None):
-            raise GraphQLError("'variables' must be an object, 'operationName' a text.")
-        return cls(payload["query"], variables or {}, name or None)
+        if not is_object(payload):
+            raise GraphQLError("The request must be an object.")
+        query, variables, name = payload.get("query"), payload.get("variables"), payload.get("operationName")
+        if not isinstance(query, str):
+            raise GraphQLError("The request must have a text 'query'.")
+        if variables is not None and not is_object(variables):
+            raise GraphQLError("'variables' must be an object.")
+        if name is not None and not isinstance(name, str):
+            raise GraphQLError("'operationName' must be a text.")
+        return cls(query, variables or {}, name or None)
 
 
 class Documents:

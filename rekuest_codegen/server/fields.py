@@ -5,21 +5,26 @@ A field that is missing here is an attribute or key of the same name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLResolveInfo
 
-from rekuest_codegen.server.decision import Created, Happened
+from rekuest_codegen.server.decision import AgentChanged, Created, Happened
 from rekuest_codegen.server.dispatch import ORGANIZATION
 from rekuest_codegen.server.filters import event_fits, ordered, page
 from rekuest_codegen.server.hub import Hub
-from rekuest_codegen.server.model import Agent, Drawer, Implementation, Json, Node, Run
+from rekuest_codegen.server.model import Agent, Drawer, Event, Implementation, Json, Node, Run
 from rekuest_codegen.server.state import State
 
 Info = GraphQLResolveInfo
-Fields = dict[str, Callable[..., Any]]
+NodeFields = dict[str, Callable[[Node, Info], Any]]
+ImplementationFields = dict[str, Callable[[Implementation, Info], Any]]
+AgentFields = dict[str, Callable[[Agent, Info], Any]]
+DrawerFields = dict[str, Callable[[Drawer, Info], Any]]
+RunFields = dict[str, Callable[[Run, Info], Any]]
+EventFields = dict[str, Callable[[Event, Info], Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def _tested(node: Node, info: Info) -> list[Node]:
     return [other for other in nodes if any(meant(other, target) for target in wanted)]
 
 
-_NODE: Fields = {
+_NODE: NodeFields = {
     "id": lambda node, _: str(node.id),
     "app": lambda node, _: {"id": node.app, "identifier": node.app},
     "definedAt": lambda node, _: node.defined,
@@ -95,7 +100,7 @@ def _dependencies(item: Implementation, _: Info) -> list[Json]:
     ]
 
 
-_IMPLEMENTATION: Fields = {
+_IMPLEMENTATION: ImplementationFields = {
     "id": lambda item, _: str(item.id),
     "name": lambda item, _: item.interface,
     "agent": lambda item, info: state_of(info).agents[item.agent],
@@ -114,7 +119,7 @@ def _drawers(shelf: Json, info: Info) -> list[Drawer]:
     return [drawer for drawer in state_of(info).drawers.values() if drawer.agent == shelf["agent"].id]
 
 
-_AGENT: Fields = {
+_AGENT: AgentFields = {
     "id": lambda agent, _: str(agent.id),
     "kind": lambda agent, _: "WEBSOCKET",
     "client": lambda agent, _: {"id": agent.owner, "name": agent.owner, "clientId": agent.owner},
@@ -128,10 +133,14 @@ _AGENT: Fields = {
     "lastSeen": lambda agent, _: agent.last_seen,
     "memoryShelve": _shelf,
     "implementations": lambda agent, info: list(state_of(info).provided.get(agent.id, {}).values()),
-    "implementation": lambda agent, info, interface: state_of(info).provided.get(agent.id, {}).get(interface),
 }
 
-_DRAWER: Fields = {
+
+def _provided(agent: Agent, info: Info, interface: str) -> Implementation | None:
+    return state_of(info).provided.get(agent.id, {}).get(interface)
+
+
+_DRAWER: DrawerFields = {
     "id": lambda drawer, _: str(drawer.id),
     "resourceId": lambda drawer, _: drawer.resource,
     "createdAt": lambda drawer, _: drawer.created,
@@ -147,14 +156,14 @@ def _run(info: Info, key: int | None) -> Run | None:
 
 def _events(
     run: Run, info: Info, filters: Json | None = None, ordering: Any = None, pagination: Json | None = None
-) -> Any:
+) -> Sequence[Event]:
     events = [event for event in run.events if event_fits(event, filters)]
     if ordering:
         events = ordered(events, ordering, {"createdAt": lambda event: event.created})
     return page(events, pagination)
 
 
-_TASK: Fields = {
+_TASK: RunFields = {
     "id": lambda run, _: str(run.task.id),
     "reference": lambda run, _: run.task.reference,
     "isDone": lambda run, _: run.done,
@@ -172,11 +181,10 @@ _TASK: Fields = {
     "createdAt": lambda run, _: run.task.created,
     "updatedAt": lambda run, _: run.updated,
     "finishedAt": lambda run, _: run.finished,
-    "events": _events,
     "instructs": lambda run, _: [],
 }
 
-_EVENT: Fields = {
+_EVENT: EventFields = {
     "id": lambda event, _: str(event.id),
     "name": lambda event, _: event.what,
     "kind": lambda event, _: event.what,
@@ -192,12 +200,12 @@ def _optional(key: int | None) -> str | None:
     return None if key is None else str(key)
 
 
-_CHANGE: Fields = {
+_CHANGE: dict[str, Callable[[Created | Happened, Info], Any]] = {
     "create": lambda change, _: change.run if isinstance(change, Created) else None,
     "event": lambda change, _: change.event if isinstance(change, Happened) else None,
 }
 
-_TASK_CHANGE: Fields = {
+_TASK_CHANGE: RunFields = {
     "id": lambda run, _: str(run.task.id),
     "reference": lambda run, _: run.task.reference,
     "isDone": lambda run, _: run.done,
@@ -214,7 +222,7 @@ _TASK_CHANGE: Fields = {
     "finishedAt": lambda run, _: run.finished,
 }
 
-_EVENT_CHANGE: Fields = {
+_EVENT_CHANGE: EventFields = {
     "id": lambda event, _: str(event.id),
     "task": lambda event, _: str(event.task),
     "kind": lambda event, _: event.what,
@@ -222,24 +230,24 @@ _EVENT_CHANGE: Fields = {
 }
 
 
-_AGENT_CHANGES: Fields = {
+_AGENT_CHANGES: dict[str, Callable[[AgentChanged, Info], Any]] = {
     "create": lambda change, _: change.agent if change.created else None,
     "update": lambda change, _: None if change.created else change.agent,
     "delete": lambda change, _: None,
 }
 
-_AGENT_CHANGE: Fields = {
+_AGENT_CHANGE: AgentFields = {
     **{field: _AGENT[field] for field in ("id", "kind", "connected", "blocked", "lastSeen")},
     "latestEvent": lambda agent, info: "CONNECT" if state_of(info).connected(agent.id) else "DISCONNECT",
 }
 
-FIELDS: dict[str, Fields] = {
+FIELDS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "Action": _NODE,
     "Implementation": _IMPLEMENTATION,
-    "Agent": _AGENT,
+    "Agent": {**_AGENT, "implementation": _provided},
     "MemoryShelve": {"drawers": _drawers},
     "MemoryDrawer": _DRAWER,
-    "Task": _TASK,
+    "Task": {**_TASK, "events": _events},
     "TaskEvent": _EVENT,
     "TaskChangeEvent": _CHANGE,
     "TaskChange": _TASK_CHANGE,

@@ -20,7 +20,7 @@ from rekuest_codegen.server.documents import Documents, GraphQLErrors, Request, 
 from rekuest_codegen.server.feeds import TooSlow
 from rekuest_codegen.server.fields import Asker
 from rekuest_codegen.server.hub import Hub
-from rekuest_codegen.server.model import Json
+from rekuest_codegen.server.model import Json, is_object
 from rekuest_codegen.server.tokens import Tokens
 from rekuest_codegen.wire.messages import MAX_FRAME
 
@@ -137,18 +137,18 @@ class _Session:
         if len(frame) > MAX_FRAME:
             raise _Close(1009, f"a frame has at most {MAX_FRAME} bytes")
         try:
-            message: Any = msgspec.json.decode(frame)
+            message: object = msgspec.json.decode(frame)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             raise _Close(INVALID, "not JSON") from None
-        if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        if not is_object(message) or not isinstance(message.get("type"), str):
             raise _Close(INVALID, "expected an object with a type")
         return message
 
     async def _identify(self, message: Json) -> str:
         if message["type"] != "connection_init":
             raise _Close(UNAUTHORIZED, "Unauthorized: connection_init comes first")
-        payload: Any = message.get("payload")
-        given: dict[str, Any] = payload if isinstance(payload, dict) else {}
+        payload: object = message.get("payload")
+        given: Json = payload if is_object(payload) else {}
         header = given.get("Authorization", given.get("authorization"))
         identity = self._tokens.identity(given.get("token"))
         if identity is None and isinstance(header, str):

@@ -7,7 +7,7 @@ who listens) lives in `State` and in the connections.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 import msgspec
 
@@ -15,6 +15,11 @@ from rekuest_codegen.wire.lifecycle import State as Phase
 from rekuest_codegen.wire.lifecycle import terminal_kind
 
 Json = dict[str, Any]
+
+
+def is_object(value: object) -> TypeGuard[Json]:
+    """Whether a JSON value is an object: decoded JSON has no other keys than texts."""
+    return isinstance(value, dict)
 
 
 class Record(msgspec.Struct, kw_only=True):

@@ -14,7 +14,7 @@ from rekuest_codegen.errors import DefinitionError, Finding, NodeNotFound, Serve
 from rekuest_codegen.ir import MAX_DEPTH, definition_hash, read_node
 from rekuest_codegen.ir import Node as ReadNode
 from rekuest_codegen.server.decision import AgentChanged, Decision, Moment, NodeDefined
-from rekuest_codegen.server.model import Agent, Drawer, Implementation, Json, Node
+from rekuest_codegen.server.model import Agent, Drawer, Implementation, Json, Node, is_object
 from rekuest_codegen.server.state import ENSURED, State
 
 DEFAULT_NAME = "default"
@@ -155,7 +155,7 @@ def _provide(
         node=node.id,
         interface=interface,
         params=raw.get("params") or {},
-        dependencies=[item for item in raw.get("dependencies") or [] if isinstance(item, dict)],
+        dependencies=[item for item in _objects(raw.get("dependencies")) if is_object(item)],
         needs_token=raw.get("needsToken", True),
         provenance_audience=raw.get("provenanceAudience"),
     )
@@ -207,7 +207,7 @@ def _complete(port: Json, depth: int) -> None:
         return
     for field in PORT_LISTS:
         port[field] = port[field] or None
-    for choice in port["choices"] or []:
+    for choice in _objects(port["choices"]):
         if not isinstance(choice["value"], str):
             choice["value"] = json.dumps(choice["value"])
     _complete_effects(port)
@@ -216,10 +216,10 @@ def _complete(port: Json, depth: int) -> None:
         for field, text in WIDGET_TEXTS.get(widget["kind"], {}).items():
             if widget.get(field) is None:
                 widget[field] = text
-        for inner in widget.get("filters") or []:
+        for inner in _objects(widget.get("filters")):
             for field in ("children", "choices", "effects", "validators", "widget"):
                 inner.setdefault(field, None)
-    for child in port["children"] or []:
+    for child in _objects(port["children"]):
         _complete(child, depth + 1)
 
 
@@ -228,3 +228,8 @@ def _complete_effects(holder: Json) -> None:
         for field, text in EFFECT_TEXTS.get(effect["kind"], {}).items():
             if effect.get(field) is None:
                 effect[field] = text
+
+
+def _objects(value: Any) -> list[Json]:
+    """The items of a list that the schema or `read_node` has checked; null is none."""
+    return value or []

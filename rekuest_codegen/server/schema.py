@@ -5,14 +5,15 @@ The contract itself is ``api/schema.graphql``; nothing is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from ariadne import InterfaceType, MutationType, ObjectType, QueryType, SubscriptionType
+from ariadne import InterfaceType, ObjectType, SubscriptionType
 from graphql import GraphQLSchema, assert_valid_schema, build_ast_schema, parse
 
 from rekuest_codegen.errors import NodeNotFound, ServerError
+from rekuest_codegen.server.decision import NodeDefined
 from rekuest_codegen.server.dispatch import Call, Refused, find_run, number
 from rekuest_codegen.server.fields import FIELDS, KINDS, Asker, Info, state_of
 from rekuest_codegen.server.filters import (
@@ -24,34 +25,9 @@ from rekuest_codegen.server.filters import (
     page,
     run_fits,
 )
-from rekuest_codegen.server.model import Agent, Drawer, Event, Implementation, Json, Node, Run
+from rekuest_codegen.server.model import Agent, Drawer, Event, Implementation, Json, Node, Run, is_object
 
 T = TypeVar("T")
-
-
-def build_schema() -> GraphQLSchema:
-    """The executable schema.
-
-    Bound by hand: ``ariadne.make_executable_schema`` replaces every enum's parser, by one that graphql-core 3.2.14
-    calls in another way, and our enums are plain text anyway.
-    """
-    text = files("rekuest_codegen.api").joinpath("schema.graphql").read_text("utf-8")
-    objects: list[ObjectType] = []
-    for name, fields in FIELDS.items():
-        bound = ObjectType(name)
-        for field, resolver in fields.items():
-            bound.set_field(field, resolver)
-        objects.append(bound)
-    interfaces = [InterfaceType(name, _by_kind(types, other)) for name, (types, other) in KINDS.items()]
-    schema = build_ast_schema(parse(text))
-    for bindable in (_query, _mutation, _subscription, *objects, *interfaces):
-        bindable.bind_to_schema(schema)
-    assert_valid_schema(schema)
-    return schema
-
-
-def _by_kind(types: dict[str, str], other: str) -> Callable[..., str]:
-    return lambda value, *_: types.get(value["kind"], other)
 
 
 def _found(item: T | None, what: str) -> T:
@@ -66,10 +42,7 @@ def _own(info: Info, key: str) -> Run:
 
 # -- queries -----------------------------------------------------------------------------------------------------
 
-_query = QueryType()
 
-
-@_query.field("actions")
 def _actions(
     _: Any, info: Info, *, filters: Any = None, ordering: Any = None, pagination: Any = None
 ) -> Sequence[Node]:
@@ -77,7 +50,6 @@ def _actions(
     return page(ordered(nodes, ordering, {"definedAt": lambda node: node.defined}), pagination)
 
 
-@_query.field("action")
 def _action(_: Any, info: Info, **wanted: Any) -> Node:
     state = state_of(info)
     given = {name: value for name, value in wanted.items() if value is not None}
@@ -99,7 +71,6 @@ def _action(_: Any, info: Info, **wanted: Any) -> Node:
     raise ServerError("say which action: by id, task, implementation, agent and interface, hash, or matching")
 
 
-@_query.field("implementations")
 def _implementations(
     _: Any, info: Info, *, filters: Any = None, ordering: Any = None, pagination: Any = None
 ) -> Sequence[Implementation]:
@@ -108,12 +79,10 @@ def _implementations(
     return page(ordered(items, ordering, {"createdAt": lambda item: f"{item.id:020}"}), pagination)
 
 
-@_query.field("implementation")
 def _implementation(_: Any, info: Info, *, id: str) -> Implementation:
     return _found(state_of(info).implementations.get(number(id)), "Implementation")
 
 
-@_query.field("myImplementationAt")
 def _my_implementation(
     _: Any, info: Info, *, actionId: str | None = None, interface: str | None = None
 ) -> Implementation:
@@ -126,7 +95,6 @@ def _my_implementation(
     raise NodeNotFound("Implementation matching query does not exist.")
 
 
-@_query.field("agents")
 def _agents(
     _: Any, info: Info, *, filters: Any = None, ordering: Any = None, pagination: Any = None
 ) -> Sequence[Agent]:
@@ -134,7 +102,6 @@ def _agents(
     return page(ordered(agents, ordering, {"lastSeen": lambda agent: agent.last_seen or ""}), pagination)
 
 
-@_query.field("agent")
 def _agent(_: Any, info: Info, *, id: str | None = None, app: str | None = None, **_unused: Any) -> Agent:
     state = state_of(info)
     if id is not None:
@@ -142,7 +109,6 @@ def _agent(_: Any, info: Info, *, id: str | None = None, app: str | None = None,
     return _found(next((agent for agent in state.agents.values() if agent.name == app), None), "Agent")
 
 
-@_query.field("tasks")
 def _tasks(_: Any, info: Info, *, filters: Any = None, ordering: Any = None, pagination: Any = None) -> Sequence[Run]:
     runs = [run for run in state_of(info).calls_of(info.context.identity).values() if run_fits(run, filters)]
     orders: dict[str, Callable[[Run], str]] = {
@@ -152,12 +118,10 @@ def _tasks(_: Any, info: Info, *, filters: Any = None, ordering: Any = None, pag
     return page(ordered(runs, ordering, orders), pagination)
 
 
-@_query.field("task")
 def _task(_: Any, info: Info, *, id: str) -> Run:
     return _own(info, id)
 
 
-@_query.field("event")
 def _event(_: Any, info: Info, *, id: str) -> Event:
     runs = state_of(info).calls_of(info.context.identity).values()
     return _found(next((event for run in runs for event in run.events if event.id == number(id)), None), "TaskEvent")
@@ -165,15 +129,15 @@ def _event(_: Any, info: Info, *, id: str) -> Event:
 
 # -- mutations ---------------------------------------------------------------------------------------------------
 
-_mutation = MutationType()
 
-
-@_mutation.field("assign")
 async def _assign(_: Any, info: Info, *, input: Json) -> Run:
     asker: Asker = info.context
+    args: object = input["args"]
+    if not is_object(args):
+        raise ServerError("args: expected an object of port keys and values")
     call = Call(
         caller=asker.identity,
-        args=input["args"],
+        args=args,
         reference=input.get("reference"),
         node=input.get("action"),
         implementation=input.get("implementation"),
@@ -184,8 +148,6 @@ async def _assign(_: Any, info: Info, *, input: Json) -> Run:
         capture=bool(input.get("capture")),
         step=input.get("step"),
     )
-    if not isinstance(call.args, dict):
-        raise ServerError("args: expected an object of port keys and values")
     run, _ = await asker.hub.assign(call)
     return run
 
@@ -203,29 +165,21 @@ def _asking(what: str) -> Callable[..., Any]:
     return resolve
 
 
-for _what in ("cancel", "interrupt", "pause", "resume"):
-    _mutation.set_field(_what, _asking(_what))
-
-
-@_mutation.field("ensureAgent")
 async def _ensure_agent(_: Any, info: Info, *, input: Json) -> Agent:
     asker: Asker = info.context
     return await asker.hub.ensure_agent(asker.identity, input.get("name"))
 
 
-@_mutation.field("implementAgent")
 async def _implement_agent(_: Any, info: Info, *, input: Json) -> Agent:
     asker: Asker = info.context
     return await asker.hub.implement_agent(asker.identity, input)
 
 
-@_mutation.field("shelveInMemoryDrawer")
 async def _shelve(_: Any, info: Info, *, input: Json) -> Drawer:
     asker: Asker = info.context
     return await asker.hub.shelve(asker.identity, input)
 
 
-@_mutation.field("unshelveMemoryDrawer")
 async def _unshelve(_: Any, info: Info, *, input: Json) -> str:
     asker: Asker = info.context
     await asker.hub.unshelve(asker.identity, input["id"])
@@ -235,24 +189,78 @@ async def _unshelve(_: Any, info: Info, *, input: Json) -> str:
 
 # -- subscriptions -----------------------------------------------------------------------------------------------
 
-_subscription = SubscriptionType()
 
-
-@_subscription.source("mytasks")
 def _mytasks(_: Any, info: Info) -> Any:
     return info.context.hub.watch_calls(info.context.identity)
 
 
-@_subscription.source("agents")
 def _watch_agents(_: Any, info: Info) -> Any:
     return info.context.hub.watch_agents()
 
 
-@_subscription.source("newActions")
 def _new_actions(_: Any, info: Info, **_unused: Any) -> Any:
     return info.context.hub.watch_nodes()
 
 
-_subscription.set_field("mytasks", lambda item, *_args: item)
-_subscription.set_field("agents", lambda item, *_args: item)
-_subscription.set_field("newActions", lambda defined, *_args, **_given: defined.node)
+def _itself(item: Any, *_: Any, **_arguments: Any) -> Any:
+    return item
+
+
+def _defined(item: NodeDefined, *_: Any, **_arguments: Any) -> Node:
+    return item.node
+
+
+RESOLVERS: dict[str, Mapping[str, Callable[..., Any]]] = {
+    "Query": {
+        "actions": _actions,
+        "action": _action,
+        "implementations": _implementations,
+        "implementation": _implementation,
+        "myImplementationAt": _my_implementation,
+        "agents": _agents,
+        "agent": _agent,
+        "tasks": _tasks,
+        "task": _task,
+        "event": _event,
+    },
+    "Mutation": {
+        "assign": _assign,
+        "ensureAgent": _ensure_agent,
+        "implementAgent": _implement_agent,
+        "shelveInMemoryDrawer": _shelve,
+        "unshelveMemoryDrawer": _unshelve,
+        **{what: _asking(what) for what in ("cancel", "interrupt", "pause", "resume")},
+    },
+    "Subscription": {"mytasks": _itself, "agents": _itself, "newActions": _defined},
+    **FIELDS,
+}
+SOURCES: dict[str, Callable[..., Any]] = {"mytasks": _mytasks, "agents": _watch_agents, "newActions": _new_actions}
+
+
+def build_schema() -> GraphQLSchema:
+    """The executable schema.
+
+    Bound by hand: ``ariadne.make_executable_schema`` replaces every enum's parser, by one that graphql-core 3.2.14
+    calls in another way, and our enums are plain text anyway.
+    """
+    text = files("rekuest_codegen.api").joinpath("schema.graphql").read_text("utf-8")
+    schema = build_ast_schema(parse(text))
+    for name, resolvers in RESOLVERS.items():
+        bound: Any = SubscriptionType() if name == "Subscription" else ObjectType(name)
+        for field, resolver in resolvers.items():
+            bound.set_field(field, resolver)
+        if name == "Subscription":
+            for field, source in SOURCES.items():
+                bound.set_source(field, source)
+        bound.bind_to_schema(schema)
+    for name, (types, other) in KINDS.items():
+        InterfaceType(name, _by_kind(types, other)).bind_to_schema(schema)
+    assert_valid_schema(schema)
+    return schema
+
+
+def _by_kind(types: Mapping[str, str], other: str) -> Callable[..., str]:
+    def resolve(value: Json, *_: Any) -> str:
+        return types.get(value["kind"], other)
+
+    return resolve

@@ -35,7 +35,8 @@ class ServerConfig:
         if not self.token and self.token_file is None:
             if not is_loopback(self.host):
                 raise ConfigurationError(
-                    f"host {self.host}: others can reach this address, so choose a token (REKUEST_TOKEN or --token-file)"
+                    f"host {self.host}: others can reach this address, so choose a token "
+                    "(REKUEST_TOKEN or --token-file)"
                 )
             object.__setattr__(self, "token", new_token())
             object.__setattr__(self, "made_up", True)
