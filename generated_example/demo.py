@@ -6,11 +6,11 @@ Run it with ``REKUEST_URL`` and ``REKUEST_TOKEN`` set, or let ``make demo`` do s
 import asyncio
 from datetime import UTC, datetime
 
-from mynodes import demo
-from mynodes.types import Colour, Point
 from rich.console import Console
 from rich.table import Table
 
+from mynodes import demo
+from mynodes.types import Colour, Point
 from rekuest_codegen import Quantity
 from rekuest_codegen.errors import ArgumentError, NodeError
 
@@ -42,7 +42,8 @@ def call_sync() -> None:
     camera = demo.open_camera("left")
     show("open_camera('left')", camera)
     show("snap(camera)", demo.snap(camera))
-    show("note('all is well')", demo.note("all is well"))
+    demo.note("all is well")
+    show("note('all is well')", None)
     show("count(3), streaming", list(demo.count(3)))
     show("record(2), streaming", list(demo.record(2)))
     try:
@@ -70,7 +71,8 @@ async def call_async() -> None:
     show("await apostpone(MOMENT)", await demo.apostpone(MOMENT))
     show("await aexpose(Quantity(1, 's'))", await demo.aexpose(Quantity(1, "s")))
     show("await asnap(await aopen_camera('right'))", await demo.asnap(await demo.aopen_camera("right")))
-    show("await anote('all is well')", await demo.anote("all is well"))
+    await demo.anote("all is well")
+    show("await anote('all is well')", None)
     show("async for ... in acount(3)", [number async for number in demo.acount(3)])
     show("async for ... in arecord(2)", [frame async for frame in demo.arecord(2)])
     several = await asyncio.gather(*(demo.aadd(number, number) for number in range(5)))
@@ -84,4 +86,4 @@ async def call_async() -> None:
 if __name__ == "__main__":
     call_sync()
     asyncio.run(call_async())
-    Console().print(table)
+    Console(width=110).print(table)

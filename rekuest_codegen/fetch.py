@@ -27,6 +27,7 @@ from rekuest_codegen.errors import (
     Unreachable,
 )
 from rekuest_codegen.ir import Node
+from rekuest_codegen.ir.shapes import is_object
 from rekuest_codegen.wire.answers import data_of
 from rekuest_codegen.wire.definitions import node_from_server
 from rekuest_codegen.wire.endpoint import Endpoint
@@ -142,5 +143,5 @@ def _translated(listed: Any) -> list[Node]:
 
 def _at(raw: Any, *path: str) -> Any:
     for step in path:
-        raw = raw.get(step) if isinstance(raw, Mapping) else None
+        raw = raw.get(step) if is_object(raw) else None
     return raw

@@ -127,8 +127,9 @@ PROP_FIELDS_OF_TEN = """fragment PropFields on ComponentProp {
 
 def contract_of(look: dict[str, Any]) -> Contract:
     """The contract of a server, from its answer to `LOOK_AT_SERVER`; without introspection it is taken for 2."""
-    validator = look.get("__type") or {}
-    names = {field.get("name") for field in validator.get("fields") or ()}
+    validator: dict[str, Any] = look.get("__type") or {}
+    fields: list[dict[str, Any]] = validator.get("fields") or []
+    names = {field.get("name") for field in fields}
     return Contract.TEN if "call" in names else Contract.TWO
 
 

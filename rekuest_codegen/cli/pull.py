@@ -5,14 +5,19 @@ from __future__ import annotations
 import sys
 import tomllib
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rekuest_codegen.cli import explained
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.ir.shapes import is_object
+from rekuest_codegen.wire.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from rekuest_codegen.fetch import Filters
 
 
 @click.command()
@@ -43,8 +48,10 @@ def pull(
         raise ConfigurationError("no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)")
     if not token:
         raise ConfigurationError("no token: give --token, or set REKUEST_TOKEN")
-    options = EmitOptions(structures=mapped_structures(Path("pyproject.toml")))
     filters = Filters(app=app, key=key, search=search, connected=connected)
+    options = EmitOptions(
+        structures=mapped_structures(Path("pyproject.toml")), provenance=provenance(Endpoint.parse(url), filters)
+    )
     with progress() as step:
         nodes = fetch_nodes(url, token, filters, on_page=step, timeout=timeout)
     result = write_package(out, generate(nodes, options))
@@ -67,6 +74,12 @@ def mapped_structures(project: Path) -> dict[str, str]:
         place = "[tool.rekuest-codegen.structures]"
         raise ConfigurationError(f'{project}: {place}: expected lines like "some_package.Image" = "@mikro/image"')
     return {identifier: ":".join(dotted.rsplit(".", 1)) for dotted, identifier in table.items()}
+
+
+def provenance(endpoint: Endpoint, filters: Filters) -> dict[str, Any]:
+    """What the manifest says of where the nodes came from. A loopback address means nothing elsewhere: left out."""
+    chosen = {name: value for name, value in asdict(filters).items() if value}
+    return {**({} if endpoint.is_loopback else {"server": endpoint.base}), **({"filters": chosen} if chosen else {})}
 
 
 def progress() -> Any:

@@ -122,14 +122,13 @@ class Port(Frozen):
     @classmethod
     def trusted(cls, raw: Mapping[str, Any]) -> Port:
         """A port from what we wrote ourselves, unchecked: building pydantic's checks costs more than a first call."""
-        return cls.model_construct(
-            **{
-                **raw,
-                "kind": PortKind(raw["kind"]),
-                "children": tuple(cls.trusted(child) for child in raw.get("children", ())),
-                "choices": tuple(Choice.model_construct(**choice) for choice in raw.get("choices", ())),
-            }
-        )
+        fields: dict[str, Any] = {
+            **raw,
+            "kind": PortKind(raw["kind"]),
+            "children": tuple(cls.trusted(child) for child in raw.get("children", ())),
+            "choices": tuple(Choice.model_construct(**choice) for choice in raw.get("choices", ())),
+        }
+        return cls.model_construct(None, **fields)
 
     @property
     def item(self) -> Port:

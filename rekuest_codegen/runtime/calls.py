@@ -53,7 +53,8 @@ async def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator
 
 def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
     """`acall`, waiting. Raises SyncInsideLoopError where an event loop runs."""
-    return portal.block(acall, remote, values, instead=f"a{remote.key}(...)")
+    result: R = portal.block(acall, remote, values, instead=f"a{remote.key}(...)")
+    return result
 
 
 def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:

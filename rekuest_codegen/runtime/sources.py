@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,8 @@ def provided_by(app: str, functions: Sequence[Callable[..., Any]]) -> tuple[Prov
     if errors:
         raise DefinitionError(errors)
     by_place = {(found.path.resolve(), found.qualname): found for found in scanned.nodes}
+    # Together: what is given for an interface is a structure that some other function names.
+    classes = _classes({name: dotted for found in scanned.nodes for name, dotted in found.types.items()})
     provided: list[Provided] = []
     for function in functions:
         path = Path(_code(function).co_filename).resolve()
@@ -41,7 +44,7 @@ def provided_by(app: str, functions: Sequence[Callable[..., Any]]) -> tuple[Prov
             errors.append(Finding("not-in-source", place, text))
         else:
             node = found.node.model_copy(update={"app": app})
-            provided.append(Provided(interface_of(found), node, function, _classes(found.types)))
+            provided.append(Provided(interface_of(found), node, function, classes))
     if errors:
         raise DefinitionError(errors)
     return tuple(provided)
@@ -53,9 +56,7 @@ def interface_of(found: ScannedNode) -> str:
 
 
 def _code(function: Callable[..., Any]) -> Any:
-    import inspect
-
-    return inspect.unwrap(function).__code__  # type: ignore[attr-defined]  # registered functions are written in Python
+    return inspect.unwrap(function).__code__
 
 
 def _classes(types: Mapping[str, str]) -> dict[str, type[Any]]:
@@ -68,4 +69,5 @@ def _class(dotted: str) -> type[Any]:
     found: Any = sys.modules.get(name) or importlib.import_module(name)
     for part in qualname.split("."):
         found = getattr(found, part)
-    return found  # type: ignore[no-any-return]  # the scanner saw a class there
+    cls: type[Any] = found
+    return cls

@@ -136,7 +136,7 @@ def implement_input(functions: Iterable[tuple[str, Node]]) -> dict[str, Any]:
     Decorations that exist in contract 10 only (calls of named operations, custom components) are left out: they tell
     a user interface of that generation how to look, and change no value.
     """
-    implementations = [
+    implementations: list[dict[str, Any]] = [
         {"interface": interface, "definition": _definition(node), "dependencies": []} for interface, node in functions
     ]
     return {"implementations": implementations, "states": [], "locks": []}
@@ -161,7 +161,7 @@ def _kept(plain: Mapping[str, Any], kind: str) -> dict[str, Any]:
         value = plain[name]
         if value is None or (is_array(value) and not value and kind in ("args", "returns")):
             continue
-        if name == "widget":
+        if name == "widget" and is_object(value):
             value = _kept(value, "widget" if kind == "args" else "return widget")
         elif name in ("validators", "effects"):
             value = [_kept(item, name) for item in value if "function" in item]

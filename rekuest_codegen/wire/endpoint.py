@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -32,6 +33,15 @@ class Endpoint:
             raise ConfigurationError(f"server address of host {host}: leave credentials out, give the token apart")
         path = parts.path.rstrip("/").removesuffix("/graphql")
         return cls(f"{parts.scheme}://{parts.netloc}{path}")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        host = urlsplit(self.base).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
 
     @property
     def graphql(self) -> str:

@@ -31,7 +31,7 @@ async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> 
 
 async def expand_structure(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
     identifier, reference = _open(port, wire, place)
-    cls = walk.types.get(identifier) or walk.types.get(port.identifier or "")
+    cls = walk.types.get(identifier)
     if cls is None:
         return AnyReference(reference, identifier)
     if issubclass(cls, Reference):
