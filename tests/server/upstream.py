@@ -156,7 +156,7 @@ async def call(host: str, port: int, token: str) -> None:
         results["by implementation"] = await acall(implementation, x=3, y=4)
         try:
             await acall(actions["Fail"], text="boom")
-        except Exception as error:  # noqa: BLE001 - whatever it is, its text is the result
+        except Exception as error:
             results["fail"] = str(error)
         sleeping = asyncio.create_task(acall(actions["Sleepy"]))
         await asyncio.sleep(0.3)
