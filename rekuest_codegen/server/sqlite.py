@@ -110,7 +110,7 @@ class SqliteStore:
                 continue
             try:
                 self._transact(group)
-            except sqlite3.Error as error:
+            except Exception as error:  # whatever it is, the thread must live and those who wait must hear
                 failure = StoreFailure(f"the server cannot write its database now ({error}); try again later")
                 kept = [commit for commit in group if commit.essential]
                 self._report([commit for commit in group if not commit.essential], failure)

@@ -99,7 +99,7 @@ def relabel(sample: Sample, suffix: str = "-b") -> Sample:
 
 def mirror(point: Point) -> Point:
     """Mirror a point."""
-    return Point(x=-point.x, y=-point.y)
+    return Point(x=-point.x, y=-point.y)  # type: ignore[call-arg]  # the decorator makes it a dataclass
 
 
 def either(value: int | str) -> str:
@@ -125,7 +125,8 @@ async def sleepy() -> None:
 async def nested(x: int) -> int:
     """Call add from inside."""
     found = {a.name: a for a in await alist_actions()}
-    return await acall(await afind(id=found["Add"].id), x=x, y=1)
+    result: int = await acall(await afind(id=found["Add"].id), x=x, y=1)
+    return result
 
 
 async def provide(host: str, port: int, token: str) -> None:
