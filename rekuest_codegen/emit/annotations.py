@@ -72,7 +72,7 @@ class Aliases:
         """``type_`` as text of at most ``room`` columns, or the name of an alias for it."""
         self.modules.update(name.split(".")[0] for name in names_in(type_))
         text = str(type_)
-        if width(text) <= max(room, ALIAS_LIMIT):
+        if width(text) <= room or (isinstance(type_, Name) and width(text) <= ALIAS_LIMIT):
             return text
         return self._alias(type_, text, hint)
 

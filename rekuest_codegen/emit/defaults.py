@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rekuest_codegen.emit.annotations import Bound, literal_value
+from rekuest_codegen.emit.ports import distinct_choices
 from rekuest_codegen.emit.text import is_text, literal
 from rekuest_codegen.ir import Port, PortKind
 
@@ -21,7 +22,9 @@ def default_source(port: Port, bound: Bound, member: MemberOf) -> str | None:
     if port.default is None:
         return None
     if port.kind is PortKind.ENUM:
-        return member(port, port.default) if bound(port) is not None else literal_value(port.default)
+        # True is 1 and 0.0 is 0: what is shown is the choice, not its twin.
+        choice = next((value for value in distinct_choices(port) if value == port.default), None)
+        return member(port, choice) if bound(port) is not None else literal_value(choice)
     maker = _MAKERS.get(port.kind)
     return maker(port.default) if maker is not None else None
 
