@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from rekuest_codegen.cli import explained
+from rekuest_codegen.errors import ConfigurationError
 
 
 @click.command()
@@ -45,6 +46,11 @@ def serve(
     """
     from rekuest_codegen.server import ServerConfig, run_server
 
+    if not memory:
+        try:
+            db.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(f"database {db}: {error.strerror}") from None
     config = ServerConfig(
         host=host,
         port=port,

@@ -128,6 +128,8 @@ class Agent:
         except TimeoutError:
             raise Unreachable(f"{place}: no answer within {CONNECT_WITHIN:g} s") from None
         except InvalidHandshake as error:
+            if isinstance(error.__cause__, EOFError):
+                raise ConnectionLost(f"{place}: the server hung up") from None
             raise ProtocolError(f"{place}: no agent socket there ({error})") from None
         except OSError as error:
             raise Unreachable(f"{place}: no connection ({error.strerror or error}); is the server running?") from None

@@ -20,6 +20,7 @@ from rekuest_codegen.errors import (
     ConnectionLost,
     NodeNotFound,
     RekuestError,
+    RemoteError,
     ServerError,
     TransportError,
 )
@@ -150,7 +151,7 @@ class Client:
                     await self._link.connected()
                     await asyncio.gather(*(self._read_back(watch) for watch in list(self._watches.values())))
                     return
-                except AccessDenied as error:
+                except RemoteError as error:
                     self._fail_all(error)
                 except TransportError as error:
                     pause = BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
 
 from rekuest_codegen.errors import (
     AccessDenied,
@@ -76,6 +76,10 @@ class Connection:
             if code in (401, 403):
                 raise AccessDenied(f"{place}: the token was refused (HTTP {code})") from None
             raise ProtocolError(f"{place}: no GraphQL WebSocket there (HTTP {code})") from None
+        except InvalidMessage as error:
+            if isinstance(error.__cause__, EOFError):
+                raise ConnectionLost(f"{place}: the server hung up") from None
+            raise ProtocolError(f"{place}: no GraphQL WebSocket there ({error})") from None
         except (InvalidHandshake, InvalidURI, ValueError) as error:
             raise ProtocolError(f"{place}: no GraphQL WebSocket there ({error})") from None
         except OSError as error:
