@@ -22,9 +22,11 @@ from rekuest_codegen.emit.modules import (
     type_modules,
 )
 from rekuest_codegen.emit.options import EmitOptions
+from rekuest_codegen.emit.ports import walk
 from rekuest_codegen.emit.stubs import Names
 from rekuest_codegen.emit.types import TypeTable, collect
-from rekuest_codegen.ir import Node, content_hash
+from rekuest_codegen.errors import DefinitionError, Finding
+from rekuest_codegen.ir import Node, canonical_json, content_hash
 from rekuest_codegen.ir.naming import (
     BUILTINS,
     CLASS,
@@ -66,6 +68,7 @@ def plan(nodes: Sequence[Node], options: EmitOptions) -> Package:
 
     Raises:
         ConfigurationError: an option cannot be followed.
+        DefinitionError: a node holds what cannot be written down.
     """
     ranked = rank(nodes)
     table = collect([(entry.rank, entry.node) for entry in ranked], options.structures)
@@ -94,7 +97,14 @@ def plan(nodes: Sequence[Node], options: EmitOptions) -> Package:
 
 
 def rank(nodes: Sequence[Node]) -> list[Ranked]:
-    """Every distinct node once, newest first within its key, in an order of their own."""
+    """Every distinct node once, newest first within its key, in an order of their own.
+
+    Raises:
+        DefinitionError: a node holds what cannot be written down.
+    """
+    findings = [finding for node in nodes if (finding := _unspeakable(node)) is not None]
+    if findings:
+        raise DefinitionError(findings)
     distinct = {f"{content_hash(node)} {node.hash}": node for node in nodes}
     by_key: dict[tuple[str, str], list[tuple[str, Node]]] = {}
     for id_ in sorted(distinct):
@@ -138,6 +148,16 @@ def name_nodes(entries: Sequence[Ranked], table: TypeTable) -> list[tuple[Node, 
         )
         for entry in entries
     ]
+
+
+def _unspeakable(node: Node) -> Finding | None:
+    """Numbers that JSON has no form for; a stub carries its ports as JSON."""
+    for port in walk((*node.args, *node.returns)):
+        try:
+            canonical_json([port.default, [choice.value for choice in port.choices]])
+        except ValueError as error:
+            return Finding("not-json", f"{node.title}: {port.key}", str(error))
+    return None
 
 
 def _wish(entry: Ranked) -> str:

@@ -94,7 +94,17 @@ NASTY = [
 KEYS = st.sampled_from(NASTY) | st.text(max_size=12)
 WORDS = st.sampled_from(NASTY) | st.text(max_size=120)
 IDENTIFIERS = st.sampled_from(
-    ["@lab/image", "@other/image", "image", "Image", "@literal/a_b", "literal.one", "__main__.color", "@x/none", *filter(None, NASTY)]
+    [
+        "@lab/image",
+        "@other/image",
+        "image",
+        "Image",
+        "@literal/a_b",
+        "literal.one",
+        "__main__.color",
+        "@x/none",
+        *filter(None, NASTY),
+    ]
 )
 NUMBERS = st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
 LEAVES = [kind for kind in PortKind if kind not in ("LIST", "DICT", "UNION", "MODEL")]
@@ -178,5 +188,3 @@ def _without_defaults(raw: Any) -> Any:
     if isinstance(raw, dict):
         return {key: _without_defaults(value) for key, value in raw.items() if key != "default"}
     return [_without_defaults(item) for item in raw] if isinstance(raw, list) else raw
-
-
