@@ -49,6 +49,7 @@ def serve(
     if not memory:
         try:
             db.parent.mkdir(parents=True, exist_ok=True)
+            db.touch(mode=0o600)  # arguments and returns are nobody else's business
         except OSError as error:
             raise ConfigurationError(f"database {db}: {error.strerror}") from None
     config = ServerConfig(
