@@ -1,0 +1,135 @@
+"""Decisions about tasks, under any order of reports, requests, losses and returns."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rekuest_codegen.server import dispatch, presence, registry
+from rekuest_codegen.server.decision import Decision, Dispatch, Happened, Moment
+from rekuest_codegen.server.dispatch import Call, Refused
+from rekuest_codegen.server.model import Run
+from rekuest_codegen.server.presence import Busy
+from rekuest_codegen.server.state import State
+from rekuest_codegen.wire.lifecycle import terminal_kind
+from rekuest_codegen.wire.messages import (
+    Cancelled,
+    Completed,
+    Critical,
+    Interrupted,
+    Paused,
+    Progress,
+    Register,
+    Report,
+    Resumed,
+    Started,
+    Yield,
+)
+
+REPORTS: list[type[Report]] = [Started, Progress, Yield, Paused, Resumed, Completed, Cancelled, Interrupted]
+GRACE = 30.0
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("report"), st.sampled_from(REPORTS), st.integers(0, 2)),
+        st.tuples(st.just("critical"), st.none(), st.integers(0, 2)),
+        st.tuples(st.just("again"), st.none(), st.integers(0, 5)),
+        st.tuples(st.just("ask"), st.sampled_from(sorted(dispatch.ASKS)), st.integers(0, 2)),
+        st.tuples(st.just("assign"), st.none(), st.integers(0, 2)),
+        st.tuples(st.sampled_from(["lose", "return", "restart", "displace", "wait"]), st.none(), st.just(0)),
+    ),
+    max_size=40,
+)
+
+
+class House:
+    """A state, with every decision committed and told at once."""
+
+    def __init__(self, *, idempotent: bool) -> None:
+        self.state = State()
+        self.now = 0.0
+        self.sessions = 0
+        self.agent, _ = registry.ensure_agent(self.state, "dev", "calc", self.at)
+        definition: dict[str, Any] = {"key": "k", "name": "K", "version": "1", "kind": "GENERATOR"}
+        definition["idempotent"] = idempotent
+        given: dict[str, Any] = {"name": "calc", "implementations": [{"definition": definition, "interface": "k"}]}
+        registry.implement_agent(self.state, "dev", given, self.at)
+        self.runs: dict[str, Run] = {}
+        self.said: list[Report] = []
+        self.register(force=False)
+
+    @property
+    def at(self) -> Moment:
+        return Moment(self.now, f"{self.now:09.1f}")
+
+    def tell(self, decision: Decision | None) -> None:
+        for tell in decision.tells if decision else ():
+            if isinstance(tell, Happened):
+                self.state.publish(tell.run, tell.event)
+            elif isinstance(tell, Dispatch) and self.state.connected(self.agent.id):
+                tell.run.sent = True
+
+    def register(self, *, force: bool) -> None:
+        message = Register(token="t", session_id=str(self.sessions), force=force)
+        try:
+            self.tell(presence.register(self.state, "dev", None, message, self.at).decision)
+        except Busy:
+            assert self.state.connected(self.agent.id)
+
+    def step(self, what: str, choice: Any, index: int) -> None:
+        self.now += 1
+        run = list(self.runs.values())[index % len(self.runs)] if self.runs else None
+        match what:
+            case "assign" if self.state.connected(self.agent.id):
+                call = Call("dev", {}, node="1", reference=str(index))
+                made, decision = dispatch.assign(self.state, call, self.at)
+                assert self.runs.setdefault(str(index), made) is made
+                self.tell(decision)
+            case "report" | "critical" if run and self.state.connected(self.agent.id):
+                task = str(run.task.id)
+                report: Report = Critical(task=task, error="e") if choice is None else choice(task=task)
+                self.said.append(report)
+                self.tell(dispatch.report(self.state, self.agent.id, report, self.at))
+            case "again" if self.said and self.state.connected(self.agent.id):
+                report = self.said[index % len(self.said)]
+                if report.terminal or isinstance(report, Yield):
+                    self.tell(dispatch.report(self.state, self.agent.id, report, self.at))
+            case "ask" if run:
+                with suppress(Refused):
+                    self.tell(dispatch.ask(self.state, run, choice, self.at))
+            case "lose" if self.state.connected(self.agent.id):
+                self.tell(presence.lose(self.state, self.agent.id, self.at))
+            case "return":
+                self.register(force=False)
+            case "restart" | "displace":
+                self.sessions += 1
+                self.register(force=what == "displace")
+            case "wait":
+                self.now += GRACE
+                self.tell(presence.expire(self.state, self.at, GRACE))
+            case _:
+                pass
+
+
+@given(steps, st.booleans())
+def test_every_task_ends_once_and_its_events_have_no_gap(plan: list[tuple[str, Any, int]], idempotent: bool) -> None:
+    house = House(idempotent=idempotent)
+    for step in [("assign", None, 0), ("assign", None, 1), *plan]:
+        house.step(*step)
+    yields = {report.id for report in house.said if isinstance(report, Yield)}
+    house.step("lose", None, 0)
+    house.step("wait", None, 0)
+    for run in house.runs.values():
+        kinds = [event.what for event in run.events]
+        assert [event.number for event in run.events] == list(range(1, len(kinds) + 1))
+        assert [terminal_kind(kind) for kind in kinds].count(True) == 1
+        assert terminal_kind(kinds[-1])
+        told = [event.report for event in run.events if event.what == "YIELD"]
+        assert len(told) == len(set(told))
+        assert set(told) <= yields
+        assert run.starts <= dispatch.MAX_STARTS
+    everything = sorted(event.id for run in house.runs.values() for event in run.events)
+    assert everything == list(range(1, len(everything) + 1))
+    assert not house.state.presence(house.agent.id).runs
