@@ -89,7 +89,7 @@ class Folder:
 
     def __init__(self, modules: Modules, calls: Mapping[str, Callable[..., Any]], spelled: frozenset[str]) -> None:
         self._modules = modules
-        self._calls = {**CONSTRUCTORS, **calls}
+        self._calls = calls
         self._names = {**CONSTANTS, **LITERALS}
         self._spelled = spelled
         self._left = MAX_FOLDS
@@ -213,9 +213,14 @@ class Folder:
             if isinstance(glue, str):
                 return glue.join(self._fold(scope, node.args[0].value))
         target = self._modules.resolve(scope, node.func)
-        if isinstance(target, Known) and target.name in self._calls:
+        if isinstance(target, Known) and (target.name in self._calls or target.name in CONSTRUCTORS):
             positional, named = self.arguments(scope, node)
-            return self._calls[target.name](*positional, **named)
+            if target.name in CONSTRUCTORS:
+                return CONSTRUCTORS[target.name](*positional, **named)
+            try:
+                return self._calls[target.name](*positional, **named)
+            except (TypeError, ValueError) as error:
+                raise Problem("bad-marker", f"{target.name.rpartition('.')[2]}: {error}") from None
         if isinstance(target, Object) and isinstance(target.node, cst.ClassDef):
             if is_enum(self._modules, target) and len(node.args) == 1:
                 wanted = self._fold(scope, node.args[0].value)

@@ -13,6 +13,8 @@ from typing import Any
 
 import libcst as cst
 
+from rekuest_codegen.scan.nesting import too_deep
+
 MAX_EXPRESSION = 2_000
 OWN_VALUE = "value"
 
@@ -64,11 +66,11 @@ def parse_call(expression: str) -> Call:
         ValueError: it is no call or condition, or uses what a port call cannot say.
     """
     text = expression.strip().removeprefix("@").strip()
-    if len(text) > MAX_EXPRESSION:
-        raise ValueError(f"an expression of {len(text)} characters is too long")
+    if len(text) > MAX_EXPRESSION or too_deep(text):
+        raise ValueError(f"an expression of {len(text)} characters is too long, or nested too deeply")
     try:
         node = cst.parse_expression(_KEYWORD_CALL.sub(rf"\1\2{_HIDDEN}\3(", text))
-    except (cst.ParserSyntaxError, RecursionError):
+    except cst.ParserSyntaxError:
         raise ValueError(f"{text[:60]!r} is no expression") from None
     call = _call(node)
     if call is None:

@@ -221,7 +221,10 @@ class Modules:
                 if dotted_name(value) == name:
                     return Missing(name, "is bound to itself", binding)
                 found = self.resolve(scope, value, steps - 1)
-                return found if isinstance(found, Known | Object | ModuleRef) else Object(scope, name, value)
+                # An attribute that cannot be followed may still be a value that folds: Colour.RED.value.
+                if isinstance(found, Missing) and isinstance(value, cst.Attribute):
+                    return Object(scope, name, value)
+                return found
             case Assigned(value=value):
                 assert value is not None  # noqa: S101 - for the type checker; matched above
                 return Object(scope, name, value)

@@ -18,6 +18,7 @@ from pathlib import Path
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
+from rekuest_codegen.scan.nesting import too_deep
 from rekuest_codegen.scan.scopes import ImportedName, Scope, module_scope
 
 MAX_BYTES = 5_000_000
@@ -106,6 +107,8 @@ def parse(text: str) -> cst.Module:
     Raises:
         Unreadable: it is no Python, or nested deeper than the parser goes.
     """
+    if too_deep(text):
+        raise Unreadable("syntax-error", "is nested too deeply to be read")
     try:
         return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
@@ -113,8 +116,6 @@ def parse(text: str) -> cst.Module:
         raise Unreadable(
             "syntax-error", f"is no valid Python: {reason}", error.raw_line, error.raw_column + 1
         ) from None
-    except RecursionError:
-        raise Unreadable("syntax-error", "is nested too deeply to be read") from None
 
 
 def module_name(path: Path) -> tuple[str, Path]:

@@ -19,6 +19,7 @@ from rekuest_codegen.scan.declarations import Declarations
 from rekuest_codegen.scan.literals import literal_shape
 from rekuest_codegen.scan.markers import NOTHING, Markers
 from rekuest_codegen.scan.modules import Known, Missing, ModuleRef, Modules, Object
+from rekuest_codegen.scan.nesting import too_deep
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.quantities import QUANTITIES
 from rekuest_codegen.scan.scopes import Scope
@@ -307,11 +308,14 @@ def subscript_arguments(node: cst.Subscript) -> list[cst.BaseExpression]:
 
 def parse_annotation(node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression:
     """The expression inside a string annotation."""
-    text = node.evaluated_value
+    value = node.evaluated_value
+    text = value.strip() if isinstance(value, str) else ""
+    if too_deep(text):
+        raise Problem("too-deep", f"the annotation {text[:60]!r} is nested too deeply to be read")
     try:
-        return cst.parse_expression(text.strip() if isinstance(text, str) else "")
-    except (cst.ParserSyntaxError, RecursionError):
-        raise Problem("unknown-type", f"the annotation {str(text)[:60]!r} is no expression") from None
+        return cst.parse_expression(text)
+    except cst.ParserSyntaxError:
+        raise Problem("unknown-type", f"the annotation {text[:60]!r} is no expression") from None
 
 
 def kind_of_value(value: object) -> PortKind | None:

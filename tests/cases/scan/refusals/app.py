@@ -1,0 +1,84 @@
+"""What cannot be a node, each with one line that says why."""
+
+import decimal
+import time
+from typing import Annotated, Any, TypeVar
+
+from arkitekt import SearchWidget, withValidator
+
+from rekuest_codegen import Quantity, Slider, Unit, easy, model, register
+
+T = TypeVar("T")
+NOW = time.time()
+app = easy("refused")
+
+
+class Plain:
+    """Declared nowhere."""
+
+
+@model
+class Broken:
+    """Its default is computed."""
+
+    at: float = time.time()
+
+
+@register
+def one(price: decimal.Decimal, plain: Plain, *, anything: Any, unknown: Nowhere) -> T:  # noqa: F821
+    """Five."""
+
+
+@register
+def two(at: float = NOW, later: float = NOW + 1, untyped=None, value: int = 1) -> None:
+    """Four."""
+
+
+@register(key="three" + str(time.time()))
+def three() -> None:
+    """A computed key."""
+
+
+@register
+def four(
+    broken: Broken,
+    length: Quantity,
+    twice: Annotated[int, Slider(min=0, max=1), Slider(min=0, max=1)],
+    empty: Annotated[int, Slider(min=3, max=1)],
+    both: Annotated[Quantity, Unit("meter"), Unit("inch")],
+) -> None:
+    """Five."""
+
+
+@register
+def six(
+    text: Annotated[str, SearchWidget("query { a }", ward="lab")],
+    more: Annotated[int, withValidator("value >")],
+    less: Annotated[int, withValidator("gt(value, other)")],
+) -> None:
+    """Three."""
+
+
+@register(protocols=["two words"])
+def seven() -> None:
+    """An option."""
+
+
+@register(key="once")
+def eight() -> None:
+    """Once."""
+
+
+@register(key="once")
+def nine() -> None:
+    """Twice."""
+
+
+@register
+def two(x: int) -> None:
+    """The same name again."""
+
+
+@register
+class Five:
+    """A class."""

@@ -1,0 +1,2 @@
+def imported(x: str) -> str:
+    """Imported."""

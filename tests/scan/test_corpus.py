@@ -1,0 +1,142 @@
+"""The corpus: what the newest upstream generation derives by running the code, we derive by reading it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rekuest_codegen.errors import Finding, Severity
+from rekuest_codegen.ir import definition, definition_hash
+from rekuest_codegen.scan import ScannedNode, ScanOptions, ScanResult, scan
+
+ROOT = Path(__file__).parents[2].parent / "shared" / "reference" / "definitions"
+
+pytestmark = pytest.mark.skipif(not ROOT.is_dir(), reason="the reference data is not beside the project")
+
+PLAIN = ScanOptions(
+    all_functions=True,
+    memory_structures=frozenset(["corpus.common_types.Camera"]),
+    models={"corpus.common_types.PlainPoint": None, "corpus.common_types.PydanticPoint": "@lab/pydantic_point"},
+)
+MODES: dict[str, tuple[ScanOptions, tuple[str, ...]]] = {
+    "prepare_definition(types registered)": (PLAIN, ("common_funcs", "future_funcs", "py312_funcs", "quantity_funcs")),
+    "prepare_definition(app's registry)": (ScanOptions(all_functions=True), ("newest_markers",)),
+    "registered(app)": (ScanOptions(), ("newest_register", "newest_future_register")),
+}
+
+# Function -> (what we make of it, why). Everything not named here is equal to what upstream derives.
+DIFFERENCES: dict[str, tuple[str, str]] = {
+    "newtype_int": ("richer", "a NewType is what it is made of; upstream asks for a declaration of it"),
+    "pep695_alias": ("richer", "a type statement is an alias like any other; upstream takes it for a class"),
+    "set_laser_488": ("finding", "registered in a loop: only running the code shows how often and as what"),
+    "set_laser_561": ("finding", "registered in a loop: only running the code shows how often and as what"),
+}
+# Where the finding cannot name the corpus entry, because the entry is another name for something.
+SPOKEN_OF = {
+    "unbound_method": "method: parameter self",
+    "fut_local_class": "`make_local()`",
+    "set_laser_488": "`make_setter(_line)`",
+    "set_laser_561": "`make_setter(_line)`",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    mode: str
+    function: str
+    raw: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.raw['source_file'].split('/')[-1]}-{self.function}"
+
+
+def entries(wanted: Callable[[Entry], bool]) -> list[Entry]:
+    if not ROOT.is_dir():
+        return []
+    raw = json.loads((ROOT / "expected_newest.json").read_text())
+    found = [Entry(item["mode"], item["function"], item) for item in raw if item["mode"] in MODES]
+    return [entry for entry in found if not entry.function.startswith("__") and wanted(entry)]
+
+
+@cache
+def scanned(mode: str) -> ScanResult:
+    options, files = MODES[mode]
+    return scan([ROOT / "corpus" / f"{name}.py" for name in files], options)
+
+
+def node_of(entry: Entry) -> ScannedNode | None:
+    key = entry.raw.get("definition_full", {}).get("key", entry.function)
+    return next((found for found in scanned(entry.mode).nodes if found.node.key == key), None)
+
+
+def findings_of(entry: Entry) -> list[Finding]:
+    words = SPOKEN_OF.get(entry.function, f"{entry.function}: ")
+    return [finding for finding in scanned(entry.mode).findings if finding.message.startswith(words)]
+
+
+@pytest.mark.parametrize(
+    "entry", entries(lambda entry: "definition_full" in entry.raw and entry.function not in DIFFERENCES), ids=str
+)
+def test_the_definition_is_upstreams(entry: Entry) -> None:
+    found = node_of(entry)
+    assert found is not None, findings_of(entry)
+    assert definition(found.node) == entry.raw["definition_full"]
+    assert definition_hash(found.node) == entry.raw["definition_hash"]
+
+
+@pytest.mark.parametrize(
+    "entry", entries(lambda entry: "error" in entry.raw and entry.function not in DIFFERENCES), ids=str
+)
+def test_what_upstream_refuses_is_one_short_finding_with_a_place(entry: Entry) -> None:
+    if entry.function not in SPOKEN_OF:
+        assert node_of(entry) is None
+    errors = [finding for finding in findings_of(entry) if finding.severity is Severity.ERROR]
+    assert errors
+    for finding in errors:
+        assert "\n" not in finding.message
+        path, line, column = finding.where.rsplit(":", 2)
+        assert Path(path).is_file()
+        assert int(line) > 1
+        assert int(column) >= 1
+
+
+@pytest.mark.parametrize("entry", entries(lambda entry: entry.function in DIFFERENCES), ids=str)
+def test_deliberate_differences_are_said(entry: Entry) -> None:
+    what, _ = DIFFERENCES[entry.function]
+    if what == "richer":
+        assert node_of(entry) is not None
+        assert [finding.code for finding in findings_of(entry)] == ["richer-than-upstream"] * len(findings_of(entry))
+    else:
+        assert node_of(entry) is None
+    assert findings_of(entry)
+
+
+def test_the_registrations_options_are_read() -> None:
+    by_key = {found.node.key: found for found in scanned("registered(app)").nodes}
+    assert by_key["special_key"].options["interface"] == "fancy"
+    assert by_key["reg_locks"].options["locks"] == ["stage", "lamp"]
+    assert by_key["inj_readonly_state"].injected == {"stage": "readonly-state:corpus.newest_register.StageState"}
+    assert by_key["inj_dependency_workflow"].injected == {
+        "cam": "dependency:corpus.newest_register.CameraProtocol",
+        "task": "task",
+    }
+    assert by_key["st_sample"].types == {"@lab/sample": "corpus.common_types:Sample"}
+
+
+def test_scenarios_that_upstream_refuses() -> None:
+    found = scan([ROOT / "corpus" / "newest_scenarios.py"]).findings
+    assert {finding.code for finding in found} == {
+        "duplicate-key",
+        "unknown-port",
+        "unknown-dependency",
+        "bad-option",
+        "injected-return",
+        "bad-identifier",
+        "identifier-clash",
+    }
