@@ -74,9 +74,6 @@ def definition(node: Node) -> dict[str, Any]:
     full = node.model_dump(mode="json", exclude={*PROVENANCE, "args", "returns"})
     full["args"] = [_port(port, ARG_FIELDS) for port in node.args]
     full["returns"] = [_port(port, RETURN_FIELDS) for port in node.returns]
-    if not node.protocols:
-        # Upstream leaves the field out rather than empty, so that older definitions keep their bytes.
-        del full["protocols"]
     return full
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from rekuest_codegen.ir import Choice, Port, PortKind
+from rekuest_codegen.ir import Choice, Port, PortKind, default_problem
 from rekuest_codegen.scan.constants import EnumMember, Instance, is_mapping, is_sequence
 from rekuest_codegen.scan.markers import NOTHING, Markers
 from rekuest_codegen.scan.modules import Object
@@ -113,31 +113,6 @@ def plain(value: Any) -> Any:
     raise Problem("unsendable-default", f"the default {value!r} has no form in JSON; use None, or a text or number")
 
 
-def default_fits(shape: Shape, value: Any) -> bool:
-    """Whether a wire default is of the kind its port has; what upstream lets pass is still warned about."""
-    if value is None:
-        return True
-    match shape.kind:
-        case PortKind.BOOL:
-            return isinstance(value, bool)
-        case PortKind.INT:
-            return isinstance(value, int) and not isinstance(value, bool)
-        case PortKind.FLOAT:
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case PortKind.STRING:
-            return isinstance(value, str)
-        case PortKind.QUANTITY:
-            return isinstance(value, str | int | float) and not isinstance(value, bool)
-        case PortKind.LIST:
-            return is_sequence(value) and all(default_fits(shape.children[0][1], item) for item in value)
-        case PortKind.DICT:
-            return is_mapping(value) and all(default_fits(shape.children[0][1], item) for item in value.values())
-        case PortKind.UNION:
-            return any(default_fits(child, value) for _, child in shape.children)
-        case _:
-            return True
-
-
 def _enum_default(shape: Shape, value: Any) -> str:
     members = shape.members
     if members is None:
@@ -160,7 +135,7 @@ def _union_default(shape: Shape, value: Any) -> Any:
             found = wire_default(child, value)
         except Problem:
             continue
-        if found is not None and default_fits(child, found):
+        if found is not None and default_problem(to_port(child, "0", "arg"), found) is None:
             return found
     return plain(value)
 

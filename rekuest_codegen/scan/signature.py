@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from rekuest_codegen.ir import Effect, Node, NodeKind, Port, Validator
+from rekuest_codegen.ir import Effect, Node, NodeKind, Port, Validator, check_node, default_problem
 from rekuest_codegen.scan.constants import Instance
 from rekuest_codegen.scan.docstrings import NO_DESCRIPTION, Documentation, read_docstring
 from rekuest_codegen.scan.identifiers import title
@@ -20,7 +20,7 @@ from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.result import Parameter, ParameterKind, ScannedNode
 from rekuest_codegen.scan.returns import return_types, streams
 from rekuest_codegen.scan.scopes import Scope, type_parameter_scope
-from rekuest_codegen.scan.shapes import Shape, default_fits, to_port, wire_default
+from rekuest_codegen.scan.shapes import Shape, to_port
 from rekuest_codegen.scan.types import Reading, TypeReader, kind_of_value
 
 OWN_VALUE = "value"
@@ -77,6 +77,11 @@ class SignatureReader:
             catalogs=tuple(options.get("catalogs") or ()),
             protocols=tuple(options.get("protocols") or ()),
         )
+        if problems := check_node(node):
+            for problem in problems:
+                text = f"{function.name}: {problem.where}: {problem.message}"
+                self._findings.add(problem.code, text, source=function.source, node=work.node.name)
+            return None
         line, _ = function.source.place(work.node.name)
         return ScannedNode(
             node=node,
@@ -207,8 +212,8 @@ class _Work:
             self.reading.warn(
                 "default-not-sent", f"the default of {port.key} is an object and does not travel; it shows as null"
             )
-        elif not default_fits(shape, wire_default(shape, stated.value)):
-            self.reading.warn("misfit-default", f"the default {port.default!r} of {port.key} is no {shape.kind}")
+        elif problem := default_problem(port, port.default):
+            raise Problem("misfit-default", f"{problem}; change the default or the annotation")
 
     def _given(self, key: str, default: Stated | None) -> Markers:
         """What docstring, registration and default say of a port before its annotation does."""

@@ -64,6 +64,11 @@ def seven() -> None:
     """An option."""
 
 
+@register
+def ten(text: str = 3, count: int = True, several: list[int] = ["a"]) -> None:
+    """Three defaults that are of another type."""
+
+
 @register(key="once")
 def eight() -> None:
     """Once."""
