@@ -66,9 +66,8 @@ async def ours(stack: ExitStack, *, durable: bool) -> dict[str, Any]:
     provider = stack.enter_context(
         running(python("-m", "benchmarks.provider"), "providing", {**environment, "REKUEST_URL": url})
     )
-    from rekuest_codegen.fetch import Filters, fetch_nodes
-
     from rekuest_codegen.emit import generate, write_package
+    from rekuest_codegen.fetch import Filters, fetch_nodes
     from rekuest_codegen.runtime import connect
 
     name = f"bench_nodes_{'durable' if durable else 'memory'}"

@@ -15,7 +15,11 @@ from rekuest_codegen import Quantity
 from rekuest_codegen.errors import ArgumentError, NodeError
 
 MOMENT = datetime(2026, 1, 30, 12, tzinfo=UTC)
-table = Table("called", "came back", title="Every demo node, called through its generated function")
+table = Table(
+    "called",
+    "came back",
+    title="Every demo node, called through its generated function",
+)
 
 
 def show(call: str, outcome: object) -> None:
@@ -64,13 +68,19 @@ async def call_async() -> None:
     show("await athreshold(image)", await demo.athreshold(image))
     show("await adescribe(image)", await demo.adescribe(image))
     show("await ameasure(image)", await demo.ameasure(image))
-    show("await amix(Colour.BLUE, Colour.BLUE)", await demo.amix(Colour.BLUE, Colour.BLUE))
+    show(
+        "await amix(Colour.BLUE, Colour.BLUE)",
+        await demo.amix(Colour.BLUE, Colour.BLUE),
+    )
     show("await amove(Point(...))", await demo.amove(Point(x=0, y=0, label="corner")))
     show("await asummarise([1.5, 2.5])", await demo.asummarise([1.5, 2.5]))
     show("await adouble('ab')", await demo.adouble("ab"))
     show("await apostpone(MOMENT)", await demo.apostpone(MOMENT))
     show("await aexpose(Quantity(1, 's'))", await demo.aexpose(Quantity(1, "s")))
-    show("await asnap(await aopen_camera('right'))", await demo.asnap(await demo.aopen_camera("right")))
+    show(
+        "await asnap(await aopen_camera('right'))",
+        await demo.asnap(await demo.aopen_camera("right")),
+    )
     await demo.anote("all is well")
     show("await anote('all is well')", None)
     show("async for ... in acount(3)", [number async for number in demo.acount(3)])

@@ -7,6 +7,7 @@
     │   ├── ConfigurationError     a setting, option or file is wrong or missing
     │   ├── ArgumentError          a value does not fit its port (also a ValueError)
     │   ├── DefinitionError        a definition cannot be expressed; carries findings
+    │   ├── GenerationError        the generator, or a template of one's own, produced no valid Python
     │   ├── OutputError            the package cannot be written where it was asked for
     │   ├── MissingExtraError      an optional dependency is not installed
     │   └── SyncInsideLoopError    the sync form was called where an event loop runs
@@ -85,6 +86,10 @@ class DefinitionError(LocalError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("\n".join(str(finding) for finding in findings))
         self.findings = tuple(findings)
+
+
+class GenerationError(LocalError):
+    """The generator produced what it must not: a mistake of ours, or of a template that replaces one of ours."""
 
 
 class OutputError(LocalError):

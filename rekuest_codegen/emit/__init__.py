@@ -8,11 +8,11 @@ from rekuest_codegen.emit.manifest import MANIFEST, manifest, read_manifest
 from rekuest_codegen.emit.options import EmitOptions
 from rekuest_codegen.emit.plan import plan
 from rekuest_codegen.emit.render import render
-from rekuest_codegen.emit.validate import GenerationError, validate
+from rekuest_codegen.emit.validate import validate
 from rekuest_codegen.emit.write import WriteResult, write_package
 from rekuest_codegen.ir import Node
 
-__all__ = ["EmitOptions", "GenerationError", "WriteResult", "generate", "read_manifest", "write_package"]
+__all__ = ["EmitOptions", "WriteResult", "generate", "read_manifest", "write_package"]
 
 
 def generate(nodes: Sequence[Node], options: EmitOptions | None = None) -> dict[str, str]:

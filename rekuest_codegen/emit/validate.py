@@ -10,11 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from rekuest_codegen.errors import RekuestError
-
-
-class GenerationError(RekuestError):
-    """The generator produced what it must not. A mistake in rekuest-codegen, or in a template that replaces its own."""
+from rekuest_codegen.errors import GenerationError
 
 
 def validate(files: Mapping[str, str]) -> None:

@@ -1,18 +1,49 @@
-"""What a node is. Pure data: ports, nodes, their check, canonical JSON and hashes, and the naming of things."""
+"""What a node is. Pure data: ports, nodes, their check, canonical JSON and hashes, and the naming of things.
 
-from rekuest_codegen.ir.canonical import canonical_json, content_hash, definition, definition_hash
-from rekuest_codegen.ir.check import check_node, default_problem, read_node
-from rekuest_codegen.ir.nodes import Node, NodeKind, PortGroup, TestTarget
-from rekuest_codegen.ir.ports import (
-    MAX_DEPTH,
-    Choice,
-    Descriptor,
-    Effect,
-    Port,
-    PortKind,
-    Validator,
-    Widget,
-)
+Names are loaded at first use: who only calls needs ports, and pays for no check and no hash.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rekuest_codegen.ir.canonical import canonical_json, content_hash, definition, definition_hash
+    from rekuest_codegen.ir.check import check_node, default_problem, read_node
+    from rekuest_codegen.ir.nodes import Node, NodeKind, PortGroup, TestTarget
+    from rekuest_codegen.ir.ports import (
+        MAX_DEPTH,
+        Choice,
+        Descriptor,
+        Effect,
+        Port,
+        PortKind,
+        Validator,
+        Widget,
+    )
+
+_PLACES = {
+    "MAX_DEPTH": "ports",
+    "Choice": "ports",
+    "Descriptor": "ports",
+    "Effect": "ports",
+    "Node": "nodes",
+    "NodeKind": "nodes",
+    "Port": "ports",
+    "PortGroup": "nodes",
+    "PortKind": "ports",
+    "TestTarget": "nodes",
+    "Validator": "ports",
+    "Widget": "ports",
+    "canonical_json": "canonical",
+    "check_node": "check",
+    "content_hash": "canonical",
+    "default_problem": "check",
+    "definition": "canonical",
+    "definition_hash": "canonical",
+    "read_node": "check",
+}
 
 __all__ = [
     "MAX_DEPTH",
@@ -35,3 +66,11 @@ __all__ = [
     "definition_hash",
     "read_node",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -14,7 +14,7 @@ from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
-from rekuest_codegen.api.client.operations import ASSIGN_GQL, CANCEL_GQL, MY_TASKS_GQL, TASK_EVENTS_GQL
+from rekuest_codegen.api.client.operations import ASSIGN_GQL, CANCEL_GQL, FIND_TASK_GQL, MY_TASKS_GQL, TASK_EVENTS_GQL
 from rekuest_codegen.errors import (
     AccessDenied,
     ConnectionLost,
@@ -36,6 +36,8 @@ BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 SWEEPS = (0.3, 0.7, 1.5, 3.0, 6.0, 15.0)
 """Seconds of silence after which a pending task's events are read back; the last one repeats."""
 TICK = 0.1
+LOOK_AGAIN = (0.0, 1.0)
+"""Seconds before each look for a task whose assignment got no answer; the request may still be under way."""
 
 
 class Client:
@@ -91,11 +93,9 @@ class Client:
         live = self._live
         self._assigning += 1
         try:
-            # A second try with the same reference finds the task of the first one, had that reached the server.
-            answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=True)
-            task = str(answer["assign"]["id"])
+            task = await self._assign(assign)
             early = self._early.pop(task, [])
-        except ServerError as error:
+        except NodeNotFound as error:
             self._actions.pop((remote.app, remote.key), None)
             raise NodeNotFound(f"{remote.title}: {error}") from None
         finally:
@@ -108,6 +108,21 @@ class Client:
             self._deliver(watch, event)
         self._begin_sweeping()
         return watch
+
+    async def _assign(self, assign: Payload) -> str:
+        """The id of the task. After a broken connection it is looked for by its reference before it is assigned again:
+        the real server takes the same reference twice for two tasks."""
+        try:
+            answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=False)
+        except ConnectionLost:
+            for pause in LOOK_AGAIN:
+                await asyncio.sleep(pause)
+                variables = {"reference": assign["reference"]}
+                found = await self._link.request(FIND_TASK_GQL, variables, again=True)
+                if found["tasks"]:
+                    return str(found["tasks"][0]["id"])
+            answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=False)
+        return str(answer["assign"]["id"])
 
     async def cancel(self, watch: Watch) -> None:
         """Ask for the task to be cancelled, once and within two seconds; what comes of it is not awaited."""

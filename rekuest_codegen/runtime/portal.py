@@ -1,6 +1,8 @@
 """The one background event loop that sync calls, and calls from any loop, go through.
 
-It is opened by the first call and closed at exit. A forked child starts its own.
+The first call opens it, the exit of the process closes it; a forked child opens its own. A coroutine started here
+runs in the context (contextvars) of whoever started it, and cancelling its future cancels it. This is asyncio's own
+`run_coroutine_threadsafe`: a hop costs half of one through anyio's portal, and the first call imports less.
 """
 
 from __future__ import annotations
@@ -11,69 +13,79 @@ import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
-
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from rekuest_codegen.errors import SyncInsideLoopError
 
 T = TypeVar("T")
+Hook = Callable[[], Coroutine[Any, Any, None]]
+
+CLOSE_WITHIN = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Portal:
+    pid: int
+    loop: asyncio.AbstractEventLoop
+    thread: threading.Thread
+
 
 _lock = threading.Lock()
-_open: tuple[int, AbstractContextManager[BlockingPortal], BlockingPortal] | None = None
-_loop: asyncio.AbstractEventLoop | None = None
-_at_close: list[Callable[[], Coroutine[Any, Any, None]]] = []
+_portal: _Portal | None = None
+_at_close: list[Hook] = []
 
 
-def portal() -> BlockingPortal:
-    """The portal of this process, opened if need be."""
-    global _open, _loop
+def loop() -> asyncio.AbstractEventLoop:
+    """The loop of this process, opened if need be."""
+    global _portal
     with _lock:
-        if _open is None or _open[0] != os.getpid():
-            manager = start_blocking_portal("asyncio", name="rekuest-codegen")
-            _open = (os.getpid(), manager, manager.__enter__())
-            _loop = _open[2].call(_running_loop)
+        if _portal is None or _portal.pid != os.getpid():
+            opened = asyncio.new_event_loop()
+            thread = threading.Thread(target=opened.run_forever, name="rekuest-codegen", daemon=True)
+            _portal = _Portal(os.getpid(), opened, thread)
+            _at_close.clear()
+            thread.start()
             atexit.register(close)
-        return _open[2]
+        return _portal.loop
 
 
-def loop() -> asyncio.AbstractEventLoop | None:
-    """The portal's event loop, if one was opened."""
-    return _loop if _open is not None else None
-
-
-def on_close(hook: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run ``hook`` in the portal's loop before it stops."""
+def on_close(hook: Hook) -> None:
+    """Await ``hook()`` in the loop before it closes."""
     _at_close.append(hook)
 
 
 def close() -> None:
-    """Stop the background loop, if it runs; the next call opens it anew."""
-    global _open
+    """Close the loop, if it is open: hooks, then whatever still runs is cancelled. The next call opens it anew."""
+    global _portal
     with _lock:
-        opened, _open = _open, None
-    if opened is None or opened[0] != os.getpid():
+        portal, _portal = _portal, None
+    atexit.unregister(close)
+    if portal is None or portal.pid != os.getpid():
         return
-    _, manager, running = opened
-    hooks, _at_close[:] = list(_at_close), []
-    for hook in hooks:
-        running.call(hook)
-    manager.__exit__(None, None, None)
+    hooks = list(_at_close)
+    _at_close.clear()
+    with suppress(TimeoutError):
+        asyncio.run_coroutine_threadsafe(_wind_up(hooks), portal.loop).result(CLOSE_WITHIN)
+    portal.loop.call_soon_threadsafe(portal.loop.stop)
+    portal.thread.join(CLOSE_WITHIN)
+    if not portal.thread.is_alive():
+        portal.loop.close()
 
 
 def start(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> Future[T]:
-    """Start ``function(*args)`` in the portal's loop."""
-    return portal().start_task_soon(function, *args)
+    """Start ``function(*args)`` in the loop."""
+    return asyncio.run_coroutine_threadsafe(function(*args), loop())
 
 
 async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the portal's loop from any other; cancelling here cancels there."""
+    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there."""
     return await asyncio.wrap_future(start(function, *args))
 
 
 def block(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, instead: str) -> T:
-    """Run ``function(*args)`` in the portal's loop and wait for it.
+    """Run ``function(*args)`` in the loop and wait for it.
 
     Raises:
         SyncInsideLoopError: an event loop runs in this thread; ``instead`` names the form to await.
@@ -96,5 +108,11 @@ def forbid_loop(instead: str) -> None:
     raise SyncInsideLoopError(f"an event loop is running here, which a sync call would block: await {instead} instead")
 
 
-async def _running_loop() -> asyncio.AbstractEventLoop:
-    return asyncio.get_running_loop()
+async def _wind_up(hooks: list[Hook]) -> None:
+    for hook in hooks:
+        await hook()
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()

@@ -39,12 +39,14 @@ class Provided:
 
     def bind(self, values: Mapping[str, Any]) -> partial[Any]:
         """The function with its arguments by name, ready to be called."""
-        kinds = {name: parameter.kind for name, parameter in inspect.signature(self.function).parameters.items()}
-        unpacks = inspect.Parameter.VAR_POSITIONAL in kinds.values()
+        parameters = inspect.signature(self.function).parameters
+        unpacks = any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in parameters.values())
         first: list[Any] = []
         named: dict[str, Any] = {}
         for name, value in values.items():
-            kind = kinds.get(name)
+            kind = parameters[name].kind
+            if value is None and parameters[name].default is not inspect.Parameter.empty:
+                value = parameters[name].default  # left out by the caller; this may be an object no port can hold
             if kind is inspect.Parameter.VAR_POSITIONAL:
                 first.extend(value or ())
             elif kind is inspect.Parameter.VAR_KEYWORD:

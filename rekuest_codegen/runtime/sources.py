@@ -38,7 +38,11 @@ def provided_by(app: str, functions: Sequence[Callable[..., Any]]) -> tuple[Prov
     for function in functions:
         path = Path(_code(function).co_filename).resolve()
         found = by_place.get((path, function.__qualname__))
-        if found is None:
+        if found is not None and found.injected:
+            name, wanted = next(iter(found.injected.items()))
+            text = f"parameter {name} asks for {wanted} to be handed in, which agents do not do yet"
+            errors.append(Finding("not-injected", f"{path}:{found.line}", text))
+        elif found is None:
             place = f"{path}:{_code(function).co_firstlineno}"
             text = f"{function.__qualname__} is registered, but its source shows no registration that can be read"
             errors.append(Finding("not-in-source", place, text))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from rekuest_codegen.errors import AccessDenied, ProtocolError, ServerError
+from rekuest_codegen.errors import AccessDenied, NodeNotFound, ProtocolError, ServerError
 from rekuest_codegen.ir.shapes import is_array, is_object
 
 REFUSALS = ("authorization", "token", "authenticated", "unauthorized", "forbidden", "signature")
 """Words by which a server's error is known for a refused token: the real one has no error code for it."""
+NOBODY = ("no active implementation", "action matching query does not exist", "agent is not available")
+"""How the real server says that a node is not there, or not provided."""
 MAX_TEXT = 500
 
 
@@ -16,7 +18,8 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
     """The ``data`` of a GraphQL answer that came from ``place``.
 
     Raises:
-        AccessDenied: the token was refused. ServerError: the server says why not. ProtocolError: it is no answer.
+        AccessDenied: the token was refused. NodeNotFound: no such node, or nobody provides it now.
+        ServerError: the server says why not. ProtocolError: it is no answer.
     """
     if not is_object(payload) or not ("data" in payload or "errors" in payload):
         raise ProtocolError(f"{place}: not a GraphQL answer; is this the address of a rekuest server?")
@@ -28,9 +31,18 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
         return data
     texts = [str(error.get("message", error)) if is_object(error) else str(error) for error in _list(errors)]
     text = " ".join("; ".join(texts).split())[:MAX_TEXT]
-    if any(word in text.lower() for word in REFUSALS):
+    nothing: dict[str, Any] = {}
+    first = next((error for error in _list(errors) if is_object(error)), nothing)
+    extensions = first.get("extensions")
+    said: dict[str, Any] = extensions if is_object(extensions) else nothing
+    if said.get("code") == "NodeNotFound" or any(words in text.lower() for words in NOBODY):
+        raise NodeNotFound(f"{place}: {text}")
+    # The real server's refusals come before the document is looked at, and so without a path.
+    if said.get("code") == "AccessDenied" or ("path" not in first and any(word in text.lower() for word in REFUSALS)):
         raise AccessDenied(f"{place}: the token was refused ({text})")
-    raise ServerError(f"{place}: {text}")
+    failure = ServerError(f"{place}: {text}")
+    failure.retry_safe = said.get("retrySafe") is True
+    raise failure
 
 
 def _list(value: Any) -> list[Any]:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from rekuest_codegen.emit import EmitOptions, GenerationError, generate, read_manifest
+from rekuest_codegen.emit import EmitOptions, generate, read_manifest
 from rekuest_codegen.emit.validate import validate
-from rekuest_codegen.errors import ArgumentError, ConfigurationError, DefinitionError
+from rekuest_codegen.errors import ArgumentError, ConfigurationError, DefinitionError, GenerationError
 from rekuest_codegen.ir import Node, read_node
 from tests.emit.tools import place
 

@@ -14,6 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 Event = dict[str, Any]
+FIELDS = ("mytasks", "assign(", "cancel(", "tasks(", "task(", "actions(")
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Scripted:
     references: dict[str, str] = field(default_factory=dict)
     connections: set[ServerConnection] = field(default_factory=set)
     subscribers: list[tuple[ServerConnection, str]] = field(default_factory=list)
-    on_request: Callable[[str, ServerConnection], Awaitable[bool]] | None = None
+    on_request: Callable[[str, ServerConnection, dict[str, Any]], Awaitable[bool]] | None = None
     """Called with each operation's name first; True means that the test has dealt with it."""
     ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -61,9 +62,11 @@ class Scripted:
 
     async def answer(self, socket: ServerConnection, key: str, payload: dict[str, Any]) -> None:
         query, variables = payload["query"], payload["variables"]
-        name = next(n for n in ("mytasks", "assign(", "cancel(", "task(", "actions(") if n in query).rstrip("(")
+        name = next(n for n in ("mytasks", "assign(", "cancel(", "tasks(", "task(", "actions(") if n in query).rstrip(
+            "("
+        )
         self.requests.append(name)
-        if self.on_request is not None and await self.on_request(name, socket):
+        if self.on_request is not None and await self.on_request(name, socket, variables):
             return
         data: Any
         if name == "mytasks":
@@ -81,6 +84,9 @@ class Scripted:
         elif name == "cancel":
             self.cancelled.append(variables["input"]["task"])
             data = {"cancel": {"id": variables["input"]["task"]}}
+        elif name == "tasks":
+            found = self.references.get(variables["reference"])
+            data = {"tasks": [{"id": found}] if found else []}
         else:
             data = {"task": {"id": variables["id"], "events": self.events.get(variables["id"], [])}}
         await socket.send(json.dumps({"type": "next", "id": key, "payload": {"data": data}}))

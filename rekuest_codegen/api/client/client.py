@@ -9,6 +9,7 @@ from .operations import (
     ENSURE_AGENT_GQL,
     ENUMERATE_HASHES_GQL,
     ENUMERATE_NODES_GQL,
+    FIND_TASK_GQL,
     IMPLEMENT_AGENT_GQL,
     INTERRUPT_GQL,
     MY_TASKS_GQL,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .ensure_agent import EnsureAgent
     from .enumerate_hashes import EnumerateHashes
     from .enumerate_nodes import EnumerateNodes
+    from .find_task import FindTask
     from .implement_agent import ImplementAgent
     from .input_types import (
         ActionFilter,
@@ -155,6 +157,19 @@ class Client(AsyncBaseClient):
         )
         data = self.get_data(response)
         return TaskEvents.model_validate(data)
+
+    async def find_task(self, reference: str, **kwargs: Any) -> "FindTask":
+        from .find_task import FindTask
+
+        variables: dict[str, object] = {"reference": reference}
+        response = await self.execute(
+            query=FIND_TASK_GQL,
+            operation_name="FindTask",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return FindTask.model_validate(data)
 
     async def my_tasks(self, **kwargs: Any) -> AsyncIterator["MyTasks"]:
         from .my_tasks import MyTasks

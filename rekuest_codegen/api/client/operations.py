@@ -4,6 +4,7 @@ __all__ = [
     "ENSURE_AGENT_GQL",
     "ENUMERATE_HASHES_GQL",
     "ENUMERATE_NODES_GQL",
+    "FIND_TASK_GQL",
     "IMPLEMENT_AGENT_GQL",
     "INTERRUPT_GQL",
     "MY_TASKS_GQL",
@@ -414,6 +415,14 @@ query TaskEvents($id: ID!) {
       message
       progress
     }
+  }
+}
+"""
+
+FIND_TASK_GQL = """
+query FindTask($reference: String!) {
+  tasks(filters: {reference: $reference}) {
+    id
   }
 }
 """
