@@ -1,0 +1,79 @@
+"""A provider and its stubs in this process, against an embedded server."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from rekuest_codegen import App, connect
+from rekuest_codegen.emit import generate, write_package
+from rekuest_codegen.runtime import portal
+from rekuest_codegen.runtime.sources import provided_by
+from rekuest_codegen.server import EmbeddedServer, serving
+
+
+def load(path: Path, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def providing(app: App, server: EmbeddedServer) -> Generator[None]:
+    """The app's agent, in a thread with a loop of its own, once the server has taken it in."""
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    app._url, app._token = server.url, server.token
+
+    async def main() -> None:
+        try:
+            await app.arun(on_ready=ready.set)
+        except asyncio.CancelledError:
+            pass
+        finally:
+            ready.set()
+
+    task = loop.create_task(main())
+    thread = threading.Thread(target=loop.run_until_complete, args=(task,), daemon=True)
+    thread.start()
+    try:
+        assert ready.wait(20)
+        assert not task.done(), task.result()
+        yield
+    finally:
+        loop.call_soon_threadsafe(task.cancel)
+        thread.join(20)
+        loop.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
+    """The stubs of tests/runtime/lab.py, which is being provided."""
+    folder = tmp_path_factory.mktemp("lab")
+    module = load(Path(__file__).with_name("lab.py"), "lab")
+    app: App = module.app
+    nodes = [provided.node for provided in provided_by(app.name, app.functions)]
+    write_package(folder / "lab_stubs", generate(nodes))
+    sys.path.insert(0, str(folder))
+    with serving(token="lab", grace=1.0) as server, providing(app, server):
+        connect(server.url, server.token)
+        stubs = importlib.import_module("lab_stubs.lab")
+        module.stubs = stubs  # type: ignore[attr-defined]  # for the nodes that call other nodes
+        yield stubs
+        portal.close()
+    sys.path.remove(str(folder))
+    for name in [name for name in sys.modules if name == "lab" or name.startswith("lab_stubs")]:
+        del sys.modules[name]

@@ -1,0 +1,159 @@
+"""Nodes that behave in every way a function can: slow, failing, blocking, calling others, giving back nonsense."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rekuest_codegen import easy, model
+
+app = easy("lab")
+stubs: Any = None
+ended: list[str] = []
+closed = threading.Event()
+
+
+@model
+@dataclass
+class Note:
+    text: str
+    tags: list[str]
+
+
+class Store:
+    """A structure with plain shrink and expand, which keeps its objects here."""
+
+    kept: ClassVar[dict[str, "Store"]] = {}
+
+    def __init__(self, content: str) -> None:
+        self.content = content
+
+    @classmethod
+    def get_identifier(cls) -> str:
+        return "@lab/store"
+
+    def shrink(self) -> str:
+        Store.kept[self.content] = self
+        return self.content
+
+    @classmethod
+    def expand(cls, value: str) -> "Store":
+        return cls.kept[value]
+
+
+@app.register()
+def add(x: int, y: int = 1) -> int:
+    """Add."""
+    return x + y
+
+
+@app.register()
+async def rest(seconds: float) -> str:
+    """Rest; says so when it is cancelled."""
+    try:
+        await asyncio.sleep(seconds)
+    except asyncio.CancelledError:
+        ended.append("rest")
+        raise
+    return "rested"
+
+
+@app.register()
+def block(seconds: float) -> str:
+    """Block a thread."""
+    time.sleep(seconds)
+    return "done"
+
+
+@app.register()
+def fail(text: str) -> int:
+    """Fail."""
+    raise ValueError(text)
+
+
+@app.register()
+def leave() -> int:
+    """Try to end the provider."""
+    raise SystemExit("not so")
+
+
+@app.register()
+def lie() -> int:
+    """Give back what was not promised."""
+    return "a text"  # type: ignore[return-value]
+
+
+@app.register()
+def pair(x: int) -> tuple[int, str]:
+    """Give back two."""
+    return x, str(x)
+
+
+@app.register()
+def keep(content: str) -> Store:
+    """Keep something."""
+    return Store(content)
+
+
+@app.register()
+def look(store: Store) -> str:
+    """Look at what was kept."""
+    return store.content
+
+
+@app.register()
+def annotate(note: Note, tag: str) -> Note:
+    """Add a tag."""
+    return Note(note.text, [*note.tags, tag])
+
+
+@app.register()
+def spread(first: int, *rest: int, **named: int) -> int:
+    """Sum up whatever comes."""
+    return first + sum(rest) + sum(named.values())
+
+
+@app.register()
+def count(to: int) -> Iterator[int]:
+    """Count, in a thread; says so when it is closed early."""
+    try:
+        yield from range(to)
+    finally:
+        closed.set()
+
+
+@app.register()
+async def tick(to: int, every: float = 0.0) -> AsyncIterator[int]:
+    """Count, in the loop."""
+    for number in range(to):
+        await asyncio.sleep(every)
+        yield number
+
+
+@app.register()
+async def ask(x: int) -> int:
+    """Call another node from a coroutine."""
+    answer: int = await stubs.aadd(x, 1)
+    return answer
+
+
+@app.register()
+def ask_in_thread(x: int) -> int:
+    """Call other nodes from a thread, streaming too."""
+    return int(stubs.add(x, 1)) + sum(stubs.count(3))
+
+
+@app.register()
+async def ask_in_vain(x: int) -> int:
+    """Call a node that fails."""
+    answer: int = await stubs.afail(f"deep {x}")
+    return answer
+
+
+@app.register()
+async def ask_and_wait() -> str:
+    """Call a node that takes long."""
+    answer: str = await stubs.arest(60)
+    return answer
