@@ -142,7 +142,8 @@ async def ask(x: int) -> int:
 @app.register()
 def ask_in_thread(x: int) -> int:
     """Call other nodes from a thread, streaming too."""
-    return int(stubs.add(x, 1)) + sum(stubs.count(3))
+    total: int = stubs.add(x, 1) + sum(stubs.count(3))
+    return total
 
 
 @app.register()
