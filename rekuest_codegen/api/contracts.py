@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import Any
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeGuard
 
 from rekuest_codegen.api.client.operations import ENUMERATE_NODES_GQL
 
@@ -22,6 +24,12 @@ query LookAtServer {
   }
 }
 """
+WRITTEN = 8
+"""The levels of ports that `operations.graphql` spells out."""
+LEVELS = 32
+"""The levels that are asked for. A level that no port reaches costs a server nothing but the reading of its name."""
+
+_FRAGMENT = re.compile(r"^fragment (\w+) on .*?^\}$", re.MULTILINE | re.DOTALL)
 
 
 class Contract(Enum):
@@ -29,116 +37,38 @@ class Contract(Enum):
     TEN = 10
 
 
-FRAGMENTS_OF_TEN = {
-    "ValidatorFields": """fragment ValidatorFields on Validator {
-  call: callJson
-  dependencies
-  label
-  errorMessage
-  source
-}""",
-    "EffectFields": """fragment EffectFields on Effect {
-  kind
-  call: callJson
-  dependencies
-  source
-  ... on MessageEffect {
-    message
-  }
-  ... on HideEffect {
-    fade
-  }
-}""",
-    "AssignWidgetFields": """fragment AssignWidgetFields on AssignWidget {
-  kind
-  followValue
-  ... on SliderAssignWidget {
-    min
-    max
-    step
-  }
-  ... on StringAssignWidget {
-    placeholder
-    asParagraph
-  }
-  ... on ChoiceAssignWidget {
-    placeholder
-  }
-  ... on SearchAssignWidget {
-    query
-    ward
-    dependencies
-    placeholder
-    filters {
-      key
-      kind
-      label
-      description
-      identifier
-      nullable
-      default
-    }
-  }
-  ... on CustomAssignWidget {
-    component
-    dependencies
-    props {
-      ...PropFields
-    }
-    fallback {
-      kind
-    }
-  }
-  ... on StateChoiceAssignWidget {
-    statePath
-    dependency
-    dependencies
-    stateAccessors {
-      optionKey
-      path
-    }
-  }
-  ... on ProxyWidget {
-    targetPort
-    targetAction
-    targetDependency
-  }
-}""",
-    "ReturnWidgetFields": """fragment ReturnWidgetFields on ReturnWidget {
-  kind
-  ... on CustomReturnWidget {
-    component
-    props {
-      ...PropFields
-    }
-  }
-}""",
-}
-PROP_FIELDS_OF_TEN = """fragment PropFields on ComponentProp {
-  key
-  staticValue
-  declaresValue
-  dynamicValue {
-    literal
-    path
-  }
-}"""
+def contract_of(look: Any) -> Contract | None:
+    """The contract of a server, from its answer to `LOOK_AT_SERVER`; None when the answer does not tell."""
+    validator = look.get("__type") if _is_object(look) else None
+    fields = validator.get("fields") if _is_object(validator) else None
+    if not isinstance(fields, list):
+        return None
+    names = [field.get("name") for field in fields if _is_object(field)]  # pyright: ignore[reportUnknownVariableType]
+    if "call" in names:
+        return Contract.TEN
+    return Contract.TWO if "function" in names else None
 
 
-def contract_of(look: dict[str, Any]) -> Contract:
-    """The contract of a server, from its answer to `LOOK_AT_SERVER`; without introspection it is taken for 2."""
-    validator: dict[str, Any] = look.get("__type") or {}
-    fields: list[dict[str, Any]] = validator.get("fields") or []
-    names = {field.get("name") for field in fields}
-    return Contract.TEN if "call" in names else Contract.TWO
-
-
+@cache
 def enumeration(contract: Contract) -> str:
-    """The document that lists nodes with all their ports."""
-    if contract is Contract.TWO:
-        return ENUMERATE_NODES_GQL
+    """The document that lists nodes with all their ports. What nests deeper than `LEVELS` shows as a bare ``key``."""
     document = ENUMERATE_NODES_GQL
-    for name, fragment in FRAGMENTS_OF_TEN.items():
-        document, count = re.subn(rf"^fragment {name} on .*?^\}}", fragment, document, flags=re.MULTILINE | re.DOTALL)
-        assert count == 1, name  # noqa: S101 - operations.graphql and this table name the same fragments
-    return f"{document}\n{PROP_FIELDS_OF_TEN}\n"
+    for side in ("Arg", "Return"):
+        last = _level(side, WRITTEN, "key")
+        assert last in document, last  # noqa: S101 - operations.graphql is ours
+        more = [_level(side, level, f"...{side}Level{level + 1}") for level in range(WRITTEN, LEVELS)]
+        document = document.replace(last, "\n\n".join([*more, _level(side, LEVELS, "key")]))
+    if contract is Contract.TWO:
+        return document
+    text = files("rekuest_codegen.api").joinpath("contract_ten.graphql").read_text("utf-8")
+    theirs = {match[1]: match[0] for match in _FRAGMENT.finditer(text)}
+    kept = _FRAGMENT.sub(lambda match: theirs.pop(match[1], match[0]), document)
+    return "\n\n".join([kept.rstrip("\n"), *theirs.values()]) + "\n"
+
+
+def _level(side: str, level: int, children: str) -> str:
+    return f"fragment {side}Level{level} on {side}Port {{\n  ...{side}Fields\n  children {{\n    {children}\n  }}\n}}"
+
+
+def _is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)

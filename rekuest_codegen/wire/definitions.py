@@ -6,15 +6,19 @@ Server words (action, camel case, ``app {identifier}``) exist on this side of th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from rekuest_codegen.errors import DefinitionError, Finding
-from rekuest_codegen.ir import Node, Port, read_node
+from rekuest_codegen.ir import Node, read_node
 from rekuest_codegen.ir.shapes import is_array, is_object
 
 DECORATIONS = ("widget", "effects", "validators")
-"""Open data whose keys are turned to snake case; a default's or a choice's value is never touched."""
+"""Open data whose keys are turned to snake case."""
+VALUES = ("default", "value", "staticValue", "static_value", "valueLiteral", "value_literal")
+"""What inside a decoration is the user's own JSON, and never touched."""
+PLAIN = ("key", "name", "version", "kind", "description", "stateful", "pure", "idempotent", "isDev", "allowProbe")
+TOO_DEEP = "nested deeper than can be fetched; nest it less, or pass part of it as a structure"
 
 
 def node_from_server(raw: Mapping[str, Any]) -> Node:
@@ -24,32 +28,32 @@ def node_from_server(raw: Mapping[str, Any]) -> Node:
         DefinitionError: it cannot be expressed, or was nested deeper than the document that asked for it.
     """
     app = _named(raw.get("app"), "identifier")
-    title = f"{app}/{raw.get('key')}"
-    cut = [*_cut(raw.get("args"), f"{title}: args"), *_cut(raw.get("returns"), f"{title}: returns")]
-    if cut:
-        raise DefinitionError(cut)
-    return read_node(
-        {
+    title = f"{app}/{raw.get('key')}"[:200]
+    try:
+        cut = [*_cut(raw.get("args"), f"{title}: args"), *_cut(raw.get("returns"), f"{title}: returns")]
+        plain = {
             "app": app,
             "hash": raw.get("hash") or "",
-            **{field: raw[field] for field in ("key", "name", "version", "kind", "description") if field in raw},
-            **{field: bool(raw.get(field)) for field in ("stateful", "pure", "idempotent", "isDev")},
-            "collections": [_named(item, "name") for item in raw.get("collections") or ()],
-            "protocols": [_named(item, "name") for item in raw.get("protocols") or ()],
-            "isTestFor": [_target(item) for item in raw.get("isTestFor") or ()],
-            "portGroups": [_decorated(group) for group in raw.get("portGroups") or ()],
-            "args": [_port(port) for port in raw.get("args") or ()],
-            "returns": [_port(port) for port in raw.get("returns") or ()],
+            **{field: raw[field] for field in PLAIN if field in raw},
+            "collections": _each(raw.get("collections"), lambda item: _named(item, "name")),
+            "protocols": _each(raw.get("protocols"), lambda item: _named(item, "name")),
+            "isTestFor": _each(raw.get("isTestFor"), _target),
+            "portGroups": _each(raw.get("portGroups"), _decorated),
+            "args": _each(raw.get("args"), _port),
+            "returns": _each(raw.get("returns"), _port),
         }
-    )
+    except RecursionError:
+        raise DefinitionError([Finding("too-deep", title, TOO_DEEP)]) from None
+    if cut:
+        raise DefinitionError(cut)
+    return read_node(plain)
 
 
 def _port(raw: Any) -> Any:
     if not is_object(raw):
         return raw
     port = _decorated(raw)
-    if is_array(children := port.get("children")):
-        port["children"] = [_port(child) for child in children]
+    port["children"] = _each(port.get("children"), _port)
     return port
 
 
@@ -65,7 +69,7 @@ def _snake(value: Any) -> Any:
         return [_snake(item) for item in value]
     if is_object(value):
         return {
-            to_snake(key): item if key in ("default", "value", "call") else _snake(item)
+            to_snake(key): item if key in VALUES else _snake(item)
             for key, item in value.items()
             if item is not None and key != "__typename"
         }
@@ -77,11 +81,18 @@ def _cut(ports: Any, place: str) -> Iterator[Finding]:
     for port in ports if is_array(ports) else ():
         if not is_object(port):
             continue
-        here = f"{place}.{port.get('key')}"
-        if "kind" not in port:
-            yield Finding("too-deep", place, "nested deeper than can be fetched")
+        if port.keys() <= {"key", "__typename"}:
+            yield Finding("too-deep", place, TOO_DEEP)
             return
+        here = f"{place}.{port.get('key')}"
         yield from _cut(port.get("children"), here)
+        if is_object(widget := port.get("widget")):
+            yield from _cut(widget.get("filters"), f"{here}.widget.filters")
+
+
+def _each(value: Any, read: Callable[[Any], Any]) -> Any:
+    """A list's items, each read; what is no list is given back for the check to complain of."""
+    return [read(item) for item in value] if is_array(value) else value
 
 
 def _target(raw: Any) -> Any:
@@ -120,7 +131,8 @@ CONTRACT_2 = {
     "effects": "function dependencies message kind fade hook ward",
     "widget": "kind query choices state_choices follow_value min max step placeholder as_paragraph hook ward fallback"
     " filters dependencies dependency target_dependency target_action target_port state_path state_accessors",
-    "return widget": "kind query choices min max step placeholder hook ward",
+    "return widget": "kind query choices placeholder hook ward",
+    "state_accessors": "option_key sub_path",
     "requires": "key operator value",
     "provides": "key operator value",
     "port_groups": "key title description effects ports",
@@ -128,6 +140,17 @@ CONTRACT_2 = {
 }
 """What contract 2 takes, by input: a field it does not know would make it refuse the whole registration."""
 FIELDS = {name: frozenset(text.split()) for name, text in CONTRACT_2.items()}
+KINDS = {
+    "effects": ("MESSAGE", "HIDE", "CUSTOM"),
+    "widget": ("SEARCH", "CHOICE", "SLIDER", "CUSTOM", "STRING", "STATE_CHOICE", "PROXY"),
+    "return widget": ("CHOICE", "CUSTOM", "PROXY"),
+}
+INPUTS = {
+    "args": {"filters": "args", "children": "args", "widget": "widget"},
+    "returns": {"children": "returns", "widget": "return widget"},
+    "widget": {"filters": "args", "fallback": "widget"},
+}
+"""Which input a field of an input holds, where that is not the one of its own name."""
 
 
 def implement_input(functions: Iterable[tuple[str, Node]]) -> dict[str, Any]:
@@ -137,39 +160,34 @@ def implement_input(functions: Iterable[tuple[str, Node]]) -> dict[str, Any]:
     a user interface of that generation how to look, and change no value.
     """
     implementations: list[dict[str, Any]] = [
-        {"interface": interface, "definition": _definition(node), "dependencies": []} for interface, node in functions
+        {"interface": interface, "definition": _kept(node.model_dump(mode="json"), "definition"), "dependencies": []}
+        for interface, node in functions
     ]
     return {"implementations": implementations, "states": [], "locks": []}
 
 
-def _definition(node: Node) -> dict[str, Any]:
-    plain = node.model_dump(mode="json", exclude={"args", "returns"})
-    plain["args"] = [_input(port, "args") for port in node.args]
-    plain["returns"] = [_input(port, "returns") for port in node.returns]
-    return _kept(plain, "definition")
-
-
-def _input(port: Port, side: str) -> dict[str, Any]:
-    plain = port.model_dump(mode="json", exclude={"children"})
-    plain["children"] = [_input(child, side) for child in port.children]
-    return _kept(plain, side)
-
-
 def _kept(plain: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """What contract 2's input ``kind`` takes of ``plain``, in camel case; what says nothing is left out."""
     kept: dict[str, Any] = {}
     for name in sorted(FIELDS[kind] & plain.keys()):
+        held = INPUTS.get(kind, {}).get(name, name)
         value = plain[name]
-        if value is None or (is_array(value) and not value and kind in ("args", "returns")):
+        if name != "default" and held in FIELDS:
+            if is_array(value):
+                value = [_kept(item, held) for item in value if is_object(item) and _known(item, held)]
+            elif is_object(value):
+                value = _kept(value, held) if _known(value, held) else None
+        if value is None or (value == [] and kind != "definition" and name != "default"):
             continue
-        if name == "widget" and is_object(value):
-            value = _kept(value, "widget" if kind == "args" else "return widget")
-        elif name in ("validators", "effects"):
-            value = [_kept(item, name) for item in value if "function" in item]
-        elif name in ("port_groups", "is_test_for", "choices", "requires", "provides"):
-            value = [_kept(item, name) for item in value]
-        elif name == "filters":
-            value = [_kept(item, "args") for item in value]
-        elif name == "state_accessors":
-            value = [{to_camel(key): part for key, part in item.items()} for item in value]
         kept[to_camel(name)] = value
+    if kind in ("requires", "provides"):
+        # It wants a value, whatever the operator; only those that look at none come without.
+        kept.setdefault("value", True)
     return kept
+
+
+def _known(item: Mapping[str, Any], kind: str) -> bool:
+    """Whether contract 2 has such a decoration at all."""
+    if kind in ("effects", "validators") and not isinstance(item.get("function"), str):
+        return False
+    return kind not in KINDS or item.get("kind") in KINDS[kind]

@@ -4,14 +4,14 @@ from pydantic import Field
 
 from .base_model import BaseModel
 from .enums import ActionKind, EffectKind
-from .fragments import ArgLevel1, ReturnLevel1
+from .fragments import ArgLevel1, NodeFlags, ReturnLevel1
 
 
 class EnumerateNodes(BaseModel):
     actions: list["EnumerateNodesActions"]
 
 
-class EnumerateNodesActions(BaseModel):
+class EnumerateNodesActions(NodeFlags):
     id: str
     hash: Any
     key: str
@@ -19,10 +19,6 @@ class EnumerateNodesActions(BaseModel):
     version: str
     kind: ActionKind
     description: Optional[str]
-    stateful: bool
-    pure: bool
-    idempotent: bool
-    is_dev: bool = Field(alias="isDev")
     app: "EnumerateNodesActionsApp"
     collections: list["EnumerateNodesActionsCollections"]
     protocols: list["EnumerateNodesActionsProtocols"]

@@ -21,7 +21,7 @@ class ValidatorFields(BaseModel):
     error_message: Optional[str] = Field(alias="errorMessage")
 
 
-class ArgFields(BaseModel):
+class ArgItem(BaseModel):
     key: str
     label: Optional[str]
     kind: PortKind
@@ -32,22 +32,90 @@ class ArgFields(BaseModel):
     reference_unit: Optional[str] = Field(alias="referenceUnit")
     proposed_units: Optional[list[str]] = Field(alias="proposedUnits")
     dimension: Optional[str]
-    choices: Optional[list["ArgFieldsChoices"]]
+    choices: Optional[list["ArgItemChoices"]]
     effects: Optional[
         list[
             Annotated[
                 Union[
-                    "ArgFieldsEffectsEffect",
-                    "ArgFieldsEffectsCustomEffect",
-                    "ArgFieldsEffectsHideEffect",
-                    "ArgFieldsEffectsMessageEffect",
+                    "ArgItemEffectsEffect",
+                    "ArgItemEffectsCustomEffect",
+                    "ArgItemEffectsHideEffect",
+                    "ArgItemEffectsMessageEffect",
                 ],
                 Field(discriminator="typename__"),
             ]
         ]
     ]
-    validators: Optional[list["ArgFieldsValidators"]]
-    requires: Optional[list["ArgFieldsRequires"]]
+    validators: Optional[list["ArgItemValidators"]]
+    requires: Optional[list["ArgItemRequires"]]
+
+
+class ArgItemChoices(BaseModel):
+    label: str
+    value: str
+    image: Optional[str]
+    description: Optional[str]
+
+
+class ArgItemEffectsEffect(BaseModel):
+    typename__: Literal["Effect"] = Field(alias="__typename")
+    kind: EffectKind
+    function: Any
+    dependencies: list[str]
+
+
+class ArgItemEffectsCustomEffect(BaseModel):
+    typename__: Literal["CustomEffect"] = Field(alias="__typename")
+    kind: EffectKind
+    function: Any
+    dependencies: list[str]
+    hook: str
+    ward: str
+
+
+class ArgItemEffectsHideEffect(BaseModel):
+    typename__: Literal["HideEffect"] = Field(alias="__typename")
+    kind: EffectKind
+    function: Any
+    dependencies: list[str]
+    fade: bool
+
+
+class ArgItemEffectsMessageEffect(BaseModel):
+    typename__: Literal["MessageEffect"] = Field(alias="__typename")
+    kind: EffectKind
+    function: Any
+    dependencies: list[str]
+    message: str
+
+
+class ArgItemValidators(ValidatorFields):
+    pass
+
+
+class ArgItemRequires(BaseModel):
+    key: str
+    operator: RequiresOperator
+    value: Any
+
+
+class FilterFields(ArgItem):
+    children: Optional[list["FilterFieldsChildren"]]
+
+
+class FilterFieldsChildren(ArgItem):
+    children: Optional[list["FilterFieldsChildrenChildren"]]
+
+
+class FilterFieldsChildrenChildren(ArgItem):
+    children: Optional[list["FilterFieldsChildrenChildrenChildren"]]
+
+
+class FilterFieldsChildrenChildrenChildren(BaseModel):
+    key: str
+
+
+class ArgFields(ArgItem):
     widget: Optional[
         Annotated[
             Union[
@@ -63,55 +131,6 @@ class ArgFields(BaseModel):
             Field(discriminator="typename__"),
         ]
     ]
-
-
-class ArgFieldsChoices(BaseModel):
-    label: str
-    value: str
-    image: Optional[str]
-    description: Optional[str]
-
-
-class ArgFieldsEffectsEffect(BaseModel):
-    typename__: Literal["Effect"] = Field(alias="__typename")
-    kind: EffectKind
-    function: Any
-    dependencies: list[str]
-
-
-class ArgFieldsEffectsCustomEffect(BaseModel):
-    typename__: Literal["CustomEffect"] = Field(alias="__typename")
-    kind: EffectKind
-    function: Any
-    dependencies: list[str]
-    hook: str
-    ward: str
-
-
-class ArgFieldsEffectsHideEffect(BaseModel):
-    typename__: Literal["HideEffect"] = Field(alias="__typename")
-    kind: EffectKind
-    function: Any
-    dependencies: list[str]
-    fade: bool
-
-
-class ArgFieldsEffectsMessageEffect(BaseModel):
-    typename__: Literal["MessageEffect"] = Field(alias="__typename")
-    kind: EffectKind
-    function: Any
-    dependencies: list[str]
-    message: str
-
-
-class ArgFieldsValidators(ValidatorFields):
-    pass
-
-
-class ArgFieldsRequires(BaseModel):
-    key: str
-    operator: RequiresOperator
-    value: Any
 
 
 class ArgFieldsWidgetAssignWidget(BaseModel):
@@ -161,14 +180,8 @@ class ArgFieldsWidgetSearchAssignWidget(BaseModel):
     filters: Optional[list["ArgFieldsWidgetSearchAssignWidgetFilters"]]
 
 
-class ArgFieldsWidgetSearchAssignWidgetFilters(BaseModel):
-    key: str
-    kind: PortKind
-    label: Optional[str]
-    description: Optional[str]
-    identifier: Optional[Any]
-    nullable: bool
-    default: Optional[Any]
+class ArgFieldsWidgetSearchAssignWidgetFilters(FilterFields):
+    pass
 
 
 class ArgFieldsWidgetSliderAssignWidget(BaseModel):
@@ -268,14 +281,24 @@ class ArgLevel1Children(ArgLevel2):
     pass
 
 
-class ReturnFields(BaseModel):
+class NodeFlags(BaseModel):
+    stateful: bool
+    pure: bool
+    idempotent: bool
+    is_dev: bool = Field(alias="isDev")
+
+
+class ReturnDefault(BaseModel):
+    default: Optional[Any]
+
+
+class ReturnFields(ReturnDefault):
     key: str
     label: Optional[str]
     kind: PortKind
     description: Optional[str]
     identifier: Optional[Any]
     nullable: bool
-    default: Optional[Any]
     reference_unit: Optional[str] = Field(alias="referenceUnit")
     proposed_units: Optional[list[str]] = Field(alias="proposedUnits")
     dimension: Optional[str]
@@ -441,6 +464,8 @@ class ReturnLevel1Children(ReturnLevel2):
 
 
 ValidatorFields.model_rebuild()
+ArgItem.model_rebuild()
+FilterFields.model_rebuild()
 ArgFields.model_rebuild()
 ArgLevel8.model_rebuild()
 ArgLevel7.model_rebuild()
@@ -450,6 +475,8 @@ ArgLevel4.model_rebuild()
 ArgLevel3.model_rebuild()
 ArgLevel2.model_rebuild()
 ArgLevel1.model_rebuild()
+NodeFlags.model_rebuild()
+ReturnDefault.model_rebuild()
 ReturnFields.model_rebuild()
 ReturnLevel8.model_rebuild()
 ReturnLevel7.model_rebuild()

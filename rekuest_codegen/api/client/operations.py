@@ -29,10 +29,7 @@ query EnumerateNodes($filters: ActionFilter, $pagination: OffsetPaginationInput)
     version
     kind
     description
-    stateful
-    pure
-    idempotent
-    isDev
+    ...NodeFlags
     app {
       identifier
     }
@@ -75,6 +72,13 @@ query EnumerateNodes($filters: ActionFilter, $pagination: OffsetPaginationInput)
 }
 
 fragment ArgFields on ArgPort {
+  ...ArgItem
+  widget {
+    ...AssignWidgetFields
+  }
+}
+
+fragment ArgItem on ArgPort {
   key
   label
   kind
@@ -101,9 +105,6 @@ fragment ArgFields on ArgPort {
     key
     operator
     value
-  }
-  widget {
-    ...AssignWidgetFields
   }
 }
 
@@ -188,13 +189,7 @@ fragment AssignWidgetFields on AssignWidget {
     ward
     dependencies
     filters {
-      key
-      kind
-      label
-      description
-      identifier
-      nullable
-      default
+      ...FilterFields
     }
   }
   ... on CustomAssignWidget {
@@ -232,6 +227,30 @@ fragment EffectFields on Effect {
   }
 }
 
+fragment FilterFields on ArgPort {
+  ...ArgItem
+  children {
+    ...ArgItem
+    children {
+      ...ArgItem
+      children {
+        key
+      }
+    }
+  }
+}
+
+fragment NodeFlags on Action {
+  stateful
+  pure
+  idempotent
+  isDev
+}
+
+fragment ReturnDefault on ReturnPort {
+  default
+}
+
 fragment ReturnFields on ReturnPort {
   key
   label
@@ -239,7 +258,7 @@ fragment ReturnFields on ReturnPort {
   description
   identifier
   nullable
-  default
+  ...ReturnDefault
   referenceUnit
   proposedUnits
   dimension

@@ -1,0 +1,171 @@
+"""A server's nodes: listed, those wanted asked for, translated and checked. Nothing is dropped silently.
+
+First what there is (ids, keys, who provides), in as few answers as the server allows, then the bodies of what is wanted
+by their ids: what is defined or removed meanwhile shifts no page, and nobody waits for bodies that are not wanted.
+The generated client's typed answers are left alone: a definition that does not fit them deserves better than a
+traceback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL
+from rekuest_codegen.api.contracts import LOOK_AT_SERVER, Contract, contract_of, enumeration
+from rekuest_codegen.errors import DefinitionError, Finding, ProtocolError, ServerError, SyncInsideLoopError
+from rekuest_codegen.fetch.exchange import Ask, exchange
+from rekuest_codegen.ir import Node
+from rekuest_codegen.ir.shapes import is_array, is_object
+from rekuest_codegen.wire.definitions import node_from_server
+from rekuest_codegen.wire.endpoint import Endpoint
+
+PAGE = 100
+"""Bodies in one answer."""
+LIST_PAGE = 10_000
+"""Ids in one answer; a server may give fewer."""
+MAX_NODES = 1_000_000
+"""No server has so many; one that keeps listing more is not listing nodes."""
+
+OnPage = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which nodes: of these apps, of these keys, found by this text, provided by a connected agent."""
+
+    app: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    search: str | None = None
+    connected: bool = False
+
+    def takes(self, raw: Mapping[str, Any]) -> bool:
+        """Whether a listed node is wanted. The server is asked for as little as it can filter; this is the rest."""
+        return (
+            (not self.app or _at(raw, "app", "identifier") in self.app)
+            and (not self.key or raw.get("key") in self.key)
+            and (
+                not self.connected or any(_at(i, "agent", "connected") is True for i in _items(raw, "implementations"))
+            )
+        )
+
+    def for_server(self) -> dict[str, Any]:
+        only = {"appIdentifier": self.app[0]} if len(self.app) == 1 else {}
+        return {**only, **({"search": self.search} if self.search else {})}
+
+
+def fetch_nodes(
+    url: str, token: str, filters: Filters | None = None, *, on_page: OnPage | None = None, timeout: float = 30.0
+) -> list[Node]:
+    """All nodes that ``filters`` take, in the order in which they were defined.
+
+    ``on_page`` is told after each page how many nodes are there, and of how many; ``timeout`` bounds each answer, in
+    seconds.
+
+    Raises:
+        DefinitionError: nodes that cannot be expressed, all of them.
+        SyncInsideLoopError: an event loop runs here.
+        Unreachable, CallTimeout, ConnectionLost, AccessDenied, ServerError, ProtocolError, ConfigurationError
+    """
+    endpoint = Endpoint.parse(url)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_fetch(endpoint, token, filters or Filters(), on_page, timeout))
+    raise SyncInsideLoopError("an event loop runs here: use `await asyncio.to_thread(fetch_nodes, ...)`")
+
+
+async def _fetch(
+    endpoint: Endpoint, token: str, filters: Filters, on_page: OnPage | None, timeout: float
+) -> list[Node]:
+    async with exchange(endpoint, token, timeout) as ask:
+        documents = [enumeration(contract) for contract in await _contracts(ask)]
+        wanted = await _wanted(ask, endpoint, filters)
+        bodies: dict[str, Mapping[str, Any]] = {}
+        for start in range(0, len(wanted), PAGE):
+            chunk = wanted[start : start + PAGE]
+            bodies.update(await _bodies(ask, endpoint, documents, chunk))
+            if on_page is not None:
+                on_page(min(start + PAGE, len(wanted)), len(wanted))
+        missing = set(wanted) - bodies.keys()
+        # Removed since it was listed is fine; still listed and not given is not.
+        if missing and (kept := missing.intersection(await _wanted(ask, endpoint, filters))):
+            few = ", ".join(sorted(kept)[:5])
+            raise ProtocolError(f"{endpoint.graphql}: {len(kept)} nodes are listed and yet not given (ids {few})")
+    return _translated(bodies[key] for key in wanted if key in bodies)
+
+
+async def _contracts(ask: Ask) -> Sequence[Contract]:
+    """The contract the server speaks; where it does not let itself be looked at, those to try."""
+    try:
+        contract = contract_of(await ask(LOOK_AT_SERVER, {}))
+    except ServerError:
+        contract = None  # no introspection there
+    return [contract] if contract else list(Contract)
+
+
+async def _wanted(ask: Ask, endpoint: Endpoint, filters: Filters) -> list[str]:
+    """The ids of the nodes that ``filters`` take, in the order in which they were defined."""
+    listed: dict[str, Mapping[str, Any]] = {}
+    while True:
+        pagination = {"offset": len(listed), "limit": LIST_PAGE}
+        page = await _actions(ask, endpoint, ENUMERATE_HASHES_GQL, filters.for_server(), pagination)
+        before = len(listed)
+        # Also when a page is short: a server may have a limit of its own, and only an empty one is the end.
+        listed.update(page)
+        if len(listed) == before:
+            return [key for key, raw in listed.items() if filters.takes(raw)]
+        if len(listed) > MAX_NODES:
+            raise ProtocolError(f"{endpoint.graphql}: listed more than {MAX_NODES} nodes, and goes on")
+
+
+async def _bodies(
+    ask: Ask, endpoint: Endpoint, documents: list[str], wanted: Sequence[str]
+) -> dict[str, Mapping[str, Any]]:
+    """The nodes of these ids. ``documents`` is what may be understood; what was not is taken out of it."""
+    pagination = {"offset": 0, "limit": len(wanted)}
+    while True:
+        try:
+            page = await _actions(ask, endpoint, documents[0], {"ids": list(wanted)}, pagination)
+        except ServerError as error:
+            if len(documents) == 1 or "Cannot query field" not in str(error):
+                raise
+            del documents[0]
+        else:
+            return {key: raw for key, raw in page.items() if key in wanted}
+
+
+async def _actions(
+    ask: Ask, endpoint: Endpoint, document: str, filters: dict[str, Any], pagination: dict[str, Any]
+) -> dict[str, Mapping[str, Any]]:
+    answer = await ask(document, {"filters": filters, "pagination": pagination})
+    page = answer.get("actions")
+    if not is_array(page) or not all(is_object(raw) and isinstance(raw.get("id"), str | int) for raw in page):
+        raise ProtocolError(f"{endpoint.graphql}: asked for a list of nodes, and got something else")
+    return {str(raw["id"]): raw for raw in page}
+
+
+def _translated(listed: Iterable[Mapping[str, Any]]) -> list[Node]:
+    nodes: list[Node] = []
+    findings: list[Finding] = []
+    for raw in listed:
+        try:
+            nodes.append(node_from_server(raw))
+        except DefinitionError as error:
+            findings.extend(error.findings)
+    if findings:
+        raise DefinitionError(findings)
+    return nodes
+
+
+def _items(raw: Mapping[str, Any], field: str) -> list[Any]:
+    value = raw.get(field)
+    return value if is_array(value) else []
+
+
+def _at(raw: Any, *path: str) -> Any:
+    for step in path:
+        raw = raw.get(step) if is_object(raw) else None
+    return raw
