@@ -1,62 +1,133 @@
-"""Which expressions are the app, and which of its members is meant.
+"""Which expressions are the app, which app that is, and which of its members is meant.
 
-An app is what ``easy(...)`` or ``App(...)`` gave, under any name and across files, and its ``.rekuest``; a parameter
-called ``app``, or annotated with an app's class, counts too. ``register`` imported by itself is the same member
-without an app.
+An app is what ``easy(...)`` or ``App(...)`` gave, under any name and across files, and its ``.rekuest``; what
+``with easy(...) as app`` binds too. A parameter called ``app``, or annotated with an app's class, is an app whose
+name nobody can read. ``register`` imported by itself is the same member without an app.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import libcst as cst
 
+from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
+from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.scopes import Opaque, Scope
 from rekuest_codegen.scan.vocabulary import APP_MAKERS, DECORATORS
+
+NAMING = ("name", "identifier")
+MAX_STEPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MadeApp:
+    """An app by the call that makes it. ``name`` is empty when it is computed; ``key`` tells apps apart."""
+
+    name: str
+    key: object
 
 
 def app_member(modules: Modules, scope: Scope, expression: cst.BaseExpression) -> str | None:
     """The vocabulary's word for ``expression`` (``register``, ``model``, …), or None when it is none of ours."""
-    if isinstance(expression, cst.Attribute) and expression.attr.value in DECORATORS:
-        if is_app(modules, scope, expression.value):
-            return expression.attr.value
-    elif isinstance(expression, cst.Name | cst.Attribute):
-        pass
-    else:
-        return None
-    target = modules.resolve(scope, expression)
-    if isinstance(target, Known) and target.name.startswith("rekuest."):
-        word = target.name.removeprefix("rekuest.")
-        return word if word in DECORATORS else None
-    if isinstance(target, Object) and isinstance(target.node, cst.Attribute):
-        return app_member(modules, target.scope, target.node)
-    return None
+    found = _member(modules, scope, expression)
+    return found[0] if found is not None else None
 
 
 def is_app(modules: Modules, scope: Scope, expression: cst.BaseExpression) -> bool:
     """Whether ``expression`` is an app or its ``.rekuest``."""
-    while isinstance(expression, cst.Attribute) and expression.attr.value in ("rekuest", "structure_registry"):
-        expression = expression.value
-    if isinstance(expression, cst.Call):
-        return _makes_app(modules, scope, expression)
-    if not isinstance(expression, cst.Name | cst.Attribute):
+    found = _followed(modules, scope, expression)
+    if found is None:
         return False
-    target = modules.resolve(scope, expression)
-    if isinstance(target, Object) and isinstance(target.node, cst.Call):
-        return _makes_app(modules, target.scope, target.node)
-    if isinstance(target, Missing) and isinstance(target.binding, Opaque):
-        annotation = target.binding.annotation
-        if annotation is None:
-            return target.name == "app" and target.binding.what in ("a parameter", "bound by 'with'")
-        if isinstance(annotation, cst.SimpleString):
-            text = str(annotation.evaluated_value)
-            if not text.isidentifier():
-                return False
-            annotation = cst.Name(text)
-        known = modules.resolve(scope, annotation)
-        return isinstance(known, Known) and known.name in APP_MAKERS
-    return False
+    target = found[1]
+    if isinstance(target, cst.Call):
+        return True
+    return _is_named_app(modules, scope, target)
 
 
-def _makes_app(modules: Modules, scope: Scope, call: cst.Call) -> bool:
+def made_app(modules: Modules, folder: Folder, scope: Scope, expression: cst.BaseExpression) -> MadeApp | None:
+    """The app of which ``expression`` is a member (``app.rekuest.register``), when its making can be read."""
+    member = _member(modules, scope, expression)
+    if member is None or member[2] is None:
+        return None
+    made = _followed(modules, member[1], member[2])
+    return app_of_call(folder, made[0], made[1]) if made is not None and isinstance(made[1], cst.Call) else None
+
+
+def app_of_call(folder: Folder, scope: Scope, call: cst.Call) -> MadeApp:
+    """The app that ``call``, known to make one, makes."""
+    named = next((part.value for part in call.args if part.keyword and part.keyword.value in NAMING), None)
+    first = next((part.value for part in call.args if part.keyword is None and not part.star), named)
+    name: Any = None
+    if first is not None:
+        try:
+            name = folder.fold(scope, first)
+        except Problem:
+            name = None
+    return MadeApp(name if isinstance(name, str) else "", (scope.source.path, *scope.source.place(call)))
+
+
+def makes_app(modules: Modules, scope: Scope, call: cst.Call) -> bool:
     target = modules.resolve(scope, call.func)
     return isinstance(target, Known) and target.name in APP_MAKERS
+
+
+def _member(
+    modules: Modules, scope: Scope, expression: cst.BaseExpression
+) -> tuple[str, Scope, cst.BaseExpression | None] | None:
+    """The word for ``expression``, and the app it is a member of in its scope, or None for what is imported bare."""
+    if isinstance(expression, cst.Attribute) and expression.attr.value in DECORATORS:
+        if is_app(modules, scope, expression.value):
+            return expression.attr.value, scope, expression.value
+    elif not isinstance(expression, cst.Name | cst.Attribute):
+        return None
+    target = modules.resolve(scope, expression)
+    if isinstance(target, Known) and target.name.startswith("rekuest."):
+        word = target.name.removeprefix("rekuest.")
+        return (word, scope, None) if word in DECORATORS else None
+    if isinstance(target, Object) and isinstance(target.node, cst.Attribute) and target.node is not expression:
+        return _member(modules, target.scope, target.node)
+    return None
+
+
+def _followed(
+    modules: Modules, scope: Scope, expression: cst.BaseExpression
+) -> tuple[Scope, cst.Call | Missing] | None:
+    """The call that makes the app ``expression`` is, or the name at which the trail of a possible app ends."""
+    for _ in range(MAX_STEPS):
+        while isinstance(expression, cst.Attribute) and expression.attr.value in ("rekuest", "structure_registry"):
+            expression = expression.value
+        if isinstance(expression, cst.Call):
+            return (scope, expression) if makes_app(modules, scope, expression) else None
+        if not isinstance(expression, cst.Name | cst.Attribute):
+            return None
+        target = modules.resolve(scope, expression)
+        if isinstance(target, Missing) and isinstance(target.binding, Opaque):
+            entered = target.binding.entered
+            if target.scope is not None and isinstance(entered, cst.Call) and makes_app(modules, target.scope, entered):
+                return target.scope, entered
+            return scope, target
+        if isinstance(target, Object) and isinstance(target.node, cst.Call | cst.Attribute):
+            if target.node is expression:
+                return None
+            scope, expression = target.scope, target.node
+        else:
+            return None
+    return None
+
+
+def _is_named_app(modules: Modules, scope: Scope, target: Missing) -> bool:
+    """Whether a value nobody can follow is called, or annotated as, an app."""
+    assert isinstance(target.binding, Opaque)  # noqa: S101 - the caller found it so
+    annotation = target.binding.annotation
+    if annotation is None:
+        return target.name == "app" and target.binding.what in ("a parameter", "bound by 'with'")
+    if isinstance(annotation, cst.SimpleString):
+        text = str(annotation.evaluated_value)
+        if not text.isidentifier():
+            return False
+        annotation = cst.Name(text)
+    known = modules.resolve(scope, annotation)
+    return isinstance(known, Known) and known.name in APP_MAKERS

@@ -71,11 +71,12 @@ class Object:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Missing:
-    """A name that leads nowhere that can be read. ``binding`` says how it is bound, when it is."""
+    """A name that leads nowhere that can be read. ``binding`` says how it is bound, when it is, in which ``scope``."""
 
     name: str
     reason: str
     binding: Binding | None = None
+    scope: Scope | None = None
 
 
 Target = Known | ModuleRef | Object | Missing
@@ -229,7 +230,7 @@ class Modules:
                 assert value is not None  # noqa: S101 - for the type checker; matched above
                 return Object(scope, name, value)
             case Opaque(what=what):
-                return Missing(name, f"is {what}", binding)
+                return Missing(name, f"is {what}", binding, scope)
 
 
 def _module_file(root: Path, module: str) -> Path | None:

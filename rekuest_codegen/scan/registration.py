@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from rekuest_codegen.scan.apps import app_member
+from rekuest_codegen.scan.apps import MadeApp, app_member, app_of_call, made_app, makes_app
 from rekuest_codegen.scan.classes import decorators_of, method
+from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.declarations import DECLARING, Declarations
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Findings, Problem
-from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, class_scope, function_scope
+from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, class_scope, function_scope
 from rekuest_codegen.scan.source import Source
 from rekuest_codegen.scan.wrapping import returned_names
 
@@ -28,19 +29,25 @@ CLASS = "builtins.classmethod"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registration:
-    """A function and the call that registers it. ``bound`` when its first parameter is given already."""
+    """A function and the call that registers it. ``bound`` when its first parameter is given already.
+
+    ``app`` is the app it is registered with, when that can be read; ``bare`` when it names none.
+    """
 
     function: Object
     call: cst.Call | None
     scope: Scope
     bound: bool
+    app: MadeApp | None = None
+    bare: bool = False
 
 
 class Registrations:
     """Finds registrations; ``findings`` gets what cannot be read."""
 
-    def __init__(self, modules: Modules, declarations: Declarations, findings: Findings) -> None:
+    def __init__(self, modules: Modules, folder: Folder, declarations: Declarations, findings: Findings) -> None:
         self._modules = modules
+        self._folder = folder
         self._declarations = declarations
         self._findings = findings
 
@@ -72,6 +79,16 @@ class Registrations:
                 word = app_member(self._modules, scope, call.func)
                 if word in REGISTERING:
                     yield from self._called(scope, call, in_loop)
+
+    def apps(self, source: Source) -> Iterator[MadeApp]:
+        """The apps that ``source`` makes and gives a name to."""
+        scopes = dict.fromkeys(scope for scope, _, _ in walk(source.scope, source.tree.body))
+        for scope in scopes:
+            for binding in (binding for bindings in scope.names.values() for binding in bindings):
+                made = binding.value if isinstance(binding, Assigned) else None
+                made = binding.entered if isinstance(binding, Opaque) else made
+                if isinstance(made, cst.Call) and makes_app(self._modules, scope, made):
+                    yield app_of_call(self._folder, scope, made)
 
     def public_functions(self, source: Source) -> Iterator[Registration]:
         """Every public function of the module, and what its public names are bound to when that is a method."""
@@ -124,7 +141,8 @@ class Registrations:
                 self._findings.add("computed-registration", text, source=scope.source, node=node)
             else:
                 bound = scope.kind == "class" and not self._is_static(scope, node)
-                yield Registration(Object(scope, node.name.value, node), decorator.call, scope, bound)
+                function = Object(scope, node.name.value, node)
+                yield self._registration(function, decorator.call, scope, bound, decorator.expression)
 
     def _is_static(self, scope: Scope, node: cst.FunctionDef) -> bool:
         return any(
@@ -146,7 +164,14 @@ class Registrations:
         except Problem as problem:
             self._findings.problem(problem.at(scope.source, what))
             return
-        yield Registration(function, call, scope, bound)
+        yield self._registration(function, call, scope, bound, call.func)
+
+    def _registration(
+        self, function: Object, call: cst.Call | None, scope: Scope, bound: bool, register: cst.BaseExpression
+    ) -> Registration:
+        app = made_app(self._modules, self._folder, scope, register)
+        target = self._modules.resolve(scope, register) if app is None else None
+        return Registration(function, call, scope, bound, app, bare=isinstance(target, Known))
 
     def _bound_before(self, scope: Scope, what: cst.BaseExpression, call: cst.Call) -> tuple[Object, bool] | None:
         """Of several functions by one name, the one that has it where the call is."""

@@ -5,30 +5,37 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import libcst as cst
 
+from rekuest_codegen.scan.apps import MadeApp
 from rekuest_codegen.scan.classes import decorators_of
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.declarations import Declarations
+from rekuest_codegen.scan.files import files_of
 from rekuest_codegen.scan.injection import Injection
 from rekuest_codegen.scan.marker_calls import CALLS, SPELLED
 from rekuest_codegen.scan.modules import Modules, Object
 from rekuest_codegen.scan.options import read_options
 from rekuest_codegen.scan.places import Findings, Problem
+from rekuest_codegen.scan.project import NO_PROJECT, find_project, read_project
 from rekuest_codegen.scan.registration import Registration, Registrations
 from rekuest_codegen.scan.result import ScannedNode, ScanOptions, ScanResult
 from rekuest_codegen.scan.signature import Registered, SignatureReader
 from rekuest_codegen.scan.source import Source, Unreadable, module_name, read_text
 from rekuest_codegen.scan.types import TypeReader
+from rekuest_codegen.scan.vocabulary import APP_MAKERS
 from rekuest_codegen.scan.wrapping import Wrapping, wrapping
 
 TRACE = re.compile(r"\b(?:register\w*|workflow)\b")
 """Without one of these words a file registers nothing."""
 DECLARING_TRACE = re.compile(r"\b(?:app_context|service|structure|memory_structure|model|interface)\b")
 """Words of declarations that are made away from the class they are about."""
-SKIPPED = frozenset(["__pycache__", "node_modules", "site-packages", "build", "dist"])
+MAKING_TRACE = re.compile(rf"\b(?:{'|'.join(name.partition('.')[2] for name in sorted(APP_MAKERS))})\b")
+"""Words of a file that makes an app."""
 
 DEFAULT = ScanOptions()
 
@@ -44,6 +51,33 @@ def scan(paths: Sequence[Path], options: ScanOptions = DEFAULT) -> ScanResult:
     return _Scan(options).run(paths)
 
 
+def scan_projects(paths: Sequence[Path], options: ScanOptions = DEFAULT) -> ScanResult:
+    """`scan`, with what the project each file lies in says of other people's classes (see ``project``).
+
+    Raises:
+        ConfigurationError: a project's table cannot be read, or says what nobody understands.
+    """
+    groups: dict[Path | None, list[Path]] = {}
+    of_folder: dict[Path, Path | None] = {}
+    for file in dict.fromkeys(files_of(paths)):
+        if file.parent not in of_folder:
+            of_folder[file.parent] = find_project(file.parent)
+        groups.setdefault(of_folder[file.parent], []).append(file)
+    results = [scan(files, _configured(options, project)) for project, files in groups.items()]
+    nodes = sorted((node for result in results for node in result.nodes), key=lambda node: (str(node.path), node.line))
+    return ScanResult(tuple(nodes), tuple(finding for result in results for finding in result.findings))
+
+
+def _configured(options: ScanOptions, file: Path | None) -> ScanOptions:
+    project = read_project(file) if file is not None else NO_PROJECT
+    return replace(
+        options,
+        structures={**project.structures, **options.structures},
+        models={**project.models, **options.models},
+        memory_structures=project.memory_structures | options.memory_structures,
+    )
+
+
 class _Scan:
     def __init__(self, options: ScanOptions) -> None:
         self._options = options
@@ -55,28 +89,32 @@ class _Scan:
         self._findings = Findings()
 
     def run(self, paths: Sequence[Path]) -> ScanResult:
-        files = list(dict.fromkeys(_files(paths)))
+        files = list(dict.fromkeys(files_of(paths)))
         roots = dict.fromkeys(module_name(file)[1] for file in files)
         modules = Modules([*roots, *self._search])
         folder = Folder(modules, CALLS, SPELLED)
         declarations = Declarations(modules, folder, self._options)
         types = TypeReader(modules, folder, declarations, self._module_of)
         signatures = SignatureReader(types, Injection(modules, declarations), self._findings, self._module_of)
-        registrations = Registrations(modules, declarations, self._findings)
+        registrations = Registrations(modules, folder, declarations, self._findings)
 
         sources = list(self._sources(modules, files))
         if sources:
             declarations.configure(sources[0].scope)
         for source in sources:
             self._guarded(source, lambda source=source: registrations.declare(source))
-        nodes: list[ScannedNode] = []
+        found: list[tuple[Registration, ScannedNode]] = []
         for source in sources:
             self._guarded(
-                source, lambda source=source: self._read(source, modules, folder, registrations, signatures, nodes)
+                source, lambda source=source: self._read(source, modules, folder, registrations, signatures, found)
             )
-        nodes.sort(key=lambda found: (str(found.path), found.line))
-        self._duplicates(nodes)
-        return ScanResult(tuple(nodes), self._findings.sorted())
+        if any(registration.bare for registration, _ in found):
+            only = self._only_app(modules, files, registrations)
+            found = [(replace(made, app=only) if made.bare else made, node) for made, node in found]
+        found.sort(key=lambda pair: (str(pair[1].path), pair[1].line))
+        if not self._options.all_functions:
+            self._duplicates(found)
+        return ScanResult(tuple(_of_app(made.app, node) for made, node in found), self._findings.sorted())
 
     def _read(
         self,
@@ -85,7 +123,7 @@ class _Scan:
         folder: Folder,
         registrations: Registrations,
         signatures: SignatureReader,
-        nodes: list[ScannedNode],
+        nodes: list[tuple[Registration, ScannedNode]],
     ) -> None:
         found = list(registrations.registered(source))
         if self._options.all_functions:
@@ -93,7 +131,16 @@ class _Scan:
             found += [other for other in registrations.public_functions(source) if other.function.key not in seen]
         for registration in found:
             if (node := self._node(registration, modules, folder, signatures)) is not None:
-                nodes.append(node)
+                nodes.append((registration, node))
+
+    def _only_app(self, modules: Modules, files: Sequence[Path], registrations: Registrations) -> MadeApp | None:
+        """The one app of all files, which is the app of what is registered with none; None when there are several."""
+        found: list[MadeApp] = []
+        for file in files:
+            with suppress(Unreadable, RecursionError):
+                if MAKING_TRACE.search(read_text(file)):
+                    found.extend(registrations.apps(modules.at(file)))
+        return found[0] if len({app.name for app in found}) == 1 else None
 
     def _node(
         self, registration: Registration, modules: Modules, folder: Folder, signatures: SignatureReader
@@ -153,30 +200,24 @@ class _Scan:
         except RecursionError:
             self._findings.unreadable("too-deep", str(source.path), 1, 1, "is nested too deeply to be read")
 
-    def _duplicates(self, nodes: Sequence[ScannedNode]) -> None:
+    def _duplicates(self, nodes: Sequence[tuple[Registration, ScannedNode]]) -> None:
         """Two functions under one interface: the later replaces the earlier in a running agent, so say it."""
-        seen: dict[tuple[str, str, str], ScannedNode] = {}
-        for found in nodes:
+        seen: dict[object, ScannedNode] = {}
+        for registration, found in nodes:
             interface = str(found.options.get("interface") or found.node.key)
             # Functions inside different functions may be registered on different apps.
-            outer = found.qualname.rpartition(".<locals>.")[0]
-            first = seen.setdefault((found.module, outer, interface), found)
-            if first is not found and not self._options.all_functions:
-                text = f"{interface} is registered already at line {first.line}; the later one would replace it"
-                where = str(found.path)
-                self._findings.unreadable("duplicate-key", where, found.line, 1, text)
+            outer = found.module, found.qualname.rpartition(".<locals>.")[0]
+            first = seen.setdefault((registration.app.key if registration.app else outer, interface), found)
+            if first is not found:
+                place = f"line {first.line}" if first.path == found.path else f"{first.path.name}:{first.line}"
+                text = f"{interface} is registered already at {place}; the later one would replace it"
+                self._findings.unreadable("duplicate-key", str(found.path), found.line, 1, text)
 
     def _module_of(self, thing: Object) -> str:
         return self._module_names.get(thing.source.path, thing.source.name)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
-        path = path.absolute()
-        if path.is_dir():
-            for file in sorted(path.rglob("*.py")):
-                inside = file.relative_to(path).parts[:-1]
-                if not any(part in SKIPPED or part.startswith(".") for part in inside):
-                    yield file
-        else:
-            yield path
+def _of_app(app: MadeApp | None, found: ScannedNode) -> ScannedNode:
+    if app is None or not app.name:
+        return found
+    return replace(found, node=found.node.model_copy(update={"app": app.name}))

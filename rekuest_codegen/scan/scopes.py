@@ -48,10 +48,14 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opaque:
-    """Bound at run time: a parameter, a loop variable, an unpacked value. ``annotation`` when it has one."""
+    """Bound at run time: a parameter, a loop variable, an unpacked value. ``annotation`` when it has one.
+
+    ``entered`` is the context manager that ``with ... as name`` binds; it often gives itself, which nobody can read.
+    """
 
     what: str
     annotation: cst.BaseExpression | None = None
+    entered: cst.BaseExpression | None = None
 
 
 Binding = ImportedModule | ImportedName | Defined | Assigned | Opaque
@@ -177,7 +181,7 @@ def _collect_statement(scope: Scope, statement: cst.CSTNode, names: _Names) -> N
         case cst.With(body=inner, items=items):
             for item in items:
                 if item.asname is not None:
-                    _bind_target(names, item.asname.name, Opaque("bound by 'with'"))
+                    _bind_target(names, item.asname.name, Opaque("bound by 'with'", entered=item.item))
             _collect_block(scope, inner, names)
         case cst.For(body=inner, target=target):
             _bind_target(names, target, Opaque("a loop variable"))

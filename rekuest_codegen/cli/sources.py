@@ -1,0 +1,77 @@
+"""What commands that read source share: finding it, scanning it, and saying what was found.
+
+Places are shown as seen from the current directory. Source is text of strangers: what a terminal would act upon, or
+show differently than it reads, is printed as an escape.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rekuest_codegen.errors import ConfigurationError, Finding, Severity
+
+if TYPE_CHECKING:
+    from rekuest_codegen.scan import ScanResult
+
+
+def source_path(name: str) -> Path:
+    """The file or folder ``name``, else the installed package of that name.
+
+    Raises:
+        ConfigurationError: there is neither.
+    """
+    from rekuest_codegen.scan import locate
+
+    path = Path(name)
+    if path.exists():
+        if path.is_file() and path.suffix not in (".py", ".pyi"):
+            raise ConfigurationError(f"{printable(name)}: is no Python source; name a .py file, a folder or a package")
+        return path
+    found = locate(name)
+    if found is None:
+        raise ConfigurationError(
+            f"{printable(name)}: no such file or folder, and no installed package of that name has Python sources"
+        )
+    return found
+
+
+def scanned(names: Sequence[str], *, all_functions: bool = False) -> ScanResult:
+    """The nodes of all ``names``; what was found on the way is said on standard error.
+
+    Raises:
+        ConfigurationError: a name leads nowhere, or a project's table cannot be understood.
+    """
+    from rekuest_codegen.scan import ScanOptions, scan_projects
+
+    result = scan_projects([source_path(name) for name in names], ScanOptions(all_functions=all_functions))
+    echo_findings(result.findings)
+    return result
+
+
+def echo_findings(findings: Iterable[Finding]) -> None:
+    """Print ``file:line:col: code: message`` for each on standard error, warnings marked."""
+    for finding in findings:
+        path, line, column = finding.where.rsplit(":", 2)
+        mark = "warning: " if finding.severity is Severity.WARNING else ""
+        where = f"{shown_path(Path(path))}:{line}:{column}"
+        click.echo(f"{where}: {mark}{finding.code}: {printable(finding.message)}", err=True)
+
+
+def shown_path(path: Path) -> str:
+    """``path`` from the current directory, with forward slashes; absolute on another drive."""
+    try:
+        return printable(Path(os.path.relpath(path)).as_posix())
+    except ValueError:
+        return printable(path.as_posix())
+
+
+def printable(text: str) -> str:
+    """``text`` with what does not print as itself written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
