@@ -47,9 +47,16 @@ class SqliteStore:
         self._closing = threading.Event()
         try:
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
-            self._prepare(durability)
         except sqlite3.Error as error:
             raise ConfigurationError(f"database {path}: {_explain(error)}") from None
+        try:
+            self._prepare(durability)
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise ConfigurationError(f"database {path}: {_explain(error)}") from None
+        except ConfigurationError:
+            self._connection.close()
+            raise
 
     def load(self) -> Iterator[Put]:
         """Raises ConfigurationError at the first record that is not as it was written."""
