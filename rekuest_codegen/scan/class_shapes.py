@@ -153,15 +153,22 @@ class ClassShapes:
         return Shape(kind=declaration.kind, identifier=identifier, description=declaration.description, markers=markers)
 
     def _enum(self, cls: Object, markers: Markers, reading: Reading) -> Shape:
-        assert isinstance(cls.node, cst.ClassDef)  # noqa: S101 - for the type checker
         members = self._folder.members(cls)
         if not members:
-            raise Problem("no-choices", f"the enum {cls.name} has no members")
-        text = docstring(cls.node)
-        identifier = identifiers.class_identifier(cls.source.name, cls.name)
+            missing = "has members that only running the code shows" if isinstance(cls.node, cst.Call) else "is empty"
+            raise Problem("no-choices", f"the enum {cls.name} {missing}")
+        text = docstring(cls.node) if isinstance(cls.node, cst.ClassDef) else None
+        identifier = identifiers.class_identifier(cls.source.name, self._own_name(cls))
         shape = self._bound(cls, PortKind.ENUM, identifier, text, markers, reading)
         choices = tuple(Choice(value=name, label=name, description=text) for name in members)
         return replace(shape, choices=choices, members=members)
+
+    def _own_name(self, cls: Object) -> str:
+        """The name a class has itself, which a call that makes it may give it: ``Shade = Enum("Colour", …)``."""
+        if isinstance(cls.node, cst.Call) and cls.node.args and cls.node.args[0].keyword is None:
+            name: Any = self._folder.fold(cls.scope, cls.node.args[0].value)
+            return str(name)
+        return cls.name
 
     def _model(self, cls: Object, declaration: Declaration, markers: Markers, reading: Reading, depth: int) -> Shape:
         assert isinstance(cls.node, cst.ClassDef)  # noqa: S101 - for the type checker

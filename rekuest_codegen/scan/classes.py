@@ -58,7 +58,17 @@ def known_ancestors(modules: Modules, cls: Object) -> frozenset[str]:
 
 
 def is_enum(modules: Modules, cls: Object) -> bool:
+    if isinstance(cls.node, cst.Call):
+        return enum_maker(modules, cls) is not None
     return isinstance(cls.node, cst.ClassDef) and not known_ancestors(modules, cls).isdisjoint(ENUM_BASES)
+
+
+def enum_maker(modules: Modules, thing: Object) -> str | None:
+    """What makes ``thing`` when that is an Enum made by a call: ``enum.Enum`` of ``Enum("Colour", "RED GREEN")``."""
+    if not isinstance(thing.node, cst.Call) or len(thing.node.args) < 2 or not thing.scope.is_constant(thing.name):
+        return None
+    maker = modules.resolve(thing.scope, thing.node.func)
+    return maker.name if isinstance(maker, Known) and maker.name in ENUM_BASES else None
 
 
 def is_dataclass(modules: Modules, cls: Object) -> bool:

@@ -15,7 +15,8 @@ from typing import Any, TypeGuard
 
 import libcst as cst
 
-from rekuest_codegen.scan.classes import enum_members, is_enum
+from rekuest_codegen.scan.classes import enum_maker, enum_members, is_enum
+from rekuest_codegen.scan.enums import made_members
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.scopes import Scope
@@ -109,15 +110,23 @@ class Folder:
     def members(self, cls: Object) -> dict[str, Any]:
         """Values of an Enum's members by name, aliases included; None for a computed one."""
         if cls.key not in self._members:
-            values: dict[str, Any] = {}
+            self._members[cls.key] = self._made_members(cls, cls.node) if isinstance(cls.node, cst.Call) else {}
             for name, expression, scope in enum_members(cls):
                 self._left = MAX_FOLDS
                 try:
-                    values[name] = self._fold(scope, expression)
+                    self._members[cls.key][name] = self._fold(scope, expression)
                 except Problem:
-                    values[name] = None
-            self._members[cls.key] = values
+                    self._members[cls.key][name] = None
         return self._members[cls.key]
+
+    def _made_members(self, cls: Object, call: cst.Call) -> dict[str, Any]:
+        """Those of an Enum made by a call; none when the call cannot be read."""
+        try:
+            positional, named = self.arguments(cls.scope, call)
+            names = positional[1] if len(positional) > 1 else named.get("names")
+            return made_members(enum_maker(self._modules, cls) or "", names, named.get("start"))
+        except (Problem, ValueError):
+            return {}
 
     def _fold(self, scope: Scope, expression: cst.BaseExpression) -> Any:
         self._left -= 1
@@ -161,7 +170,9 @@ class Folder:
                     raise self._computed(scope, node)
                 return {self._fold(scope, pair.key): self._fold(scope, pair.value) for pair in pairs}
             case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=index))]):
-                return self._fold(scope, value)[self._fold(scope, index)]
+                held: Any = self._fold(scope, value)
+                key: Any = self._fold(scope, index)
+                return self._enum_items(held)[key] if isinstance(held, Object) else held[key]
             case cst.Call():
                 return self._fold_call(scope, node)
             case _:
@@ -176,7 +187,7 @@ class Folder:
             if owner in self._spelled:
                 return last
         if isinstance(target, Object):
-            if not isinstance(target.node, cst.BaseExpression):
+            if not isinstance(target.node, cst.BaseExpression) or is_enum(self._modules, target):
                 return target
             # In the body of its own class a member is still the plain value.
             if scope.node is not target.scope.node and (member := self._member(target)) is not None:
@@ -186,10 +197,21 @@ class Folder:
             return self._fold(target.scope, target.node)
         if isinstance(node, cst.Attribute):
             value = self._fold(scope, node.value)
+            if isinstance(value, Object) and (member := self._made_member(value, node.attr.value)) is not None:
+                return member
             if isinstance(value, EnumMember) and node.attr.value in ("value", "name"):
                 return value.value if node.attr.value == "value" else value.name
         reason = target.reason if isinstance(target, Missing) else "is computed elsewhere"
         raise self._computed(scope, node, reason)
+
+    def _enum_items(self, cls: Object) -> dict[Any, Any]:
+        """What ``Colour["RED"]`` picks from; nothing for a class that is no Enum."""
+        if not is_enum(self._modules, cls):
+            return {}
+        return {name: self.enum_member(cls, name) for name in self.members(cls)}
+
+    def _made_member(self, cls: Object, name: str) -> EnumMember | None:
+        return self.enum_member(cls, name) if enum_maker(self._modules, cls) is not None else None
 
     def _member(self, target: Object) -> EnumMember | None:
         scope = target.scope
@@ -221,13 +243,14 @@ class Folder:
                 return self._calls[target.name](*positional, **named)
             except (TypeError, ValueError) as error:
                 raise Problem("bad-marker", f"{target.name.rpartition('.')[2]}: {error}") from None
-        if isinstance(target, Object) and isinstance(target.node, cst.ClassDef):
+        if isinstance(target, Object):
             if is_enum(self._modules, target) and len(node.args) == 1:
                 wanted = self._fold(scope, node.args[0].value)
                 for name, value in self.members(target).items():
                     if value is not None and value == wanted:
                         return EnumMember(target, name, value)
-            return Instance(target)
+            if isinstance(target.node, cst.ClassDef):
+                return Instance(target)
         raise self._computed(scope, node)
 
     def arguments(self, scope: Scope, node: cst.Call) -> tuple[list[Any], dict[str, Any]]:

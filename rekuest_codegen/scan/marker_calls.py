@@ -293,4 +293,5 @@ CALLS: Mapping[str, Callable[..., Any]] = {
     "rekuest.TrackInput": _plain,
     "rekuest.OptimisticInput": _plain,
     "rekuest.CancelOnDisconnect": _plain,
+    "rekuest.bsx": str,
 }

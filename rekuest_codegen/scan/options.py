@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,9 +30,33 @@ DEFINING = frozenset(
         "is_test_for",
         "catalogs",
         "protocols",
+        "pure",
+        "idempotent",
+        "allow_probe",
     ]
 )
 """Options that change the definition: one that cannot be read is an error, of the others a silence."""
+FLAGS = ("stateful", "pure", "idempotent", "allow_probe")
+RUNNING = frozenset(
+    [
+        "actifier",
+        "auto_locks",
+        "bypass_expand",
+        "bypass_shrink",
+        "concurrency",
+        "execution",
+        "implementation_registry",
+        "in_process",
+        "locks",
+        "logo",
+        "manipulates",
+        "optimistics",
+        "policy",
+        "structure_registry",
+        "tracks",
+    ]
+)
+"""Options that say how an agent runs the function; they are kept for it, and are no part of the definition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +104,11 @@ def read_options(folder: Folder, scope: Scope, call: cst.Call | None) -> tuple[d
                 required.update(str(key) for key in value)
         elif not isinstance(value, Markers | Instance | Object):
             options[word] = value.value if isinstance(value, EnumMember) else value
+    for word in FLAGS:
+        if not isinstance(options.get(word, False), bool):
+            raise Problem("bad-option", f"option {word} is True or False, not {options[word]!r}").at(
+                scope.source, call or cst.Name("register")
+            )
     if "protocols" in options:
         for hint in options["protocols"] or ():
             if not isinstance(hint, str) or any(letter.isspace() for letter in hint):
@@ -86,6 +116,17 @@ def read_options(folder: Folder, scope: Scope, call: cst.Call | None) -> tuple[d
                     scope.source, call or cst.Name("register")
                 )
     return options, PortOptions(ports, frozenset(required))
+
+
+def unknown_options(call: cst.Call | None) -> Iterator[tuple[cst.Arg, str]]:
+    """The options of a registration that nobody knows, and what may have been meant."""
+    known = DEFINING | RUNNING
+    for argument in call.args if call is not None else ():
+        if argument.keyword is not None and argument.keyword.value not in known:
+            word = argument.keyword.value
+            close = difflib.get_close_matches(word, sorted(known), n=1)
+            advice = f"did you mean {close[0]}?" if close else "it is ignored"
+            yield argument, f"there is no option {word}; {advice}"
 
 
 def _spread(value: Mapping[Any, Any], ports: dict[str, Markers]) -> None:

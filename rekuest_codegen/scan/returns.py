@@ -48,7 +48,7 @@ def return_types(modules: Modules, scope: Scope, annotation: cst.BaseExpression)
         scope, annotation = _unaliased(modules, scope, subscript_arguments(annotation)[0])
     elif _name(modules, scope, annotation) in STREAMS:
         raise Problem("undeclared-type", "say what is streamed: Iterator[int]")
-    if _name(modules, scope, annotation) in NONES and not is_stream:
+    if not is_stream and _is_none(modules, scope, annotation):
         return Returned((), is_stream)
     if isinstance(annotation, cst.Subscript) and _name(modules, scope, annotation.value) in TUPLES:
         items = subscript_arguments(annotation)
@@ -84,6 +84,15 @@ def _named_tuple(
     if "typing.NamedTuple" not in known_ancestors(modules, target):
         return None
     return tuple((field.scope, field.annotation) for field in model_fields(modules, target))
+
+
+def _is_none(modules: Modules, scope: Scope, annotation: cst.BaseExpression) -> bool:
+    """``None``, or what typing makes None of: ``Optional[None]``."""
+    if isinstance(annotation, cst.Subscript):
+        if _name(modules, scope, annotation.value) not in ("typing.Optional", "typing.Union"):
+            return False
+        return all(_is_none(modules, scope, item) for item in subscript_arguments(annotation))
+    return _name(modules, scope, annotation) in NONES
 
 
 def _name(modules: Modules, scope: Scope, node: cst.BaseExpression) -> str:

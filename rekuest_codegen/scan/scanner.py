@@ -19,7 +19,7 @@ from rekuest_codegen.scan.files import files_of
 from rekuest_codegen.scan.injection import Injection
 from rekuest_codegen.scan.marker_calls import CALLS, SPELLED
 from rekuest_codegen.scan.modules import Modules, Object
-from rekuest_codegen.scan.options import read_options
+from rekuest_codegen.scan.options import read_options, unknown_options
 from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.project import NO_PROJECT, find_project, read_project
 from rekuest_codegen.scan.registration import Registration, Registrations
@@ -150,6 +150,8 @@ class _Scan:
         place = registration.call or function.node
         try:
             self._check_decorators(modules, function)
+            for argument, text in unknown_options(registration.call):
+                self._findings.warn("unknown-option", f"{function.name}: {text}", source=source, node=argument)
             options, ports = read_options(folder, registration.scope, registration.call)
             return signatures.read(Registered(function, registration.bound, options, ports))
         except Problem as problem:

@@ -14,6 +14,7 @@ import libcst as cst
 from rekuest_codegen.ir import MAX_DEPTH, PortKind
 from rekuest_codegen.scan.advice import HOW_TO_DECLARE, INSTEAD, spoken
 from rekuest_codegen.scan.class_shapes import ClassShapes
+from rekuest_codegen.scan.classes import is_enum
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.declarations import Declarations
 from rekuest_codegen.scan.literals import literal_shape
@@ -145,8 +146,8 @@ class TypeReader:
             return self.read(target.scope, call.args[1].value, markers, reading, depth + 1)
         if name in TYPE_VARIABLES:
             raise Problem("type-variable", f"{target.name} is a type variable; a port needs one definite type")
-        if name.startswith("enum."):
-            raise Problem("unknown-type", f"{target.name} is an enum made by a call; write it as a class")
+        if is_enum(self.modules, target):
+            return self._classes.shape(target, markers, reading, depth)
         raise Problem("unknown-type", f"{target.name} is made by a call when the code runs; write it as a class")
 
     def _subscript(self, scope: Scope, node: cst.Subscript, markers: Markers, reading: Reading, depth: int) -> Shape:
