@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,8 +85,9 @@ Target = Known | ModuleRef | Object | Missing
 class Modules:
     """Finds, parses and caches sources, and resolves names in them."""
 
-    def __init__(self, search_path: Sequence[Path]) -> None:
+    def __init__(self, search_path: Sequence[Path], texts: Mapping[Path, str]) -> None:
         self._search = tuple(search_path)
+        self._texts = {path.absolute(): text for path, text in texts.items()}
         self._by_path: dict[Path, Source | Unreadable] = {}
         self._files: dict[tuple[Path | None, str], Path | None] = {}
 
@@ -100,13 +101,22 @@ class Modules:
         found = self._by_path.get(path)
         if found is None:
             try:
-                found = Source(path, read_text(path))
+                found = Source(path, self.text(path))
             except Unreadable as error:
                 found = error
             self._by_path[path] = found
         if isinstance(found, Unreadable):
             raise found
         return found
+
+    def text(self, path: Path) -> str:
+        """The text of ``path``: what was given for it, else what is in the file.
+
+        Raises:
+            Unreadable: it cannot be read.
+        """
+        given = self._texts.get(path.absolute())
+        return given if given is not None else read_text(path)
 
     def named(self, module: str, near: Path | None) -> Source | None:
         """The source of ``module``, looked for beside the importing package first."""

@@ -21,7 +21,8 @@ class ScanOptions:
     ``all_functions`` makes a node of every public function of the scanned modules, registered or not.
     ``module_names`` gives the name under which the running process knows a scanned path (``__main__``); it changes
     where ``types`` point to and never an identifier. ``search_path`` is where imported modules are looked for besides
-    the importing package itself; None means the path of this interpreter.
+    the importing package itself; None means the path of this interpreter. ``texts`` are sources that are in no file,
+    such as the cells of a notebook, by the paths under which they are scanned.
     """
 
     structures: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -30,6 +31,7 @@ class ScanOptions:
     all_functions: bool = False
     module_names: Mapping[Path, str] = field(default_factory=dict[Path, str])
     search_path: tuple[Path, ...] | None = None
+    texts: Mapping[Path, str] = field(default_factory=dict[Path, str])
 
 
 class ParameterKind(StrEnum):

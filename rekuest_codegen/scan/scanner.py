@@ -25,7 +25,7 @@ from rekuest_codegen.scan.project import NO_PROJECT, find_project, read_project
 from rekuest_codegen.scan.registration import Registration, Registrations
 from rekuest_codegen.scan.result import ScannedNode, ScanOptions, ScanResult
 from rekuest_codegen.scan.signature import Registered, SignatureReader
-from rekuest_codegen.scan.source import Source, Unreadable, module_name, read_text
+from rekuest_codegen.scan.source import Source, Unreadable, module_name
 from rekuest_codegen.scan.types import TypeReader
 from rekuest_codegen.scan.vocabulary import APP_MAKERS
 from rekuest_codegen.scan.wrapping import Wrapping, wrapping
@@ -91,7 +91,7 @@ class _Scan:
     def run(self, paths: Sequence[Path]) -> ScanResult:
         files = list(dict.fromkeys(files_of(paths)))
         roots = dict.fromkeys(module_name(file)[1] for file in files)
-        modules = Modules([*roots, *self._search])
+        modules = Modules([*roots, *self._search], self._options.texts)
         folder = Folder(modules, CALLS, SPELLED)
         declarations = Declarations(modules, folder, self._options)
         types = TypeReader(modules, folder, declarations, self._module_of)
@@ -138,7 +138,7 @@ class _Scan:
         found: list[MadeApp] = []
         for file in files:
             with suppress(Unreadable, RecursionError):
-                if MAKING_TRACE.search(read_text(file)):
+                if MAKING_TRACE.search(modules.text(file)):
                     found.extend(registrations.apps(modules.at(file)))
         return found[0] if len({app.name for app in found}) == 1 else None
 
@@ -187,7 +187,7 @@ class _Scan:
         for file in files:
             try:
                 if not self._options.all_functions:
-                    text = read_text(file)
+                    text = modules.text(file)
                     if not TRACE.search(text) and not DECLARING_TRACE.search(text):
                         continue
                 yield modules.at(file)
