@@ -8,7 +8,6 @@ server gives running tasks back; what must arrive is kept by the conversation me
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import random
 from collections.abc import Callable, Coroutine, Sequence
@@ -20,7 +19,6 @@ from urllib.parse import quote
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from rekuest_codegen.api.client.operations import ENSURE_AGENT_GQL, IMPLEMENT_AGENT_GQL
 from rekuest_codegen.errors import (
     AccessDenied,
     ConnectionLost,
@@ -30,16 +28,15 @@ from rekuest_codegen.errors import (
     TransportError,
     Unreachable,
 )
-from rekuest_codegen.ir.canonical import canonical_json
 from rekuest_codegen.runtime import context, provided
 from rekuest_codegen.runtime.children import Children
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.provided import Provided
-from rekuest_codegen.runtime.register import THREADS
+from rekuest_codegen.runtime.registration import Registration, introduce
+from rekuest_codegen.runtime.serving import THREADS
 from rekuest_codegen.runtime.shelf import MemoryShelf
 from rekuest_codegen.wire import conversation, messages
 from rekuest_codegen.wire.conversation import AgentSide, Answered, Unreadable
-from rekuest_codegen.wire.definitions import implement_input
 from rekuest_codegen.wire.endpoint import Endpoint
 
 logger = logging.getLogger("rekuest_codegen.provider")
@@ -67,6 +64,7 @@ class Agent:
         self._endpoint = Endpoint.parse(url)
         self._token = token
         self._functions = {function.interface: function for function in functions}
+        self._registration = Registration.of(name, ((f.interface, f.node) for f in self._functions.values()))
         self._link = Link(self._endpoint, token, timeout=REQUEST_TIMEOUT)
         self._side = AgentSide(token)
         self._shelf = MemoryShelf(self._link)
@@ -116,7 +114,7 @@ class Agent:
 
     async def _connect(self) -> NoReturn:
         """Introduce ourselves, connect, and converse until the connection ends; how it ended is the exception."""
-        await self._introduce()
+        await introduce(self._link, self._registration)
         place = self._endpoint.agi
         try:
             async with connect(
@@ -133,15 +131,6 @@ class Agent:
             raise ProtocolError(f"{place}: no agent socket there ({error})") from None
         except OSError as error:
             raise Unreachable(f"{place}: no connection ({error.strerror or error}); is the server running?") from None
-
-    async def _introduce(self) -> None:
-        """Say what we provide, unless the server remembers it by its hash."""
-        answer = await self._link.request(ENSURE_AGENT_GQL, {"input": {"name": self.name}}, again=True)
-        declared = implement_input([(f.interface, f.node) for f in self._functions.values()])
-        digest = hashlib.sha256(canonical_json(declared).encode()).hexdigest()
-        if answer["ensureAgent"]["hash"] != digest:
-            full = {**declared, "name": self.name, "hash": digest}
-            await self._link.request(IMPLEMENT_AGENT_GQL, {"input": full}, again=True)
 
     async def _converse(self, socket: ClientConnection) -> NoReturn:
         loop = asyncio.get_running_loop()

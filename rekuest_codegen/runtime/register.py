@@ -6,22 +6,12 @@ read from its source when the app runs, by the scanner, which is the only way fr
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
-import sys
-import threading
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
-from rekuest_codegen.errors import ConfigurationError, RekuestError
-from rekuest_codegen.runtime import context
-
-THREADS = "rekuest-codegen-task"
-"""How the names of the threads begin that sync functions run on."""
+from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.runtime import context, serving
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,65 +58,36 @@ class App:
         return None
 
     def run(self) -> None:
-        """Provide until SIGINT or SIGTERM. What keeps it from running is printed in one line, exit code 2."""
-        try:
-            asyncio.run(self._run_until_signal())
-        except RekuestError as error:
-            print(f"{self.name}: {error}", file=sys.stderr)
-            raise SystemExit(2) from None
-        except KeyboardInterrupt:
-            raise SystemExit(130) from None
-        _leave_stuck_threads()
+        """Provide until SIGINT or SIGTERM. What keeps it from running is printed, exit code 2.
 
-    async def arun(self, *, on_ready: Callable[[], None] | None = None) -> None:
+        In a module that ``rekuest-codegen run`` is importing this returns at once: the command serves the app when
+        the import is done.
+        """
+        serving.run_apps([self])
+
+    async def arun(
+        self, *, url: str | None = None, token: str | None = None, on_ready: Callable[[], None] | None = None
+    ) -> None:
         """Provide until cancelled. ``on_ready`` is called each time the server has taken us in.
+
+        ``url`` and ``token`` take the place of the app's own.
 
         Raises:
             DefinitionError: a registered function has no definition. AccessDenied, ConfigurationError, Unreachable:
             before the first connection; a connection lost later is restored for as long as it takes.
         """
+        serving.refuse_while_postponed(self)
         from rekuest_codegen.runtime.agent import Agent
         from rekuest_codegen.runtime.sources import provided_by
 
-        url, token = context.settings(self._url, self._token)
+        url, token = context.settings(url or self._url, token or self._token)
         agent = Agent(url, token, self.name, provided_by(self.name, self.functions))
         await agent.serve(on_ready=on_ready)
-
-    async def _run_until_signal(self) -> None:
-        serving = asyncio.current_task()
-        assert serving is not None  # noqa: S101 - asyncio.run made one
-        loop = asyncio.get_running_loop()
-        stopped = False
-
-        def stop() -> None:
-            nonlocal stopped
-            stopped = True
-            serving.cancel()
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with suppress(NotImplementedError, ValueError):  # Windows, or not the main thread
-                loop.add_signal_handler(number, stop)
-        try:
-            await self.arun(on_ready=lambda: print(f"{self.name}: providing {len(self.functions)} nodes", flush=True))
-        except asyncio.CancelledError:
-            if not stopped:
-                raise
 
 
 def easy(name: str, url: str | None = None, token: str | None = None) -> App:
     """An app. Address and token come from the arguments, else from ``REKUEST_URL`` and ``REKUEST_TOKEN``."""
     return App(name, url=url, token=token)
-
-
-def _leave_stuck_threads() -> None:
-    """Exit although a sync function still runs: Python would wait for its thread, for as long as it takes."""
-    deadline = time.monotonic() + 1.0
-    while any(thread.name.startswith(THREADS) for thread in threading.enumerate()):
-        if time.monotonic() > deadline:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(0)
-        time.sleep(0.01)
 
 
 _without_app: list[Callable[..., Any]] = []

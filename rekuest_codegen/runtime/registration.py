@@ -1,0 +1,49 @@
+"""What an agent tells a server about itself: one payload and one hash, whoever sends them.
+
+A running agent introduces itself with it, and ``push`` does so without running anything. Equal definitions give an
+equal hash, in whatever order the files were read, so whoever comes second has nothing left to tell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from rekuest_codegen.api.client.operations import ENSURE_AGENT_GQL, IMPLEMENT_AGENT_GQL
+from rekuest_codegen.ir import Node
+from rekuest_codegen.ir.canonical import canonical_json
+from rekuest_codegen.runtime.link import Link
+from rekuest_codegen.wire.definitions import implement_input
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Everything the agent ``name`` provides; ``declared`` is the payload of which ``hash`` is taken."""
+
+    name: str
+    nodes: Mapping[str, Node]
+    declared: Mapping[str, Any]
+    hash: str
+
+    @classmethod
+    def of(cls, name: str, functions: Iterable[tuple[str, Node]]) -> Self:
+        """The registration of functions given as interface and node; the later one of an interface counts."""
+        nodes = dict(sorted(dict(functions).items()))
+        declared = implement_input(nodes.items())
+        return cls(name, nodes, declared, hashlib.sha256(canonical_json(declared).encode()).hexdigest())
+
+
+async def introduce(link: Link, registration: Registration) -> bool:
+    """Say what an agent provides; False when the server remembers it by its hash, and nothing was said.
+
+    Raises:
+        RekuestError: what `Link.request` raises.
+    """
+    answer = await link.request(ENSURE_AGENT_GQL, {"input": {"name": registration.name}}, again=True)
+    if answer["ensureAgent"]["hash"] == registration.hash:
+        return False
+    full = {**registration.declared, "name": registration.name, "hash": registration.hash}
+    await link.request(IMPLEMENT_AGENT_GQL, {"input": full}, again=True)
+    return True
