@@ -7,6 +7,7 @@ from .operations import (
     ASSIGN_GQL,
     CANCEL_GQL,
     ENSURE_AGENT_GQL,
+    ENUMERATE_AGENTS_GQL,
     ENUMERATE_HASHES_GQL,
     ENUMERATE_NODES_GQL,
     FIND_TASK_GQL,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .base_model import UnsetType
     from .cancel import Cancel
     from .ensure_agent import EnsureAgent
+    from .enumerate_agents import EnumerateAgents
     from .enumerate_hashes import EnumerateHashes
     from .enumerate_nodes import EnumerateNodes
     from .find_task import FindTask
@@ -237,3 +239,16 @@ class Client(AsyncBaseClient):
         )
         data = self.get_data(response)
         return UnshelveMemoryDrawer.model_validate(data)
+
+    async def enumerate_agents(self, name: str, **kwargs: Any) -> "EnumerateAgents":
+        from .enumerate_agents import EnumerateAgents
+
+        variables: dict[str, object] = {"name": name}
+        response = await self.execute(
+            query=ENUMERATE_AGENTS_GQL,
+            operation_name="EnumerateAgents",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return EnumerateAgents.model_validate(data)

@@ -2,6 +2,7 @@ __all__ = [
     "ASSIGN_GQL",
     "CANCEL_GQL",
     "ENSURE_AGENT_GQL",
+    "ENUMERATE_AGENTS_GQL",
     "ENUMERATE_HASHES_GQL",
     "ENUMERATE_NODES_GQL",
     "FIND_TASK_GQL",
@@ -490,5 +491,22 @@ mutation ShelveInMemoryDrawer($input: ShelveInMemoryDrawerInput!) {
 UNSHELVE_MEMORY_DRAWER_GQL = """
 mutation UnshelveMemoryDrawer($input: UnshelveMemoryDrawerInput!) {
   unshelveMemoryDrawer(input: $input)
+}
+"""
+
+ENUMERATE_AGENTS_GQL = """
+query EnumerateAgents($name: String!) {
+  agents(filters: {search: $name}) {
+    id
+    name
+    hash
+    lastSeen
+    implementations {
+      interface
+      action {
+        id
+      }
+    }
+  }
 }
 """
