@@ -111,9 +111,8 @@ class Registrations:
             if function.scope.kind == "class":
                 yield Registration(function, None, scope, bound)
         elif isinstance(value, cst.Call) and self._makes_function(scope, value):
-            self._findings.problem(
-                self._unreadable(scope, value, scope.source.code(value)[:60]).at(scope.source, value)
-            )
+            text = " ".join(scope.source.code(value).split())[:60]
+            self._findings.problem(self._unreadable(scope, value, text).at(scope.source, value))
 
     def _makes_function(self, scope: Scope, call: cst.Call) -> bool:
         maker = self._modules.resolve(scope, call.func)
