@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.declarations import Declarations
 from rekuest_codegen.scan.modules import Known, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.scopes import Scope
-from rekuest_codegen.scan.types import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.vocabulary import INJECTED
 
 

@@ -6,13 +6,14 @@ decides which kind of port that makes. It never evaluates: a string annotation i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from rekuest_codegen.ir import MAX_DEPTH, PortKind
 from rekuest_codegen.scan.advice import HOW_TO_DECLARE, INSTEAD, spoken
+from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.class_shapes import ClassShapes
 from rekuest_codegen.scan.classes import is_enum
 from rekuest_codegen.scan.constants import Folder
@@ -20,11 +21,11 @@ from rekuest_codegen.scan.declarations import Declarations
 from rekuest_codegen.scan.literals import literal_shape
 from rekuest_codegen.scan.markers import NOTHING, Markers
 from rekuest_codegen.scan.modules import Known, Missing, ModuleRef, Modules, Object
-from rekuest_codegen.scan.nesting import too_deep
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.quantities import QUANTITIES
 from rekuest_codegen.scan.scopes import Scope
 from rekuest_codegen.scan.shapes import Shape
+from rekuest_codegen.scan.unions import Unions
 
 PRIMITIVES: Mapping[str, PortKind] = {
     "builtins.bool": PortKind.BOOL,
@@ -63,6 +64,7 @@ class TypeReader:
     ) -> None:
         self.modules = modules
         self.folder = folder
+        self._unions = Unions(modules)
         self._classes = ClassShapes(modules, folder, declarations, module_of, self.read)
 
     def read(self, scope: Scope, node: cst.BaseExpression, markers: Markers, reading: Reading, depth: int = 0) -> Shape:
@@ -187,8 +189,8 @@ class TypeReader:
     def _union(self, scope: Scope, node: cst.BaseExpression, markers: Markers, reading: Reading, depth: int) -> Shape:
         kept: dict[str, tuple[Scope, cst.BaseExpression]] = {}
         nullable = False
-        for where, alternative in self._alternatives(scope, node, depth):
-            spelling = self._spelling(where, alternative)
+        for where, alternative in self._unions.alternatives(scope, node, depth):
+            spelling = self._unions.spelling(where, alternative)
             if spelling in NONES:
                 nullable = True
             else:
@@ -203,51 +205,6 @@ class TypeReader:
             for index, (where, alternative) in enumerate(kept.values())
         )
         return Shape(kind=PortKind.UNION, nullable=nullable, children=children, markers=markers)
-
-    def _alternatives(
-        self, scope: Scope, node: cst.BaseExpression, depth: int
-    ) -> Iterator[tuple[Scope, cst.BaseExpression]]:
-        """The alternatives of a union, those of nested unions and aliases of unions among them."""
-        if depth > MAX_DEPTH:
-            raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types", source=scope.source, node=node)
-        match node:
-            case cst.BinaryOperation(left=left, operator=cst.BitOr(), right=right):
-                yield from self._alternatives(scope, left, depth + 1)
-                yield from self._alternatives(scope, right, depth + 1)
-                return
-            case cst.SimpleString() | cst.ConcatenatedString():
-                yield from self._alternatives(scope, parse_annotation(node), depth + 1)
-                return
-            case cst.Subscript():
-                target = self.modules.resolve(scope, node.value)
-                if isinstance(target, Known) and target.name in ("typing.Union", "typing.Optional"):
-                    for argument in subscript_arguments(node):
-                        yield from self._alternatives(scope, argument, depth + 1)
-                    if target.name == "typing.Optional":
-                        yield scope, cst.Name("None")
-                    return
-            case cst.Name() | cst.Attribute():
-                target = self.modules.resolve(scope, node)
-                if isinstance(target, Object) and isinstance(target.node, cst.Subscript | cst.BinaryOperation):
-                    yield from self._alternatives(target.scope, target.node, depth + 1)
-                    return
-            case _:
-                pass
-        yield scope, node
-
-    def _spelling(self, scope: Scope, node: cst.BaseExpression) -> str:
-        """One text for equal types, to drop the duplicates of a union."""
-        match node:
-            case cst.Name() | cst.Attribute():
-                target = self.modules.resolve(scope, node)
-                if isinstance(target, Known):
-                    return target.name
-                return str(target.key) if isinstance(target, Object) else scope.source.code(node)
-            case cst.Subscript():
-                inner = [self._spelling(scope, argument) for argument in subscript_arguments(node)]
-                return f"{self._spelling(scope, node.value)}[{', '.join(inner)}]"
-            case _:
-                return "".join(scope.source.code(node).split())
 
     def _unannotated(self, scope: Scope, node: cst.BaseExpression, depth: int) -> tuple[Scope, cst.BaseExpression]:
         """The type inside ``Annotated``, however deep it is nested directly."""
@@ -292,31 +249,6 @@ class TypeReader:
         name = node.func if isinstance(node, cst.Call) else node
         target = self.modules.resolve(scope, name)
         return isinstance(target, Known) and target.name.partition(".")[0] in ("rekuest", "annotated_types", "pydantic")
-
-
-def subscript_arguments(node: cst.Subscript) -> list[cst.BaseExpression]:
-    """What stands between the brackets."""
-    found: list[cst.BaseExpression] = []
-    for element in node.slice:
-        if not isinstance(element.slice, cst.Index) or element.slice.star:
-            raise Problem("unknown-type", "a slice or a star is no type")
-        value = element.slice.value
-        if len(node.slice) == 1 and isinstance(value, cst.Tuple):
-            return [part.value for part in value.elements]
-        found.append(value)
-    return found
-
-
-def parse_annotation(node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression:
-    """The expression inside a string annotation."""
-    value = node.evaluated_value
-    text = value.strip() if isinstance(value, str) else ""
-    if too_deep(text):
-        raise Problem("too-deep", f"the annotation {text[:60]!r} is nested too deeply to be read")
-    try:
-        return cst.parse_expression(text)
-    except cst.ParserSyntaxError:
-        raise Problem("unknown-type", f"the annotation {text[:60]!r} is no expression") from None
 
 
 def kind_of_value(value: object) -> PortKind | None:

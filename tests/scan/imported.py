@@ -86,7 +86,7 @@ def _port(key: str, hint: Any, default: Any = EMPTY) -> dict[str, Any]:
     elif issubclass(hint, enum.Enum):
         port |= {"kind": "ENUM", "identifier": f"@{hint.__module__}/{hint.__name__}".lower()}
         port["choices"] = list(hint.__members__)
-    elif dataclasses.is_dataclass(hint):
+    elif dataclasses.is_dataclass(hint) and isinstance(hint, type):
         own = typing.get_type_hints(hint)
         fields = [(field.name, own[field.name], field.default) for field in dataclasses.fields(hint)]
         children = [_field(name, kind, default) for name, kind, default in fields]
