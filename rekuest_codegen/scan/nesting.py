@@ -2,6 +2,10 @@
 
 The native parser recurses without a bound and ends the process when the stack ends. Python's own parser refuses such
 texts too. A crude pass in C speed clears ordinary files; only a file it suspects is looked at word by word.
+
+The limits are for a stack of 8 MB, as a main thread has. A thread with a small one (512 KB is what macOS gives) takes
+ordinary code, but may be ended by what just passes here: scan code of strangers in the main thread, or give the thread
+a stack of 8 MB with ``threading.stack_size``.
 """
 
 from __future__ import annotations

@@ -190,9 +190,14 @@ class _Scan:
                     text = modules.text(file)
                     if not TRACE.search(text) and not DECLARING_TRACE.search(text):
                         continue
-                yield modules.at(file)
+                source = modules.at(file)
+                _ = source.scope  # what is nested too deeply shows here, and not in the middle of something
             except Unreadable as error:
                 self._findings.unreadable(error.code, str(file), error.line, error.column, error.message)
+            except RecursionError:
+                self._too_deep(file)
+            else:
+                yield source
 
     def _guarded(self, source: Source, work: object) -> None:
         """Run ``work``; a file nested too deeply for Python's stack is a finding, as any other."""
@@ -200,7 +205,10 @@ class _Scan:
         try:
             work()
         except RecursionError:
-            self._findings.unreadable("too-deep", str(source.path), 1, 1, "is nested too deeply to be read")
+            self._too_deep(source.path)
+
+    def _too_deep(self, path: Path) -> None:
+        self._findings.unreadable("too-deep", str(path), 1, 1, "is nested too deeply to be read")
 
     def _duplicates(self, nodes: Sequence[tuple[Registration, ScannedNode]]) -> None:
         """Two functions under one interface: the later replaces the earlier in a running agent, so say it."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import tokenize
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -77,8 +78,10 @@ class Source:
     def _positions(self) -> dict[cst.CSTNode, CodeRange]:
         wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
         positions: dict[cst.CSTNode, CodeRange] = {}
-        for node, place in wrapper.resolve(PositionProvider).items():
-            positions[node] = place
+        # Too deep for Python's stack: libcst may say so by any error, since its cleaning up fails in turn.
+        with suppress(RecursionError, LookupError):
+            for node, place in wrapper.resolve(PositionProvider).items():
+                positions[node] = place
         return positions
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
+import sys
 import sysconfig
 import time
 from pathlib import Path
@@ -9,17 +12,33 @@ from pathlib import Path
 import pytest
 
 from rekuest_codegen.scan import ScanOptions, scan
+from rekuest_codegen.scan.files import files_of
 
-STDLIB = Path(sysconfig.get_paths()["stdlib"])
+STDLIB, SITE = (Path(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib"))
+SECONDS = 8.0
+BATCH = 8
 
 
-def test_a_slice_of_the_standard_library() -> None:
-    files = [*sorted(STDLIB.glob("*.py"))[::12], *sorted((STDLIB / "asyncio").glob("*.py"))[::6]]
-    started = time.process_time()
-    result = scan(files, ScanOptions(all_functions=True, search_path=()))
-    assert time.process_time() - started < 15
-    assert len(result.nodes) + len(result.findings) > 50
-    assert all("\n" not in finding.message for finding in result.findings)
+def slice_of(folder: Path) -> list[Path]:
+    """Some fifty files, chosen by their names alone."""
+    files = [path for path in files_of([folder]) if path.stat().st_size < 60_000]
+    return sorted(files, key=lambda path: hashlib.sha256(path.relative_to(folder).as_posix().encode()).digest())[:50]
+
+
+@pytest.mark.parametrize("folder", [STDLIB, SITE], ids=["standard library", "installed packages"])
+def test_other_peoples_code(folder: Path) -> None:
+    files = slice_of(folder)
+    known = 0
+    deadline = time.process_time() + SECONDS
+    for start in range(0, len(files), BATCH):
+        if time.process_time() > deadline:
+            break
+        result = scan(files[start : start + BATCH], ScanOptions(all_functions=True))
+        known += len(result.nodes) + len(result.findings)
+        for finding in result.findings:
+            assert "\n" not in finding.message
+            assert int(finding.where.rsplit(":", 2)[1]) >= 1
+    assert known > 10
 
 
 @pytest.mark.parametrize(
@@ -27,6 +46,8 @@ def test_a_slice_of_the_standard_library() -> None:
     [
         ("def f(:\n  register\n", "syntax-error"),
         ("register = " + "(" * 4000 + ")" * 4000, "syntax-error"),
+        ("register\nif a: pass\n" + "elif a: pass\n" * 1400, "too-deep"),
+        ("from rekuest import register\n@register\ndef f(x: int = " + "1+" * 700 + "1): 'F.'\n", "too-deep"),
         ("# -*- coding: nonsense -*-\nregister\n", "unreadable-file"),
     ],
 )
@@ -81,3 +102,38 @@ def test_files_without_a_trace_of_registration_are_not_parsed(tmp_path: Path) ->
     path = tmp_path / "plain.py"
     path.write_text("def f(:\n", encoding="utf-8")
     assert scan([path]).findings == ()
+
+
+IN_A_THREAD = """
+import sys, threading
+from pathlib import Path
+from rekuest_codegen.scan import scan
+
+threading.stack_size({kilobytes} * 1024)
+found = []
+thread = threading.Thread(target=lambda: found.append(scan([Path(sys.argv[1])])))
+thread.start()
+thread.join(60)
+print([node.node.key for node in found[0].nodes], [finding.code for finding in found[0].findings])
+"""
+
+
+@pytest.mark.parametrize(
+    ("kilobytes", "default", "said"),
+    [
+        (512, "(" * 8 + "1" + ")" * 8, "['f'] []\n"),
+        (8192, "(" * 90 + "1" + ")" * 90, "['f'] []\n"),
+        (8192, "-" * 1400 + "1", "[] ['too-deep']\n"),
+    ],
+)
+def test_in_a_thread(tmp_path: Path, kilobytes: int, default: str, said: str) -> None:
+    """Ordinary code needs a small stack; what passes the check for nesting needs no more than a main thread has."""
+    path = tmp_path / "app.py"
+    path.write_text(
+        f"from rekuest_codegen import register\n@register\ndef f(x: int = {default}): 'F.'\n", encoding="utf-8"
+    )
+    program = IN_A_THREAD.format(kilobytes=kilobytes)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, said), done.stderr
