@@ -1,12 +1,14 @@
-"""Run all benchmarks, or those named: ``python -m benchmarks imports calls``."""
+"""Run all benchmarks, or those named: ``python -m benchmarks imports calls scan``."""
 
 import asyncio
 import sys
 
-from benchmarks import calls, imports
+from benchmarks import calls, imports, scan
 
-names = sys.argv[1:] or ["imports", "calls"]
+names = sys.argv[1:] or ["imports", "calls", "scan"]
 if "imports" in names:
     imports.main()
 if "calls" in names:
     asyncio.run(calls.main())
+if "scan" in names:
+    scan.main()
