@@ -197,8 +197,10 @@ class Folder:
             return self._fold(target.scope, target.node)
         if isinstance(node, cst.Attribute):
             value = self._fold(scope, node.value)
-            if isinstance(value, Object) and (member := self._made_member(value, node.attr.value)) is not None:
-                return member
+            if isinstance(value, Object) and enum_maker(self._modules, value) is not None:
+                if (member := self.enum_member(value, node.attr.value)) is not None:
+                    return member
+                raise self._computed(scope, node, f"is no member of {value.name} that can be read")
             if isinstance(value, EnumMember) and node.attr.value in ("value", "name"):
                 return value.value if node.attr.value == "value" else value.name
         reason = target.reason if isinstance(target, Missing) else "is computed elsewhere"
@@ -209,9 +211,6 @@ class Folder:
         if not is_enum(self._modules, cls):
             return {}
         return {name: self.enum_member(cls, name) for name in self.members(cls)}
-
-    def _made_member(self, cls: Object, name: str) -> EnumMember | None:
-        return self.enum_member(cls, name) if enum_maker(self._modules, cls) is not None else None
 
     def _member(self, target: Object) -> EnumMember | None:
         scope = target.scope

@@ -20,6 +20,7 @@ CASES = Path(__file__).parents[1] / "cases" / "scan"
 
 def told(found: ScannedNode) -> dict[str, Any]:
     return {
+        "app": found.node.app,
         "definition": compact(definition(found.node)),
         "place": f"{found.path.name}:{found.line}",
         "function": f"{found.module}:{found.qualname}",

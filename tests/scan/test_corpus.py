@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -123,15 +124,27 @@ def test_deliberate_differences_are_said(entry: Entry) -> None:
     assert findings_of(entry)
 
 
+def test_the_documentation_lists_the_differences() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "definitions.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (richer|finding) \| (.+) \|$", text, re.MULTILINE)
+    assert {function: (what, reason) for function, what, reason in rows} == DIFFERENCES
+    assert len(rows) == len(DIFFERENCES)
+
+
 def test_the_registrations_options_are_read() -> None:
     by_key = {found.node.key: found for found in scanned("registered(app)").nodes}
     assert by_key["special_key"].options["interface"] == "fancy"
     assert by_key["reg_locks"].options["locks"] == ["stage", "lamp"]
+    assert by_key["reg_parallel"].options["concurrency"] == "parallel"
+    assert by_key["reg_world_effects"].options["effects"] == "IRREVERSIBLE"
+    assert str(by_key["reg_logo"].options["logo"]).startswith("<ActionLogo>")
     assert by_key["inj_readonly_state"].injected == {"stage": "readonly-state:corpus.newest_register.StageState"}
     assert by_key["inj_dependency_workflow"].injected == {
         "cam": "dependency:corpus.newest_register.CameraProtocol",
         "task": "task",
     }
+    # Annotations that are texts when the code runs hide dependencies from upstream.
+    assert by_key["fut_dependency"].injected == {"cam": "dependency:corpus.newest_future_register.FutProtocol"}
     assert by_key["st_sample"].types == {"@lab/sample": "corpus.common_types:Sample"}
 
 
