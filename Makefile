@@ -46,6 +46,7 @@ format: $(RUN_TESTS)  ## format and fix what can be fixed
 	$(BIN)/ruff format .
 
 generate: $(RUN_TESTS)  ## regenerate the API client and generated_example/
+	$(BIN)/ariadne-codegen >/dev/null
 	$(BIN)/python -m rekuest_codegen.demo --write-example
 
 bench: $(RUN_TESTS)  ## run the benchmarks

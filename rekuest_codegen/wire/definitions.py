@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from rekuest_codegen.errors import DefinitionError, Finding
-from rekuest_codegen.ir import Node, read_node
+from rekuest_codegen.ir import Node, Validator, read_node
+from rekuest_codegen.ir.bounds import as_function, bounds_of
 from rekuest_codegen.ir.shapes import is_array, is_object
 
 DECORATIONS = ("widget", "effects", "validators")
@@ -174,7 +175,8 @@ def _kept(plain: Mapping[str, Any], kind: str) -> dict[str, Any]:
         value = plain[name]
         if name != "default" and held in FIELDS:
             if is_array(value):
-                value = [_kept(item, held) for item in value if is_object(item) and _known(item, held)]
+                given = [_in_words_of_two(item, held) for item in value if is_object(item)]
+                value = [_kept(item, held) for item in given if _known(item, held)]
             elif is_object(value):
                 value = _kept(value, held) if _known(value, held) else None
         if value is None or (value == [] and kind != "definition" and name != "default"):
@@ -191,3 +193,11 @@ def _known(item: Mapping[str, Any], kind: str) -> bool:
     if kind in ("effects", "validators") and not isinstance(item.get("function"), str):
         return False
     return kind not in KINDS or item.get("kind") in KINDS[kind]
+
+
+def _in_words_of_two(item: dict[str, Any], kind: str) -> dict[str, Any]:
+    """A validator that calls a named operation, as the function contract 2 has for it, if it has one."""
+    if kind != "validators" or isinstance(item.get("function"), str):
+        return item
+    function = as_function(bounds_of(Validator.model_validate(item)))
+    return item if function is None else {**item, "function": function}

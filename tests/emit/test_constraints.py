@@ -24,6 +24,7 @@ def call(operation: str, **given: Any) -> dict[str, Any]:
         ("FLOAT", {"function": "(x) => x <= -7.5"}, ["le=-7.5"]),
         ("STRING", {"function": "(x) => x.length >= 1 && x.length <= 5"}, ["max_length=5", "min_length=1"]),
         ("INT", call("gt", a="value", b=3), ["gt=3"]),
+        ("INT", call("gte", a="value", b=0), ["ge=0"]),
         ("LIST", call("len_between", value="value", min=1, max=3), ["max_length=3", "min_length=1"]),
         ("STRING", call("len_between", value="value", min=2), ["min_length=2"]),
         ("INT", {"function": "(x) => x > 3 || evil()"}, []),

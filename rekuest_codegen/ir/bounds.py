@@ -1,0 +1,97 @@
+"""Checks that mean something in Python: the bounds of a number or a length, read from a validator and written as one.
+
+A validator is a function in the language of a user interface (contract 2), or a call of a named operation (contract
+10). Both live contracts derive theirs from Python's own annotations, by a handful of fixed forms; those, and only
+those, are read and written here. Anything else is opaque.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rekuest_codegen.ir.ports import Validator
+from rekuest_codegen.ir.shapes import is_array, is_object
+
+Bounds = Mapping[str, int | float]
+"""By pydantic's names: gt, ge, lt, le, min_length, max_length."""
+
+_NUMBER = r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?"
+_COMPARISON = re.compile(rf"\(x\) => x (?P<sign>[<>]=?) (?P<bound>{_NUMBER})")
+_AT_LEAST, _AT_MOST = r"x\.length >= (?P<min>\d{1,9})", r"x\.length <= (?P<max>\d{1,9})"
+_LENGTHS = [re.compile(rf"\(x\) => {text}") for text in (_AT_LEAST, _AT_MOST, rf"{_AT_LEAST} && {_AT_MOST}")]
+SIGNS = {">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
+_OPERATIONS = {"gt": "gt", "gte": "ge", "lt": "lt", "lte": "le"}
+
+
+def bounds_of(validator: Validator) -> Bounds:
+    """What ``validator`` demands, as far as it is one of the known forms; empty otherwise."""
+    extra = validator.model_extra or {}
+    function, call = extra.get("function"), extra.get("call")
+    if isinstance(function, str):
+        return _from_function(function)
+    return _from_call(call) if is_object(call) else {}
+
+
+def _from_function(function: str) -> Bounds:
+    if match := _COMPARISON.fullmatch(function):
+        return {SIGNS[match["sign"]]: json.loads(match["bound"])}
+    for pattern in _LENGTHS:
+        if match := pattern.fullmatch(function):
+            return {f"{end}_length": int(bound) for end, bound in match.groupdict().items()}
+    return {}
+
+
+def _from_call(call: Mapping[str, Any]) -> Bounds:
+    arguments = call.get("arguments")
+    if not is_array(arguments):
+        return {}
+    given: dict[str, tuple[str, Any]] = {}
+    for argument in arguments:
+        if not is_object(argument):
+            return {}
+        given[str(argument.get("key"))] = _plain(argument)
+    operation = str(call.get("operation"))
+    if operation in _OPERATIONS and given.keys() == {"a", "b"} and given["a"] == ("path", "value"):
+        kind, bound = given["b"]
+        return {_OPERATIONS[operation]: bound} if kind == "literal" and is_number(bound) else {}
+    if (
+        operation != "len_between"
+        or given.pop("value", None) != ("path", "value")
+        or not given.keys() <= {"min", "max"}
+    ):
+        return {}
+    if all(kind == "literal" and type(bound) is int and bound >= 0 for kind, bound in given.values()):
+        return {f"{end}_length": bound for end, (_, bound) in given.items()}
+    return {}
+
+
+def _plain(argument: Mapping[str, Any]) -> tuple[str, Any]:
+    """What an argument is, when it is simply a path or simply a value."""
+    said = {name: value for name, value in argument.items() if name != "key" and value is not None}
+    if len(said) == 1:
+        ((name, value),) = said.items()
+        if name in ("value_path", "value_literal"):
+            return name.removeprefix("value_"), value
+    return "other", None
+
+
+def as_function(bounds: Bounds) -> str | None:
+    """The validator's function in contract 2's form, or None when ``bounds`` have none."""
+    sign = {name: sign for sign, name in SIGNS.items()}
+    lengths = {"min_length": ">=", "max_length": "<="}
+    if len(bounds) == 1 and (name := next(iter(bounds))) in sign:
+        return f"(x) => x {sign[name]} {bounds[name]}"
+    if bounds and bounds.keys() <= lengths.keys():
+        return "(x) => " + " && ".join(
+            f"x.length {lengths[name]} {bounds[name]}" for name in sorted(bounds, reverse=True)
+        )
+    return None
+
+
+def is_number(value: Any) -> bool:
+    """A finite number; a bool is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
