@@ -40,7 +40,7 @@ def explained(command: Callable[P, Any]) -> Callable[P, None]:
 class LazyGroup(click.Group):
     """Commands by name; a command's module is imported when it is run or asked for help."""
 
-    modules = ("pull", "scan", "serve")
+    modules = ("pull", "push", "run", "scan", "serve")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.modules)

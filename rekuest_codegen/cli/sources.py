@@ -7,9 +7,10 @@ show differently than it reads, is printed as an escape.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -51,6 +52,19 @@ def scanned(names: Sequence[str], *, all_functions: bool = False) -> ScanResult:
     result = scan_projects([source_path(name) for name in names], ScanOptions(all_functions=all_functions))
     echo_findings(result.findings)
     return result
+
+
+def scanned_or_exit(names: Sequence[str], outcome: str) -> ScanResult:
+    """`scanned`, where an error is the end of it: exit code 2, and ``outcome`` says what was therefore not done."""
+    result = scanned(names)
+    if result.errors:
+        exit_for(len(result.errors), outcome)
+    return result
+
+
+def exit_for(errors: int, outcome: str) -> NoReturn:
+    click.echo(f"error: {errors} finding{'' if errors == 1 else 's'}; {outcome}", err=True)
+    sys.exit(2)
 
 
 def echo_findings(findings: Iterable[Finding]) -> None:
