@@ -76,8 +76,9 @@ async def _serve_until_signal(apps: Sequence[App], url: str | None, token: str |
 
     def stop() -> None:
         nonlocal stopped
+        if not stopped:  # a second signal would cut short what is being said on leaving
+            serving.cancel()
         stopped = True
-        serving.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError, ValueError):  # Windows, or not the main thread
