@@ -1,5 +1,5 @@
-"""From a server to its nodes: `fetch_nodes` asks, `listing` decides what, `exchange` does the asking."""
+"""From a server to its nodes: `fetch_nodes` asks and `afetch_nodes` too, `listing` decides what, `exchange` asks it."""
 
-from rekuest_codegen.fetch.listing import Filters, OnPage, fetch_nodes
+from rekuest_codegen.fetch.listing import Filters, OnPage, afetch_nodes, fetch_nodes
 
-__all__ = ["Filters", "OnPage", "fetch_nodes"]
+__all__ = ["Filters", "OnPage", "afetch_nodes", "fetch_nodes"]

@@ -1,6 +1,7 @@
 """One question to a server and its answer, by GraphQL over HTTP: bounded in time and in size, errors translated.
 
 What comes back is data or one of our errors, and never the token: servers and proxies like to say what they refused.
+That holds of every error that leaves the `exchange`, also of those raised over what an answer said.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import httpx
@@ -19,6 +21,7 @@ from rekuest_codegen.errors import (
     CallTimeout,
     ConfigurationError,
     ConnectionLost,
+    DefinitionError,
     ProtocolError,
     RekuestError,
     Unreachable,
@@ -52,13 +55,16 @@ async def exchange(endpoint: Endpoint, token: str, timeout: float) -> AsyncGener
         client = Client(url=endpoint.graphql, http_client=cast("Any", http))
 
         async def ask(document: str, variables: dict[str, Any]) -> dict[str, Any]:
-            try:
-                return await _ask(client, endpoint.graphql, timeout, document, variables)
-            except RekuestError as error:
-                error.args = (_told(str(error), token),)
-                raise
+            return await _ask(client, endpoint.graphql, timeout, document, variables)
 
-        yield ask
+        try:
+            yield ask
+        except DefinitionError as error:
+            told = [(_told(one.where, token), _told(one.message, token), one) for one in error.findings]
+            raise DefinitionError([replace(one, where=where, message=text) for where, text, one in told]) from None
+        except RekuestError as error:
+            error.args = (_told(str(error), token),)
+            raise
 
 
 async def _ask(client: Client, place: str, timeout: float, document: str, variables: dict[str, Any]) -> dict[str, Any]:

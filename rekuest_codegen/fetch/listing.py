@@ -59,6 +59,19 @@ class Filters:
 def fetch_nodes(
     url: str, token: str, filters: Filters | None = None, *, on_page: OnPage | None = None, timeout: float = 30.0
 ) -> list[Node]:
+    """`afetch_nodes`, waiting. Raises SyncInsideLoopError where an event loop runs."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(afetch_nodes(url, token, filters, on_page=on_page, timeout=timeout))
+    raise SyncInsideLoopError(
+        "an event loop is running here, which a sync call would block: await afetch_nodes instead"
+    )
+
+
+async def afetch_nodes(
+    url: str, token: str, filters: Filters | None = None, *, on_page: OnPage | None = None, timeout: float = 30.0
+) -> list[Node]:
     """All nodes that ``filters`` take, in the order in which they were defined.
 
     ``on_page`` is told after each page how many nodes are there, and of how many; ``timeout`` bounds each answer, in
@@ -66,20 +79,9 @@ def fetch_nodes(
 
     Raises:
         DefinitionError: nodes that cannot be expressed, all of them.
-        SyncInsideLoopError: an event loop runs here.
         Unreachable, CallTimeout, ConnectionLost, AccessDenied, ServerError, ProtocolError, ConfigurationError
     """
-    endpoint = Endpoint.parse(url)
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(_fetch(endpoint, token, filters or Filters(), on_page, timeout))
-    raise SyncInsideLoopError("an event loop runs here: use `await asyncio.to_thread(fetch_nodes, ...)`")
-
-
-async def _fetch(
-    endpoint: Endpoint, token: str, filters: Filters, on_page: OnPage | None, timeout: float
-) -> list[Node]:
+    endpoint, filters = Endpoint.parse(url), filters or Filters()
     async with exchange(endpoint, token, timeout) as ask:
         documents = [enumeration(contract) for contract in await _contracts(ask)]
         wanted = await _wanted(ask, endpoint, filters)
@@ -94,7 +96,7 @@ async def _fetch(
         if missing and (kept := missing.intersection(await _wanted(ask, endpoint, filters))):
             few = ", ".join(sorted(kept)[:5])
             raise ProtocolError(f"{endpoint.graphql}: {len(kept)} nodes are listed and yet not given (ids {few})")
-    return _translated(bodies[key] for key in wanted if key in bodies)
+        return _translated(bodies[key] for key in wanted if key in bodies)
 
 
 async def _contracts(ask: Ask) -> Sequence[Contract]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import httpx
 import pytest
 
 from rekuest_codegen.api.client.operations import ENSURE_AGENT_GQL, IMPLEMENT_AGENT_GQL
-from rekuest_codegen.errors import AccessDenied
+from rekuest_codegen.errors import AccessDenied, DefinitionError
 from rekuest_codegen.fetch import Filters, fetch_nodes
-from rekuest_codegen.ir import MAX_DEPTH, Node, read_node
+from rekuest_codegen.ir import MAX_DEPTH, Node, definition, read_node
 from rekuest_codegen.server import EmbeddedServer, serving
 from rekuest_codegen.wire.definitions import implement_input
 
+CORPUS = Path(__file__).parents[3] / "shared" / "reference" / "definitions" / "expected_newest.json"
 KINDS = Path(__file__).parents[1] / "cases" / "emit" / "kinds" / "nodes.json"
 
 
@@ -52,6 +54,40 @@ def test_every_kind_and_any_depth_comes_back_as_it_was(server: EmbeddedServer) -
     # What contract 2 has no word for was not registered either: a check by call, a component of a newer interface.
     for key, node in by_key.items():
         assert implement_input([(key, fetched[key])]) == implement_input([(key, node)])
+
+
+LOOKS = ("widget", "effects", "validators")
+NEWER = ("catalogs", "protocols", "is_test_for")
+"""What contract 2 has no word for, and targets of tests, which are kept as far as the server knows them."""
+
+
+def without(value: Any, *names: str) -> Any:
+    """``value`` without these fields, nulls and empty texts, however deep."""
+    if isinstance(value, list):
+        return [without(item, *names) for item in value]
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if key not in names and item is not None and item != ""}
+        return {key: without(item, *names) for key, item in kept.items()}
+    return value
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the reference data is not beside the project")
+def test_what_the_newest_generation_derives_comes_back_as_it_was(server: EmbeddedServer) -> None:
+    """What travels is the same to the letter, how it looks as far as contract 2 has words for it."""
+    by_key: dict[str, Node] = {}
+    for number, entry in enumerate(json.loads(CORPUS.read_text(encoding="utf-8"))):
+        with suppress(DefinitionError):  # three have a default of another kind than their port
+            key = f"{entry['function']}_{number}"
+            by_key[key] = read_node({**entry.get("definition_full", {"kind": "none"}), "key": key, "app": "corpus"})
+    assert len(by_key) > 200
+    provide(server, "corpus", list(by_key.values()))
+    fetched = {node.key: node for node in fetch_nodes(server.url, server.token, Filters(app=("corpus",)))}
+    assert fetched.keys() == by_key.keys()
+    for key, node in by_key.items():
+        assert without(definition(fetched[key]), *LOOKS, *NEWER) == without(definition(node), *LOOKS, *NEWER)
+        # Contract 2 takes what a custom widget falls back to, and lists it nowhere.
+        told, again = (implement_input([(key, one)]) for one in (node, fetched[key]))
+        assert without(again, "fallback", "isTestFor") == without(told, "fallback", "isTestFor")
 
 
 def test_two_hundred_and_fifty_nodes(server: EmbeddedServer) -> None:

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -19,13 +20,14 @@ from rekuest_codegen.errors import (
     CallTimeout,
     ConfigurationError,
     ConnectionLost,
+    DefinitionError,
     ProtocolError,
     RekuestError,
     ServerError,
     SyncInsideLoopError,
     Unreachable,
 )
-from rekuest_codegen.fetch import exchange, fetch_nodes
+from rekuest_codegen.fetch import afetch_nodes, exchange, fetch_nodes
 from tests.fetch.conftest import TOKEN, Listing, Reply, Respond, action, data, refused, silent
 
 At = Callable[[Respond], str]
@@ -218,9 +220,40 @@ def test_packed_answers_are_read(at: At) -> None:
     assert [node.key for node in fetch_nodes(at(packed), TOKEN)] == ["f"]
 
 
-def test_inside_an_event_loop() -> None:
-    async def main() -> None:
-        fetch_nodes("http://127.0.0.1:9", TOKEN)
+async def test_inside_an_event_loop(at: At) -> None:
+    url = at(Listing([action()]))
+    with pytest.raises(SyncInsideLoopError, match=r"an event loop .* await afetch_nodes instead"):
+        fetch_nodes(url, TOKEN)
+    assert [node.key for node in await afetch_nodes(url, TOKEN)] == ["f"]
 
-    with pytest.raises(SyncInsideLoopError, match="to_thread"):
-        asyncio.run(main())
+
+async def test_given_up_by_whoever_waits() -> None:
+    with silent() as url, pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await afetch_nodes(url, TOKEN, timeout=60)
+
+
+HOSTILE = f"{TOKEN}\n\x1b[2J"
+
+
+def test_what_is_found_in_a_definition_is_told_like_an_error(at: At) -> None:
+    """A line for each finding: no definition breaks it, moves the cursor, or repeats the token."""
+    ports = [{"key": HOSTILE, "kind": "LIST", "children": []}, {"key": "y", "kind": HOSTILE}]
+    url = at(Listing([action(HOSTILE, args=ports[:1]), action("g", HOSTILE, args=ports[1:])]))
+    with pytest.raises(DefinitionError) as caught:
+        fetch_nodes(url, TOKEN)
+    assert [finding.code for finding in caught.value.findings] == ["no-child", "unknown-kind"]
+    assert str(caught.value).count("\n") == 1
+    for finding in caught.value.findings:
+        assert str(finding).isprintable()
+        assert "<the token>" in str(finding)
+    assert TOKEN not in "".join(traceback.format_exception(caught.value))
+
+
+def test_what_is_listed_and_not_given_is_told_like_an_error(at: At) -> None:
+    listing = Listing([action("f", id=HOSTILE)])
+
+    def keeping(request: dict[str, Any]) -> Reply:
+        return data({"actions": []}) if "EnumerateNodes" in request["query"] else listing(request)
+
+    assert "yet not given (ids <the token>  [2J)" in said(ProtocolError, at(keeping))
