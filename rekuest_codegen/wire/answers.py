@@ -37,8 +37,10 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
     said: dict[str, Any] = extensions if is_object(extensions) else nothing
     if said.get("code") == "NodeNotFound" or any(words in text.lower() for words in NOBODY):
         raise NodeNotFound(f"{place}: {text}")
-    # The real server's refusals come before the document is looked at, and so without a path.
-    if said.get("code") == "AccessDenied" or ("path" not in first and any(word in text.lower() for word in REFUSALS)):
+    # The real server refuses before it looks at the document, and so without saying where in it. What is wrong with a
+    # document does say where, and has such words too: a field `needsToken`, an unexpected token.
+    nowhere = not (first.get("path") or first.get("locations"))
+    if said.get("code") == "AccessDenied" or (nowhere and any(word in text.lower() for word in REFUSALS)):
         raise AccessDenied(f"{place}: the token was refused ({text})")
     failure = ServerError(f"{place}: {text}")
     failure.retry_safe = said.get("retrySafe") is True

@@ -22,6 +22,9 @@ class Endpoint:
         Raises:
             ConfigurationError: it is no http or https address with a host, or it carries credentials.
         """
+        if "@" in url:
+            # Refused before anything else is, as every other refusal shows what it was given.
+            raise ConfigurationError("server address with an '@': leave credentials out, give the token apart")
         try:
             parts = urlsplit(url.strip())
             host, _ = parts.hostname, parts.port
@@ -29,9 +32,7 @@ class Endpoint:
             raise ConfigurationError(f"server address {url!r}: {error}") from None
         if parts.scheme not in ("http", "https") or not host:
             raise ConfigurationError(f"server address {url!r}: expected something like http://127.0.0.1:8000")
-        if parts.username or parts.password:
-            raise ConfigurationError(f"server address of host {host}: leave credentials out, give the token apart")
-        path = parts.path.rstrip("/").removesuffix("/graphql")
+        path = parts.path.rstrip("/").removesuffix("/graphql").rstrip("/")
         return cls(f"{parts.scheme}://{parts.netloc}{path}")
 
     @property

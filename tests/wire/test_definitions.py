@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rekuest_codegen.errors import DefinitionError
 from rekuest_codegen.ir import Node, read_node
-from rekuest_codegen.wire.definitions import implement_input, node_from_server
+from rekuest_codegen.wire.definitions import FIELDS, implement_input, node_from_server, to_camel, to_snake
 from tests.wire.nodes import nodes
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "reference" / "server-2.2" / "actions.json"
@@ -127,6 +127,13 @@ def test_values_of_the_user_keep_their_keys() -> None:
     raw = listed(node)
     raw["args"][0]["default"] = default
     assert node_from_server(raw).args[0].default == default
+
+
+@pytest.mark.parametrize("name", sorted(frozenset().union(*FIELDS.values())))
+def test_names_in_either_case(name: str) -> None:
+    assert to_snake(to_camel(name)) == name
+    assert to_snake(name) == name
+    assert to_camel(to_camel(name)) == to_camel(name)
 
 
 # -- what no server should send --------------------------------------------------------------------------------------
