@@ -1,4 +1,4 @@
-"""The contracts as GraphQL schemas: ours, and those that the clients of two generations bring along."""
+"""The contracts as GraphQL schemas: ours, those that two generations of clients bring along, a real server's own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from graphql import GraphQLSchema, build_schema
 from rekuest_codegen import api
 
 OWN = Path(str(api.__file__)).parent / "schema.graphql"
+SERVER = Path(__file__).parents[3] / "shared" / "reference" / "server-2.2" / "schema.graphql"
 
 
 @cache
@@ -28,11 +29,16 @@ def brought_along(python: Path, package: str) -> Path:
 
 @pytest.fixture(scope="session")
 def schema(request: pytest.FixtureRequest) -> Callable[[str], GraphQLSchema]:
-    """By name: ``own``, ``next`` (contract 2, rekuest-next 2.3.1) or ``ten`` (contract 10, rekuest 10.0.0)."""
+    """By name: ``own``, ``next`` (contract 2, rekuest-next 2.3.1), ``ten`` (contract 10, rekuest 10.0.0), or what
+    rekuest-server 2.2 printed: ``server``, skipped where the reference data is not beside the project."""
 
     def get(name: str) -> GraphQLSchema:
         if name == "own":
             return read(OWN)
+        if name == "server":
+            if not SERVER.exists():
+                pytest.skip("the reference data is not beside the project")
+            return read(SERVER)
         if name == "next":
             return read(brought_along(request.getfixturevalue("next_python"), "rekuest_next"))
         return read(brought_along(request.getfixturevalue("ten_python"), "rekuest"))

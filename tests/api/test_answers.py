@@ -56,7 +56,7 @@ def said(node: Node) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["own", "next"])
+@pytest.mark.parametrize("name", ["own", "next", "server"])
 def test_contract_2_gives_back_what_was_registered(name: str, schema: Schemas) -> None:
     known = schema(name)
 
@@ -176,7 +176,7 @@ def test_contract_10_gives_back_what_was_registered(schema: Schemas) -> None:
     assert read_node(node.model_dump(mode="json")) == node
 
 
-@pytest.mark.parametrize("name", ["own", "next"])
+@pytest.mark.parametrize("name", ["own", "next", "server"])
 def test_registrations_are_what_the_contract_takes(name: str, schema: Schemas) -> None:
     kind = schema(name).type_map["ImplementAgentInput"]
     assert isinstance(kind, GraphQLInputObjectType)

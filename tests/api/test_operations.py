@@ -24,10 +24,13 @@ from graphql import (
     validate,
     visit,
 )
+from pydantic import BaseModel
 
 from rekuest_codegen.api.client import operations
 from rekuest_codegen.api.contracts import LEVELS, LOOK_AT_SERVER, Contract, contract_of, enumeration
-from rekuest_codegen.ir import MAX_DEPTH
+from rekuest_codegen.ir import MAX_DEPTH, Node, Port
+from rekuest_codegen.ir.nodes import PortGroup
+from rekuest_codegen.wire.definitions import to_camel
 
 Schemas = Callable[[str], GraphQLSchema]
 DOCUMENTS = {
@@ -41,7 +44,7 @@ def problems(schema: GraphQLSchema, document: str) -> list[str]:
     return [error.message for error in validate(schema, parse(document))]
 
 
-@pytest.mark.parametrize("contract", ["own", "next"])
+@pytest.mark.parametrize("contract", ["own", "next", "server"])
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_contract_2_takes_it(name: str, contract: str, schema: Schemas) -> None:
     assert problems(schema(contract), DOCUMENTS[name]) == []
@@ -67,6 +70,9 @@ NOT_ASKED = {
     ("HideEffect", "call"),
     ("CustomEffect", "call"),
 }
+
+
+KEPT: dict[str, type[BaseModel]] = {"Action": Node, "PortGroup": PortGroup, "ArgPort": Port, "ReturnPort": Port}
 
 
 def said_of_ports(schema: GraphQLSchema) -> set[tuple[str, str]]:
@@ -106,11 +112,30 @@ def asked_of_ports(schema: GraphQLSchema, document: str) -> set[tuple[str, str]]
 
 @pytest.mark.parametrize(
     ("contract", "document"),
-    [("own", Contract.TWO), ("next", Contract.TWO), ("ten", Contract.TEN)],
+    [("own", Contract.TWO), ("next", Contract.TWO), ("server", Contract.TWO), ("ten", Contract.TEN)],
 )
 def test_everything_said_of_a_port_is_asked_for(contract: str, document: Contract, schema: Schemas) -> None:
     known = schema(contract)
     assert said_of_ports(known) - asked_of_ports(known, enumeration(document)) - NOT_ASKED == set()
+
+
+@pytest.mark.parametrize(
+    ("contract", "document", "not_asked"),
+    [
+        ("own", Contract.TWO, set()),
+        ("server", Contract.TWO, set()),
+        ("next", Contract.TWO, {"allowProbe"}),  # the client knows of it, the server of its own generation does not
+        ("ten", Contract.TEN, set()),
+    ],
+)
+def test_everything_a_node_keeps_is_asked_for(
+    contract: str, document: Contract, not_asked: set[str], schema: Schemas
+) -> None:
+    known = schema(contract)
+    said = {(kind, to_camel(field)) for kind, model in KEPT.items() for field in model.model_fields}
+    offered = {(kind, field) for kind, field in said if field in getattr(known.type_map[kind], "fields", {})}
+    missing = offered - asked_of_ports(known, enumeration(document))
+    assert missing == {("Action", field) for field in not_asked}
 
 
 @pytest.mark.parametrize("contract", list(Contract))
