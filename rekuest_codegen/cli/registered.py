@@ -98,13 +98,13 @@ def _differences(place: str, old: Any, new: Any) -> Iterator[str]:
         yield f"{place}: {_short(old)} -> {_short(new)}"
         return
     for key in [*after, *(key for key in before if key not in after)]:
-        here = _within(place, key)
+        here = f"{place}.{key}" if place else key
         if key not in before:
             yield f"{here}: new" if _parts(after[key]) else f"{here}: {_short(None)} -> {_short(after[key])}"
         elif key not in after:
             yield f"{here}: gone" if _parts(before[key]) else f"{here}: {_short(before[key])} -> {_short(None)}"
         else:
-            yield from _differences(here, before[key], after[key])
+            yield from _differences(_within(place, key), before[key], after[key])
     if before.keys() == after.keys() and list(before) != list(after) and is_array(old):
         yield f"{place}: order {', '.join(before)} -> {', '.join(after)}"
 

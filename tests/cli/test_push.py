@@ -165,6 +165,9 @@ def test_dry_run(server: EmbeddedServer, lab: tuple[str, Path], told: list[str])
     assert told == [name]
     push(server, path)
     assert {node["state"] for node in dry(server, path)[0]["nodes"]} == {"unchanged"}
+    path.write_text(text.replace("str | int", "str"), encoding="utf-8")
+    (cry, _) = dry(server, path)[0]["nodes"]
+    assert cry["changes"] == ['args.text.kind: "UNION" -> "STRING"', "args.text.children: gone"]
 
 
 def test_two_apps_one_after_another(server: EmbeddedServer, tmp_path: Path, told: list[str]) -> None:
