@@ -11,7 +11,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -33,8 +32,8 @@ from rekuest_codegen.runtime.children import Children
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.provided import Provided
 from rekuest_codegen.runtime.registration import Registration, introduce
-from rekuest_codegen.runtime.serving import THREADS
 from rekuest_codegen.runtime.shelf import MemoryShelf
+from rekuest_codegen.runtime.threads import DaemonThreads
 from rekuest_codegen.wire import conversation, messages
 from rekuest_codegen.wire.conversation import AgentSide, Answered, Unreadable
 from rekuest_codegen.wire.endpoint import Endpoint
@@ -47,8 +46,12 @@ BACKOFF = (0.1, 0.3, 1.0, 2.0, 5.0)
 BUSY_WITHIN = 20.0
 """Seconds for which a first registration is tried again while another connection is live: a server needs up to 15 s
 to notice that a provider was killed."""
+START_WITHIN = 5.0
+"""Seconds for which a provider that was just started waits for its server."""
 HIGH_WATER = 1000
-"""Reports under way above which a running task waits before it makes another one."""
+"""Reports not acknowledged above which a running task waits before it makes another one."""
+FLUSH_EVERY = 100
+"""Reports after which a running task waits until all were written: a server may acknowledge none."""
 FLUSH_WITHIN = 2.0
 
 
@@ -71,12 +74,15 @@ class Agent:
         self._children = Children(self._link, self._send, lost_after=REQUEST_TIMEOUT)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ending: dict[str, type[messages.Cancelled] | type[messages.Interrupted]] = {}
-        self._threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix=THREADS)
+        self._threads = DaemonThreads("rekuest-codegen task")
         self._background: set[asyncio.Task[None]] = set()
         self._to_write = asyncio.Event()
         self._written = asyncio.Event()
         self._on_ready: Callable[[], None] = lambda: None
         self._been_ready = False
+        self._attempt = 0
+        self._begun: set[str] = set()
+        self._reports = 0
         self._refusal = ""
 
     async def serve(self, *, on_ready: Callable[[], None] | None = None) -> None:
@@ -89,26 +95,30 @@ class Agent:
         if on_ready is not None:
             self._on_ready = on_ready
         loop = asyncio.get_running_loop()
-        started, attempt = loop.time(), 0
+        started = loop.time()
         try:
             while True:
-                attempt = 0 if self._side.ready else attempt + 1
                 try:
                     await self._connect()
-                except Busy as error:
-                    if not self._been_ready and loop.time() - started > BUSY_WITHIN:
-                        raise
-                    trouble: RekuestError = error
-                except TransportError as error:
-                    if not self._been_ready:
+                except (TransportError, ServerError) as error:
+                    if not self._passing(error, loop.time() - started):
                         raise
                     trouble = error
                 self._side.disconnect()
-                pause = BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+                pause = BACKOFF[min(self._attempt, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+                self._attempt += 1
                 logger.warning("%s: %s; connecting again in %.1f s", self.name, trouble, pause)
                 await asyncio.sleep(pause)
         finally:
             await self._stop()
+
+    def _passing(self, error: RekuestError, waited: float) -> bool:
+        """Whether to try again. At the start a server may still be starting, or not know yet that we were killed."""
+        if self._been_ready:
+            return isinstance(error, Busy | TransportError) or error.retry_safe
+        if isinstance(error, Busy):
+            return waited < BUSY_WITHIN
+        return isinstance(error, Unreachable) and waited < START_WITHIN
 
     # -- one connection -----------------------------------------------------------------------------------------
 
@@ -163,6 +173,7 @@ class Agent:
                 self._to_write.clear()
                 for frame in self._side.frames_to_send():
                     await socket.send(frame)
+                self._reports = 0
                 self._written.set()
 
     async def _keep_time(self, socket: ClientConnection) -> None:
@@ -216,7 +227,7 @@ class Agent:
                 logger.debug("%s: not acted on: %r", self.name, event)
 
     def _ready(self, init: messages.Init) -> None:
-        self._been_ready = True
+        self._been_ready, self._attempt = True, 0
         for inquiry in init.inquiries:
             if inquiry.task in self._running:
                 self._send(messages.Progress(task=inquiry.task, progress=0, message="still running"))
@@ -232,9 +243,16 @@ class Agent:
             return  # delivered again after a reconnect
         task = asyncio.create_task(self._run(assign), name=f"task {assign.task}")
         self._running[assign.task] = task
-        task.add_done_callback(lambda _: self._running.pop(assign.task, None))
+        task.add_done_callback(lambda _: self._over(assign.task))
+
+    def _over(self, task: str) -> None:
+        self._running.pop(task, None)
+        self._ending.pop(task, None)
+        self._begun.discard(task)
+        self._children.end(task)
 
     async def _run(self, assign: messages.Assign) -> None:
+        self._begun.add(assign.task)
         function = self._functions.get(assign.interface)
         if function is None:
             error = f"{self.name} does not provide {assign.interface!r}"
@@ -254,9 +272,11 @@ class Agent:
 
     def _end(self, task: str, kind: type[messages.Cancelled] | type[messages.Interrupted]) -> None:
         running = self._running.get(task)
-        if running is not None:
-            self._ending[task] = kind
-            running.cancel()
+        if running is None:
+            return
+        self._ending[task] = kind
+        if running.cancel() and task not in self._begun:
+            self._send(kind(task=task))  # cancelled before its first step, it will say nothing itself
 
     # -- what we say --------------------------------------------------------------------------------------------
 
@@ -267,7 +287,8 @@ class Agent:
     async def _report(self, message: messages.Report) -> None:
         """Send, and wait while too much is under way: a generator runs no faster than its reports leave."""
         self._send(message)
-        while self._side.unacknowledged > HIGH_WATER:
+        self._reports += 1
+        while self._side.unacknowledged > HIGH_WATER or self._reports >= FLUSH_EVERY:
             self._written.clear()
             await self._written.wait()
 
@@ -286,5 +307,5 @@ class Agent:
     async def _stop(self) -> None:
         await self._end_all()
         self._children.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown()
         await self._link.close()

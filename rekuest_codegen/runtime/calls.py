@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from rekuest_codegen.errors import CallTimeout
+from rekuest_codegen.errors import ArgumentError, CallTimeout, ProtocolError
 from rekuest_codegen.runtime import context, portal
 from rekuest_codegen.runtime.context import Caller
 from rekuest_codegen.runtime.remote import Remote
@@ -36,13 +36,20 @@ async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
     return await _expand(remote, returns, walk)
 
 
-async def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator[R]:
-    """Call a generator node and yield what it yields, as it comes. Leaving the loop early cancels the task."""
-    arguments = remote.check(values)
+def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator[R]:
+    """Call a generator node and yield what it yields, as it comes. Leaving the loop early cancels the task.
+
+    Raises:
+        ArgumentError: at once, before anything is sent. The rest as `acall`, while it is read.
+    """
+    return _items(remote, remote.check(values))
+
+
+async def _items(remote: Remote[R], arguments: Mapping[str, Any]) -> AsyncIterator[R]:
     walk = values_walk(remote.types)
     timeout = context.in_force.get().timeout
     wire = await shrink_all(remote.contract.args, arguments, walk)
-    caller, watch = await _where_it_runs(_start, remote, wire)
+    caller, watch = await _where_it_runs(_start, remote, wire, timeout)
     try:
         while (returns := await _where_it_runs(_next, watch, timeout)) is not None:
             yield await _expand(remote, returns, walk)
@@ -75,13 +82,19 @@ def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:
             while (item := portal.block(following, instead=instead)) is not end:
                 yield item
         finally:
-            portal.block(leave, instead=instead)
+            if portal.loop_runs_here():  # left behind and collected where waiting would block a loop
+                portal.start(leave)
+            else:
+                portal.block(leave, instead=instead)
 
     return iterate()
 
 
 async def _expand(remote: Remote[R], returns: Mapping[str, Any], walk: Walk) -> R:
-    values = await expand_all(remote.contract.returns, returns, walk)
+    try:
+        values = await expand_all(remote.contract.returns, returns, walk)
+    except ArgumentError as error:
+        raise ProtocolError(f"{remote.title}: what came back is not what its definition says: {error}") from error
     if remote.result is not None:
         return remote.result(*values.values())
     returned: Any = next(iter(values.values()), None)
@@ -96,9 +109,15 @@ async def _caller() -> Caller:
     return inside.caller if inside is not None else await context.default_client()
 
 
-async def _start(remote: Remote[Any], wire: Mapping[str, Any]) -> tuple[Caller, Watch]:
+async def _start(remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None) -> tuple[Caller, Watch]:
     caller = await _caller()
-    return caller, await caller.start(remote, wire)
+    try:
+        async with asyncio.timeout(timeout):
+            return caller, await caller.start(remote, wire)
+    except TimeoutError as error:
+        if isinstance(error, CallTimeout):
+            raise
+        raise CallTimeout(f"{remote.title}: not begun within {timeout:g} s; the task is being cancelled") from None
 
 
 async def _result(remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None) -> Mapping[str, Any]:
@@ -111,7 +130,7 @@ async def _result(remote: Remote[Any], wire: Mapping[str, Any], timeout: float |
     except TimeoutError as error:
         if isinstance(error, CallTimeout):
             raise
-        raise CallTimeout(f"{remote.title}: no result within {timeout:g} s; the task was cancelled") from None
+        raise CallTimeout(f"{remote.title}: no result within {timeout:g} s; the task is being cancelled") from None
     finally:
         if watch is not None and not watch.ended:
             await asyncio.shield(caller.cancel(watch))
@@ -124,7 +143,7 @@ async def _next(watch: Watch, timeout: float | None) -> Mapping[str, Any] | None
     except TimeoutError as error:
         if isinstance(error, CallTimeout):
             raise
-        raise CallTimeout(f"{watch.title}: nothing yielded within {timeout:g} s; the task was cancelled") from None
+        raise CallTimeout(f"{watch.title}: nothing yielded within {timeout:g} s; the task is being cancelled") from None
 
 
 async def _cancel(caller: Caller, watch: Watch) -> None:

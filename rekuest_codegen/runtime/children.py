@@ -8,16 +8,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from rekuest_codegen.api.client.operations import TASK_EVENTS_GQL
-from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError
+from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError, ServerError, TaskCancelled
 from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Event, Watch
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.conversation import Answered
-
-CANCEL_WITHIN = 2.0
 
 
 class Children:
@@ -30,6 +27,8 @@ class Children:
         self._answers: dict[str, asyncio.Future[messages.AssignResponse]] = {}
         self._watches: dict[str, Watch] = {}
         self._early: dict[str, list[messages.TaskEvent]] = {}
+        self._abandoned: set[str] = set()
+        self._parents: dict[str, set[str]] = {}
         self._actions: dict[tuple[str, str], str] = {}
 
     def of(self, task: str) -> Parent:
@@ -40,8 +39,9 @@ class Children:
         place = (remote.app, remote.key)
         if place not in self._actions:
             self._actions[place] = await operations.resolve(self._link, remote)
+        reference = str(uuid.uuid4())
         request = messages.AssignRequest(
-            reference=str(uuid.uuid4()),
+            reference=reference,
             args=dict(args),
             action=self._actions[place],
             parent=parent,
@@ -53,13 +53,17 @@ class Children:
         self._send(request)
         try:
             response = await answer
+        except asyncio.CancelledError:
+            self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
+            raise
         finally:
             self._answers.pop(request.id, None)
         if response.error is not None or response.task is None:
             self._actions.pop(place, None)
-            raise NodeNotFound(f"{remote.title}: {response.error or 'the server gave no task'}")
-        watch = Watch(remote.title, response.task, proven=True, lost_after=self._lost_after)
+            raise _refusal(remote.title, response.error or "the server gave no task")
+        watch = Watch(remote.title, response.task, reference, proven=True, lost_after=self._lost_after)
         self._watches[response.task] = watch
+        self._parents.setdefault(parent, set()).add(response.task)
         for event in self._early.pop(response.task, []):
             self.hear(event)
         return watch
@@ -71,15 +75,22 @@ class Children:
 
     def answer(self, answered: Answered) -> None:
         """The server's answer to one of our requests."""
+        response = answered.response
+        if answered.request.id in self._abandoned:
+            self._abandoned.discard(answered.request.id)
+            if isinstance(response, messages.AssignResponse) and response.task is not None:
+                self._send(messages.CancelRequest(task=response.task))
+            return
         future = self._answers.get(answered.request.id)
-        if future is not None and not future.done() and isinstance(answered.response, messages.AssignResponse):
-            future.set_result(answered.response)
+        if future is not None and not future.done() and isinstance(response, messages.AssignResponse):
+            future.set_result(response)
 
     def hear(self, message: messages.TaskEvent) -> None:
         """An event of a task that one of ours called."""
         watch = self._watches.get(message.task)
         if watch is not None:
-            self._feed(watch, [_event(message)])
+            watch.feed([_event(message)])
+            self._settle(watch)
         elif self._answers:
             self._early.setdefault(message.task, []).append(message)
         if not self._answers:
@@ -87,23 +98,30 @@ class Children:
 
     async def read_back(self) -> None:
         """After a loss: what happened to the children meanwhile."""
+        self._actions.clear()
         for watch in list(self._watches.values()):
             with suppress(RekuestError):
-                answer = await self._link.request(TASK_EVENTS_GQL, {"id": watch.task}, again=True)
-                self._feed(watch, operations.events_of(answer))
+                await operations.read_back(self._link, watch)
+                self._settle(watch)
+
+    def end(self, parent: str) -> None:
+        """A task of ours is over: whatever it called and did not wait for is cancelled, and its threads are let go."""
+        for task in self._parents.pop(parent, ()):
+            watch = self._watches.pop(task, None)
+            if watch is not None and not watch.ended:
+                self._send(messages.CancelRequest(task=task))
+                watch.fail(TaskCancelled(f"{watch.title}: the task that called it is over"))
 
     def close(self) -> None:
         """The agent stops: whoever waits for a child gets ConnectionLost."""
-        error = ConnectionLost("the provider was stopped")
         for watch in self._watches.values():
-            watch.fail(error)
+            watch.fail(ConnectionLost("the provider was stopped"))
         for future in self._answers.values():
             if not future.done():
-                future.set_exception(error)
+                future.set_exception(ConnectionLost("the provider was stopped"))
 
-    def _feed(self, watch: Watch, events: list[Event]) -> None:
-        watch.feed(events)
-        if watch.ended:
+    def _settle(self, watch: Watch) -> None:
+        if watch.ended or watch.failed:
             self._watches.pop(watch.task, None)
 
 
@@ -129,3 +147,10 @@ def _event(message: messages.TaskEvent) -> Event:
         message=getattr(message, "message", None) or getattr(message, "error", None),
         progress=getattr(message, "progress", None),
     )
+
+
+def _refusal(title: str, error: str) -> RekuestError:
+    """Why the server gave no task: nobody provides the node, or an error of its own."""
+    if any(words in error for words in ("No active implementation", "does not exist", "is not available")):
+        return NodeNotFound(f"{title}: {error}")
+    return ServerError(f"{title}: {error}")

@@ -8,19 +8,19 @@ that nothing a subscription loses can make a caller wait for ever.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import uuid
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
-from rekuest_codegen.api.client.operations import ASSIGN_GQL, CANCEL_GQL, FIND_TASK_GQL, MY_TASKS_GQL, TASK_EVENTS_GQL
+from rekuest_codegen.api.client.operations import ASSIGN_GQL, CANCEL_GQL, FIND_TASK_GQL, MY_TASKS_GQL
 from rekuest_codegen.errors import (
     AccessDenied,
     ConnectionLost,
     NodeNotFound,
     RekuestError,
-    RemoteError,
     ServerError,
     TransportError,
 )
@@ -28,7 +28,7 @@ from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
-from rekuest_codegen.runtime.watch import Event, Watch, read_event
+from rekuest_codegen.runtime.watch import MAX_UNREAD, Event, Watch, read_event
 from rekuest_codegen.wire.endpoint import Endpoint
 
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -36,8 +36,18 @@ BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 SWEEPS = (0.3, 0.7, 1.5, 3.0, 6.0, 15.0)
 """Seconds of silence after which a pending task's events are read back; the last one repeats."""
 TICK = 0.1
+ATTEMPTS = 3
+"""How often a task is assigned at the most, when the connection breaks each time before it arrives."""
+MAX_EARLY = 1000
+"""Events kept of tasks whose assignment is not answered yet; all tasks of the token bring theirs."""
 LOOK_AGAIN = (0.0, 1.0)
 """Seconds before each look for a task whose assignment got no answer; the request may still be under way."""
+
+T = TypeVar("T")
+
+
+class Unassigned(Exception):
+    """The connection broke under an assignment, and it did not arrive."""
 
 
 class Client:
@@ -60,6 +70,7 @@ class Client:
         self._watches: dict[str, Watch] = {}
         self._assigning = 0
         self._early: dict[str, list[Event]] = {}
+        self._early_dropped = False
         self._actions: dict[tuple[str, str], str] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._recovering = False
@@ -82,11 +93,24 @@ class Client:
         Raises:
             NodeNotFound, AccessDenied, ServerError, TransportError
         """
-        action = await self._resolve(remote)
+        reference = str(uuid.uuid4())
+        for _ in range(ATTEMPTS):
+            action, remembered = await self._resolve(remote)
+            try:
+                return await self._begin(remote, action, args, reference)
+            except NodeNotFound as error:
+                self._actions.pop((remote.app, remote.key), None)
+                if not remembered:
+                    raise NodeNotFound(f"{remote.title}: {error}") from None
+            except Unassigned:
+                continue  # on the new connection the node may have another id: ask for it again
+        raise ConnectionLost(f"{remote.title}: the connection broke at each of {ATTEMPTS} attempts to assign the task")
+
+    async def _begin(self, remote: Remote[Any], action: str, args: Mapping[str, Any], reference: str) -> Watch:
         assign: Payload = {
             "action": action,
             "args": dict(args),
-            "reference": str(uuid.uuid4()),
+            "reference": reference,
             "hooks": [],
             "capture": False,
         }
@@ -94,15 +118,17 @@ class Client:
         self._assigning += 1
         try:
             task = await self._assign(assign)
-            early = self._early.pop(task, [])
-        except NodeNotFound as error:
-            self._actions.pop((remote.app, remote.key), None)
-            raise NodeNotFound(f"{remote.title}: {error}") from None
+            early, whole = self._early.pop(task, []), not self._early_dropped
+        except asyncio.CancelledError:
+            self._spawn(self._abandon(reference))
+            raise
         finally:
             self._assigning -= 1
             if not self._assigning:
                 self._early.clear()
-        watch = Watch(remote.title, task, proven=live and self._live, lost_after=self._lost_after)
+                self._early_dropped = False
+        proven = live and self._live and whole
+        watch = Watch(remote.title, task, reference, proven=proven, lost_after=self._lost_after)
         self._watches[task] = watch
         for event in early:
             self._deliver(watch, event)
@@ -111,18 +137,39 @@ class Client:
 
     async def _assign(self, assign: Payload) -> str:
         """The id of the task. After a broken connection it is looked for by its reference before it is assigned again:
-        the real server takes the same reference twice for two tasks."""
+        the real server takes the same reference twice for two tasks.
+
+        Raises:
+            Unassigned: the connection broke, and the server has no such task.
+        """
         try:
             answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=False)
-        except ConnectionLost:
+            return str(answer["assign"]["id"])
+        except ConnectionLost as lost:
+            try:
+                for pause in LOOK_AGAIN:
+                    await asyncio.sleep(pause)
+                    task = await self._patiently(lambda: self._find(assign["reference"]))
+                    if task is not None:
+                        return task
+            except (TransportError, AccessDenied) as error:
+                # Whatever came in the way now, the first request may have arrived: no longer safe to repeat.
+                raise ConnectionLost(f"{lost}; then {error}") from None
+        raise Unassigned
+
+    async def _find(self, reference: str) -> str | None:
+        """The task that was assigned with ``reference``, if the server has one."""
+        found = await self._link.request(FIND_TASK_GQL, {"reference": reference}, again=True)
+        return str(found["tasks"][0]["id"]) if found["tasks"] else None
+
+    async def _abandon(self, reference: str) -> None:
+        """Cancel the task of an assignment whose caller did not wait for the answer, once the server has it."""
+        with suppress(RekuestError):
             for pause in LOOK_AGAIN:
                 await asyncio.sleep(pause)
-                variables = {"reference": assign["reference"]}
-                found = await self._link.request(FIND_TASK_GQL, variables, again=True)
-                if found["tasks"]:
-                    return str(found["tasks"][0]["id"])
-            answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=False)
-        return str(answer["assign"]["id"])
+                if (task := await self._find(reference)) is not None:
+                    await self._link.request(CANCEL_GQL, {"input": {"task": task}}, again=True)
+                    return
 
     async def cancel(self, watch: Watch) -> None:
         """Ask for the task to be cancelled, once and within two seconds; what comes of it is not awaited."""
@@ -134,63 +181,71 @@ class Client:
 
     async def close(self) -> None:
         """Close the connection; pending calls get ConnectionLost."""
-        self._fail_all(ConnectionLost(f"{self.endpoint.base}: the client was closed"))
+        self._fail_all(f"the client of {self.endpoint.base} was closed")
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._link.close()
 
-    async def _resolve(self, remote: Remote[Any]) -> str:
-        """The server's id of the node, asked for once."""
+    async def _resolve(self, remote: Remote[Any]) -> tuple[str, bool]:
+        """The server's id of the node, asked for once a connection; and whether it was known before."""
+        await self._link.connected()
         place = (remote.app, remote.key)
-        if place not in self._actions:
+        remembered = place in self._actions
+        if not remembered:
             self._actions[place] = await operations.resolve(self._link, remote)
-        return self._actions[place]
+        return self._actions[place], remembered
 
     # -- the connection ---------------------------------------------------------------------------------------
 
     async def _subscribe(self, connection: Connection) -> None:
         self._live = False
+        self._actions.clear()  # a server that was restarted without its store gives the ids to other nodes
         for watch in self._watches.values():
             watch.proven = False
         await connection.listen(MY_TASKS_GQL, {}, self._hear)
 
-    async def _recover(self) -> None:
-        """Restore the connection for the tasks that are pending, or tell their callers that it is lost."""
+    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """``attempt()``, again and again while the connection is lost, for as long as we reconnect."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._reconnect_within
-        attempt = 0
+        for count in itertools.count():
+            try:
+                return await attempt()
+            except TransportError as error:
+                pause = BACKOFF[min(count, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+                if loop.time() + pause > deadline:
+                    raise ConnectionLost(f"{error}; tried again for {self._reconnect_within:g} s") from None
+                await asyncio.sleep(pause)
+        raise AssertionError("the loop returns or raises")
+
+    async def _recover(self) -> None:
+        """Restore the connection for the tasks that are pending, or tell their callers that it is lost."""
+
+        async def attempt() -> None:
+            await self._link.connected()
+            await asyncio.gather(*(self._read_back(watch) for watch in list(self._watches.values())))
+
         try:
-            while self._watches:
-                try:
-                    await self._link.connected()
-                    await asyncio.gather(*(self._read_back(watch) for watch in list(self._watches.values())))
-                    return
-                except RemoteError as error:
-                    self._fail_all(error)
-                except TransportError as error:
-                    pause = BACKOFF[min(attempt, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-                    attempt += 1
-                    if loop.time() + pause > deadline:
-                        text = f"{error}; tried again for {self._reconnect_within:g} s"
-                        self._fail_all(ConnectionLost(text))
-                    else:
-                        await asyncio.sleep(pause)
+            await self._patiently(attempt)
+        except RekuestError as error:
+            self._fail_all(str(error))
         finally:
             self._recovering = False
 
     def _lost(self, error: RekuestError | None) -> None:
         self._live = False
         if isinstance(error, AccessDenied | ServerError):
-            self._fail_all(error)
+            self._fail_all(str(error))
         elif self._watches and not self._recovering:
             self._recovering = True
             self._spawn(self._recover())
 
-    def _fail_all(self, error: RekuestError) -> None:
+    def _fail_all(self, why: str) -> None:
+        """Tell every pending caller. Their tasks were assigned, so none of them may be told that a repeat is safe."""
         watches, self._watches = list(self._watches.values()), {}
         for watch in watches:
-            watch.fail(error)
+            watch.fail(ConnectionLost(f"{watch.title}: {why}; the task may have run"))
 
     # -- events -----------------------------------------------------------------------------------------------
 
@@ -208,12 +263,16 @@ class Client:
         watch = self._watches.get(task)
         if watch is not None:
             self._deliver(watch, event)
-        elif self._assigning:
+        elif self._assigning and not self._early_dropped:
             self._early.setdefault(task, []).append(event)
+            if sum(map(len, self._early.values())) > MAX_EARLY:
+                self._early.clear()
+                self._early_dropped = True
 
     def _deliver(self, watch: Watch, event: Event) -> None:
         if watch.proven:
-            self._feed(watch, [event])
+            if not watch.behind:  # else it is read back when there is room
+                self._feed(watch, event)
             return
         watch.held.append(event)
         if len(watch.held) == 1:
@@ -221,20 +280,23 @@ class Client:
 
     async def _prove(self, watch: Watch) -> None:
         """The subscription is live for this task now: read what came before, then go on from what was held."""
-        with suppress(TransportError, ServerError):  # after a loss the recovery reads back, after an error the sweep
+        with suppress(RekuestError):  # after a loss the recovery reads back, after an error the sweep
             await self._read_back(watch)
             watch.proven = True
         held, watch.held = watch.held, []
-        if watch.proven:
-            self._feed(watch, held)
+        if watch.proven and not watch.behind:
+            self._feed(watch, *held)
 
     async def _read_back(self, watch: Watch) -> None:
-        answer = await self._link.request(TASK_EVENTS_GQL, {"id": watch.task}, again=True)
-        self._feed(watch, operations.events_of(answer))
+        await operations.read_back(self._link, watch)
+        self._settle(watch)
 
-    def _feed(self, watch: Watch, events: list[Event]) -> None:
+    def _feed(self, watch: Watch, *events: Event) -> None:
         watch.feed(events)
-        if watch.ended:
+        self._settle(watch)
+
+    def _settle(self, watch: Watch) -> None:
+        if watch.ended or watch.failed:
             self._watches.pop(watch.task, None)
 
     # -- the sweep --------------------------------------------------------------------------------------------
@@ -250,11 +312,10 @@ class Client:
             while self._watches:
                 await asyncio.sleep(TICK)
                 now = loop.time()
-                due = [w for w in self._watches.values() if now - w.heard_at > SWEEPS[min(w.swept, len(SWEEPS) - 1)]]
-                for watch in due:
+                for watch in [watch for watch in self._watches.values() if _due(watch, now)]:
                     watch.swept += 1
                     watch.heard_at = now
-                    with suppress(TransportError, ServerError):
+                    with suppress(RekuestError):
                         await self._read_back(watch)
         finally:
             self._sweeping = False
@@ -263,3 +324,10 @@ class Client:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _due(watch: Watch, now: float) -> bool:
+    """Whether to read back: it was silent for long, or it was behind and its reader has made room."""
+    if watch.behind:
+        return watch.room > MAX_UNREAD // 2
+    return now - watch.heard_at > SWEEPS[min(watch.swept, len(SWEEPS) - 1)]

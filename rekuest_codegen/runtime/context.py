@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -44,13 +45,15 @@ class Options:
 NO_OPTIONS = Options()
 nested: ContextVar[Nested | None] = ContextVar("rekuest_codegen_nested", default=None)
 in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO_OPTIONS)
-_default: tuple[int, Client] | None = None
+_default: tuple[tuple[str, str], Client] | None = None
 _configured: tuple[str, str] | None = None
 
 
 @contextmanager
 def options(*, timeout: float | None) -> Generator[None]:
     """Bound every call in the block: ``with options(timeout=5): threshold(image)``."""
+    if timeout is not None and not (isinstance(timeout, int | float) and 0 < timeout < math.inf):
+        raise ConfigurationError(f"timeout {timeout!r}: expected seconds above 0, or None")
     token = in_force.set(replace(in_force.get(), timeout=timeout))
     try:
         yield
@@ -89,19 +92,21 @@ def settings(url: str | None = None, token: str | None = None) -> tuple[str, str
 
 
 async def default_client() -> Client:
-    """The process's client, in the portal's loop; a new one when the settings changed or the process forked."""
+    """The process's client, in the portal's loop; a new one when the settings changed."""
     from rekuest_codegen.runtime import portal
     from rekuest_codegen.runtime.client import Client
 
     global _default
-    url, token = settings()
-    mark = hash((os.getpid(), url, token))
-    if _default is None or _default[0] != mark:
-        if _default is not None:
-            await _default[1].close()
-        _default = (mark, Client(url, token))
+    wanted = settings()
+    if _default is None:
         portal.on_close(_close_default)
-    return _default[1]
+    elif _default[0] == wanted:
+        return _default[1]
+    replaced, _default = _default, (wanted, Client(*wanted))
+    opened = _default[1]
+    if replaced is not None:
+        await replaced[1].close()
+    return opened
 
 
 async def _close_default() -> None:
@@ -109,3 +114,13 @@ async def _close_default() -> None:
     closing, _default = _default, None
     if closing is not None:
         await closing[1].close()
+
+
+def _forget_after_fork() -> None:
+    """The parent's connection is the parent's: a forked child begins with none, and does not close it."""
+    global _default
+    _default = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)

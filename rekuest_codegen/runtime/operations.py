@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL
-from rekuest_codegen.errors import NodeNotFound
+from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL, TASK_EVENTS_GQL
+from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError, ServerError
+from rekuest_codegen.ir.shapes import is_object
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
-from rekuest_codegen.runtime.watch import Event, read_event
+from rekuest_codegen.runtime.watch import Watch, read_event
+
+EVENTS = 500
+"""Events read back at a time."""
 
 
 async def resolve(link: Link, remote: Remote[Any]) -> str:
@@ -31,6 +35,36 @@ async def resolve(link: Link, remote: Remote[Any]) -> str:
     return str([action for action in found if preference(action) == best][-1]["id"])
 
 
-def events_of(answer: Mapping[str, Any]) -> list[Event]:
-    """The events in an answer to TaskEvents."""
-    return [read_event(raw) for raw in answer["task"]["events"]]
+def forgotten(error: RekuestError) -> bool:
+    """Whether a server's answer means that it knows nothing of a task (the real one says so in words)."""
+    return isinstance(error, NodeNotFound) or (isinstance(error, ServerError) and "does not exist" in str(error))
+
+
+async def read_back(link: Link, watch: Watch) -> None:
+    """Give ``watch`` the events of its task that it has not had, page by page, as far as it has room.
+
+    A server that was restarted without its store may have given the id to another task: then, and when it knows no
+    such task, the watch fails, because what became of ours nobody can say.
+
+    Raises:
+        TransportError, AccessDenied, ServerError
+    """
+    while True:
+        pagination = {"offset": watch.taken, "limit": min(EVENTS, watch.room + 1)}
+        try:
+            answer = await link.request(TASK_EVENTS_GQL, {"id": watch.task, "pagination": pagination}, again=True)
+        except (NodeNotFound, ServerError) as error:
+            if not forgotten(error):
+                raise
+            answer = {"task": None}
+        task = answer.get("task")
+        if not is_object(task) or task.get("reference") != watch.reference:
+            text = f"{watch.title}: the server at {link.endpoint.base} knows nothing of the task any more"
+            watch.fail(ConnectionLost(f"{text}; it may have run"))
+            return
+        events = [read_event(raw) for raw in task["events"]]
+        before = watch.taken
+        watch.behind = False
+        watch.feed(events)
+        if watch.ended or watch.behind or watch.taken == before or len(events) < pagination["limit"]:
+            return

@@ -27,7 +27,6 @@ CLOSE_WITHIN = 5.0
 
 @dataclass(frozen=True, slots=True)
 class _Portal:
-    pid: int
     loop: asyncio.AbstractEventLoop
     thread: threading.Thread
 
@@ -41,11 +40,10 @@ def loop() -> asyncio.AbstractEventLoop:
     """The loop of this process, opened if need be."""
     global _portal
     with _lock:
-        if _portal is None or _portal.pid != os.getpid():
+        if _portal is None:
             opened = asyncio.new_event_loop()
             thread = threading.Thread(target=opened.run_forever, name="rekuest-codegen", daemon=True)
-            _portal = _Portal(os.getpid(), opened, thread)
-            _at_close.clear()
+            _portal = _Portal(opened, thread)
             thread.start()
             atexit.register(close)
         return _portal.loop
@@ -62,7 +60,7 @@ def close() -> None:
     with _lock:
         portal, _portal = _portal, None
     atexit.unregister(close)
-    if portal is None or portal.pid != os.getpid():
+    if portal is None:
         return
     hooks = list(_at_close)
     _at_close.clear()
@@ -101,11 +99,29 @@ def block(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, instead: 
 
 def forbid_loop(instead: str) -> None:
     """Refuse to block a thread in which an event loop runs."""
+    if not loop_runs_here():
+        return
+    raise SyncInsideLoopError(f"an event loop is running here, which a sync call would block: await {instead} instead")
+
+
+def loop_runs_here() -> bool:
+    """Whether an event loop runs in this thread."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return
-    raise SyncInsideLoopError(f"an event loop is running here, which a sync call would block: await {instead} instead")
+        return False
+    return True
+
+
+def _forget_after_fork() -> None:
+    """A forked child has the parent's loop, but not the thread that ran it: it begins with none."""
+    global _portal, _lock
+    _portal, _lock = None, threading.Lock()
+    _at_close.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 async def _wind_up(hooks: list[Hook]) -> None:

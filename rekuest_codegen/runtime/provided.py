@@ -10,18 +10,19 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from concurrent.futures import Executor
 from contextlib import aclosing
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.nodes import Node
 from rekuest_codegen.runtime.values import Shelf, Types, Walk, expand_all, returned, shrink_all, values_walk
 from rekuest_codegen.wire import messages
+from rekuest_codegen.wire.messages import Unsendable
 
 logger = logging.getLogger("rekuest_codegen.provider")
 Report = Callable[[messages.Report], Awaitable[None]]
@@ -81,7 +82,7 @@ async def run(
         async with aclosing(_results(provided.bind(arguments), threads)) as results:
             async for result in results:
                 await report(messages.Yield(task=task, returns=await _shrink(provided, result, walk)))
-    except Unreturnable as error:
+    except (Unreturnable, Unsendable) as error:
         await report(messages.Failed(task=task, error=f"returns: {error}"))
     except asyncio.CancelledError:
         raise
@@ -118,13 +119,29 @@ async def _results(call: partial[Any], threads: Executor) -> AsyncGenerator[Any]
             async for item in outcome:
                 yield item
     elif inspect.isgenerator(outcome):
-        try:
-            while (item := await _in_thread(threads, next, outcome, _END)) is not _END:
+        async with aclosing(_steps(cast("Generator[Any]", outcome), threads)) as steps:
+            async for item in steps:
                 yield item
-        finally:
-            await asyncio.shield(_in_thread(threads, outcome.close))
     else:
         yield outcome
+
+
+async def _steps(generator: Generator[Any], threads: Executor) -> AsyncGenerator[Any]:
+    """The items of a sync generator, each made in a thread. Left early, it is closed as soon as its step is done."""
+    step: asyncio.Future[Any] | None = None
+    try:
+        while True:
+            step = asyncio.ensure_future(_in_thread(threads, next, generator, _END))
+            item = await asyncio.shield(step)
+            if item is _END:
+                return
+            yield item
+    finally:
+        if step is None or step.done():
+            await asyncio.shield(_in_thread(threads, generator.close))
+        else:
+            # A generator cannot be closed while it runs; whoever cancelled need not wait for it either.
+            step.add_done_callback(lambda done: done.cancelled() or done.exception() or threads.submit(generator.close))
 
 
 async def _in_thread(threads: Executor, function: Callable[..., Any], *args: Any) -> Any:

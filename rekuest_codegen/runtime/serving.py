@@ -7,11 +7,8 @@ middle of that import: the command serves it afterwards, once.
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
-import threading
-import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -21,8 +18,6 @@ from rekuest_codegen.errors import ConfigurationError, RekuestError
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.register import App
 
-THREADS = "rekuest-codegen-task"
-"""How the names of the threads begin that sync functions run on."""
 
 _postponed: list[App] | None = None
 
@@ -58,7 +53,6 @@ def run_apps(apps: Sequence[App], *, url: str | None = None, token: str | None =
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-    _leave_stuck_threads()
 
 
 class _Failed(Exception):
@@ -102,14 +96,3 @@ async def _serve(app: App, url: str | None, token: str | None) -> None:
         await app.arun(url=url, token=token, on_ready=ready)
     except RekuestError as error:
         raise _Failed(app, error) from None
-
-
-def _leave_stuck_threads() -> None:
-    """Exit although a sync function still runs: Python would wait for its thread, for as long as it takes."""
-    deadline = time.monotonic() + 1.0
-    while any(thread.name.startswith(THREADS) for thread in threading.enumerate()):
-        if time.monotonic() > deadline:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(0)
-        time.sleep(0.01)

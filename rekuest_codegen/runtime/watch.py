@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rekuest_codegen.errors import AgentLost, NodeError, ProtocolError, RekuestError, TaskCancelled
-from rekuest_codegen.wire.lifecycle import terminal_kind
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, terminal_kind
+
+MAX_UNREAD = 10_000
+"""Events that wait for a caller to read them. More stay at the server until there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,12 @@ class Event:
 class Watch:
     """The events of one task, fed by a client or an agent, read by whoever called."""
 
-    def __init__(self, title: str, task: str, *, proven: bool, lost_after: float) -> None:
+    def __init__(self, title: str, task: str, reference: str, *, proven: bool, lost_after: float) -> None:
         self.title = title
         self.task = task
+        self.reference = reference
+        self.taken = 0
+        self.behind = False
         self.proven = proven
         self.held: list[Event] = []
         self.ended = False
@@ -48,12 +54,16 @@ class Watch:
         self._news = asyncio.Event()
 
     def feed(self, events: Iterable[Event]) -> None:
-        """Take what is new of ``events``."""
+        """Take what is new of ``events``; the first one there is no room for sets `behind`, and ends it."""
         loop = asyncio.get_running_loop()
         for event in sorted(events, key=lambda event: event.number):
             if event.number <= self._last or self.ended:
                 continue
+            if len(self._events) >= MAX_UNREAD:
+                self.behind = True
+                break
             self._last = event.number
+            self.taken += 1
             if event.kind == "DISCONNECTED":
                 self._disconnected_at = loop.time()
             elif not terminal_kind(event.kind):
@@ -67,6 +77,16 @@ class Watch:
         """Nothing more will come; the reader gets ``error`` after what it has not read yet."""
         self._failure = self._failure or error
         self._news.set()
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing more will come, for a reason outside the task."""
+        return self._failure is not None
+
+    @property
+    def room(self) -> int:
+        """How many events more it takes."""
+        return MAX_UNREAD - len(self._events)
 
     async def next_event(self) -> Event:
         """The next event.
@@ -117,7 +137,7 @@ class Watch:
         if event.kind in ("CANCELLED", "INTERRUPTED"):
             return TaskCancelled(f"{self.title}: the task was {event.kind.lower()}")
         message = event.message or "the node gave no reason"
-        if self._disconnected_at is not None:
+        if event.kind == "CRITICAL" and message.startswith(LOST_PREFIX):
             return AgentLost(f"{self.title}: {message}")
         return NodeError(self.title, self.task, message)
 

@@ -35,6 +35,9 @@ LIVE = frozenset(State) - TERMINAL
 STAYS = frozenset({"PROGRESS", "LOG", "YIELD", "DELEGATE"})
 """Reports that say something and change nothing; from QUEUED and DISCONNECTED they mean the task is running."""
 
+LOST_PREFIX = "agent lost: "
+"""How the message of the CRITICAL begins that ends a task whose agent did not come back."""
+
 _ENDS = {str(state): state for state in TERMINAL}
 _ASKS = {"CANCELLING": State.CANCELLING, "INTERRUPTING": State.INTERRUPTING}
 _ALWAYS = {**_ENDS, **_ASKS, "DISCONNECTED": State.DISCONNECTED}

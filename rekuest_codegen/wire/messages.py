@@ -434,9 +434,23 @@ class BadFrame(ProtocolError):
     """The frame is JSON, but no message of this protocol (close code 3003)."""
 
 
+class Unsendable(ProtocolError):
+    """The message has no frame: it would be too large, or holds what JSON cannot."""
+
+
 def encode(message: Message) -> str:
-    """The frame of ``message``, a text frame."""
-    return _encoder.encode(message).decode()
+    """The frame of ``message``, a text frame.
+
+    Raises:
+        Unsendable: it would be larger than MAX_FRAME, or holds text or values without a form in JSON.
+    """
+    try:
+        frame = _encoder.encode(message)
+    except (UnicodeError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise Unsendable(f"no form in JSON ({error})") from None
+    if len(frame) > MAX_FRAME:
+        raise Unsendable(f"{len(frame)} bytes, more than the {MAX_FRAME} a frame may have")
+    return frame.decode()
 
 
 def decode_from_agent(frame: str | bytes) -> FromAgent:

@@ -158,3 +158,56 @@ async def ask_and_wait() -> str:
     """Call a node that takes long."""
     answer: str = await stubs.arest(60)
     return answer
+
+
+@app.register()
+def exhaust() -> int:
+    """Raise StopIteration."""
+    return next(iter([]))
+
+
+@app.register()
+def slow_steps(pause: float) -> Iterator[int]:
+    """Yield after long steps; says so when it is closed."""
+    try:
+        while True:
+            time.sleep(pause)
+            yield 1
+    finally:
+        closed.set()
+
+
+@app.register()
+def too_much(size: int) -> str:
+    """Give back more than a frame holds."""
+    return "x" * size
+
+
+@app.register()
+def unspeakable() -> list[str]:
+    """Give back what JSON has no form for."""
+    return ["\ud800"]
+
+
+@app.register()
+def child(x: int) -> int:
+    """Be called by `parent`."""
+    time.sleep(0.01)
+    return x + 1
+
+
+@app.register()
+def parent(x: int) -> int:
+    """Call `child` from a thread, and wait for it there."""
+    answer: int = stubs.child(x)
+    return answer
+
+
+@app.register()
+def parent_of_the_slow() -> str:
+    """Call what takes long from a thread; says so when it is let go."""
+    try:
+        answer: str = stubs.rest(60)
+    finally:
+        closed.set()
+    return answer

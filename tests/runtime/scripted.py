@@ -88,7 +88,10 @@ class Scripted:
             found = self.references.get(variables["reference"])
             data = {"tasks": [{"id": found}] if found else []}
         else:
-            data = {"task": {"id": variables["id"], "events": self.events.get(variables["id"], [])}}
+            task, page = variables["id"], variables["pagination"]
+            events = self.events.get(task, [])[page["offset"] : page["offset"] + page["limit"]]
+            reference = next((name for name, of in self.references.items() if of == task), None)
+            data = {"task": {"id": task, "reference": reference, "events": events}}
         await socket.send(json.dumps({"type": "next", "id": key, "payload": {"data": data}}))
         await socket.send(json.dumps({"type": "complete", "id": key}))
 

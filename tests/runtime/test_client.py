@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,6 +22,8 @@ from rekuest_codegen.errors import (
     Unreachable,
 )
 from rekuest_codegen.runtime import Arguments, Remote, remote
+from rekuest_codegen.runtime import client as calling
+from rekuest_codegen.runtime import watch as watching
 from rekuest_codegen.runtime.client import Client
 from tests.runtime.scripted import COMPLETED, Event, Scripted, scripted, yields
 
@@ -40,6 +42,14 @@ def node(key: str = "add") -> Remote[Any]:
 async def client(server: Scripted, **fields: Any) -> AsyncGenerator[Client]:
     async with asyncio.timeout(WITHIN), Client(server.url, "token", **fields) as opened:
         yield opened
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not become so within ten seconds")
 
 
 async def result(opened: Client) -> Any:
@@ -100,14 +110,19 @@ async def test_events_that_come_twice_count_once() -> None:
         ([{"kind": "CANCELLED"}], TaskCancelled, "lab/add: the task was cancelled"),
         ([{"kind": "INTERRUPTED"}], TaskCancelled, "lab/add: the task was interrupted"),
         ([COMPLETED], ProtocolError, "lab/add: completed without returning anything"),
-        ([{"kind": "DISCONNECTED"}, {"kind": "CRITICAL", "message": "lost"}], AgentLost, "lab/add: lost"),
+        (
+            [{"kind": "CRITICAL", "message": "agent lost: it did not come back"}],
+            AgentLost,
+            "lab/add: agent lost: it did",
+        ),
+        ([{"kind": "DISCONNECTED"}, {"kind": "CRITICAL", "message": "boom"}], NodeError, "lab/add: boom"),
     ],
 )
 async def test_other_ends(events: list[Event], error: type[Exception], text: str) -> None:
     async with scripted(lambda _: events) as server, client(server) as opened:
         with pytest.raises(error) as caught:
             await result(opened)
-        assert str(caught.value) == text
+        assert str(caught.value).startswith(text)
 
 
 async def test_an_agent_that_vanishes() -> None:
@@ -205,3 +220,76 @@ async def test_cancel_tells_the_server_once() -> None:
 async def test_many_at_once() -> None:
     async with scripted(lambda _: [*yields(1, 2), COMPLETED]) as server, client(server) as opened:
         assert await asyncio.gather(*(everything(opened) for _ in range(50))) == [[1, 2]] * 50
+
+
+async def test_a_server_that_forgot_the_task_and_gave_its_id_to_another() -> None:
+    async with scripted(lambda _: []) as server, client(server) as opened:
+        watch = await opened.start(node(), {"x": 1})
+        other = await opened.start(node(), {"x": 2})
+        server.references = {
+            "somebody else's": watch.task,
+            **{r: t for r, t in server.references.items() if t != watch.task},
+        }
+        await server.emit(watch.task, [*yields(777), COMPLETED], live=False)
+        await server.emit(other.task, [*yields(2), COMPLETED], live=False)
+        for socket in list(server.connections):
+            socket.transport.abort()
+        with pytest.raises(ConnectionLost, match="knows nothing of the task any more; it may have run") as caught:
+            await watch.result()
+        assert not caught.value.retry_safe
+        assert await other.result() == {"return0": 2}
+
+
+async def test_ids_of_nodes_are_asked_for_anew_on_every_connection() -> None:
+    async with scripted(lambda _: [*yields(1), COMPLETED]) as server, client(server) as opened:
+        assert await result(opened) == 1
+        for socket in list(server.connections):
+            socket.transport.abort()
+        assert await result(opened) == 1
+        assert server.requests.count("actions") == 2
+
+
+async def test_a_caller_that_stops_reading_is_read_back_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "MAX_UNREAD", 10)
+    monkeypatch.setattr(calling, "MAX_UNREAD", 10)
+    async with scripted(lambda _: yields(1)) as server, client(server) as opened:
+        watch = await opened.start(node(), {"x": 1})
+        assert await watch.next_yield() == {"return0": 1}
+        await server.emit(watch.task, [*yields(*range(2, 101)), COMPLETED])
+        await until(lambda: watch.behind)
+        assert watch.room == 0
+        items = []
+        while (item := await watch.next_yield()) is not None:
+            items.append(item["return0"])
+        assert items == list(range(2, 101))
+
+
+async def test_a_cancelled_assignment_is_cancelled_at_the_server_too() -> None:
+    async def hold(name: str, socket: ServerConnection, variables: dict[str, Any]) -> bool:
+        if name != "assign":
+            return False
+        server.references[variables["input"]["reference"]] = "7"
+        held.set()
+        return True  # and no answer
+
+    held = asyncio.Event()
+    async with scripted(lambda _: [], on_request=hold) as server, client(server) as opened:
+        starting = asyncio.create_task(opened.start(node(), {"x": 1}))
+        await held.wait()
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        await until(lambda: server.cancelled == ["7"])
+
+
+async def test_events_of_other_peoples_tasks_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "MAX_EARLY", 50)
+
+    async def flood(name: str, socket: ServerConnection, variables: dict[str, Any]) -> bool:
+        if name == "assign" and "other" not in server.events:
+            await server.emit("other", yields(*range(200)))
+        return False
+
+    async with scripted(lambda _: [*yields(5), COMPLETED], on_request=flood) as server, client(server) as opened:
+        assert await result(opened) == 5
+        assert opened._early == {}

@@ -147,10 +147,15 @@ class Client(AsyncBaseClient):
         data = self.get_data(response)
         return Resume.model_validate(data)
 
-    async def task_events(self, id: str, **kwargs: Any) -> "TaskEvents":
+    async def task_events(
+        self,
+        id: str,
+        pagination: Union[Optional["OffsetPaginationInput"], "UnsetType"] = UNSET,
+        **kwargs: Any,
+    ) -> "TaskEvents":
         from .task_events import TaskEvents
 
-        variables: dict[str, object] = {"id": id}
+        variables: dict[str, object] = {"id": id, "pagination": pagination}
         response = await self.execute(
             query=TASK_EVENTS_GQL,
             operation_name="TaskEvents",

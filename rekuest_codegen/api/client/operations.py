@@ -425,10 +425,11 @@ mutation Resume($input: ResumeInput!) {
 """
 
 TASK_EVENTS_GQL = """
-query TaskEvents($id: ID!) {
+query TaskEvents($id: ID!, $pagination: OffsetPaginationInput) {
   task(id: $id) {
     id
-    events(ordering: [{createdAt: ASC}]) {
+    reference
+    events(ordering: [{createdAt: ASC}], pagination: $pagination) {
       id
       kind
       returns

@@ -10,6 +10,7 @@ class TaskEvents(BaseModel):
 
 class TaskEventsTask(BaseModel):
     id: str
+    reference: Optional[str]
     events: list["TaskEventsTaskEvents"]
 
 
