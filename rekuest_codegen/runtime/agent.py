@@ -107,7 +107,8 @@ class Agent:
                 self._side.disconnect()
                 pause = BACKOFF[min(self._attempt, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
                 self._attempt += 1
-                logger.warning("%s: %s; connecting again in %.1f s", self.name, trouble, pause)
+                level = logging.WARNING if self._been_ready else logging.INFO
+                logger.log(level, "%s: %s; connecting again in %.1f s", self.name, trouble, pause)
                 await asyncio.sleep(pause)
         finally:
             await self._stop()
@@ -201,7 +202,9 @@ class Agent:
             return ConnectionLost(f"{place}: the server refused what we sent ({reason})")
         if self._side.lost:
             return ConnectionLost(f"{place}: {self._side.lost}")
-        return ConnectionLost(f"{place}: the connection was lost ({code or 'no close frame'} {reason})")
+        return ConnectionLost(
+            f"{place}: the connection was lost ({f'{code} {reason}'.strip() if code else 'no close frame'})"
+        )
 
     # -- what the server says -----------------------------------------------------------------------------------
 

@@ -38,9 +38,13 @@ class Link:
         async with self._opening:
             if self._connection is None or self._connection.lost is not None:
                 connection = await Connection.open(self.endpoint, self._token, timeout=self._timeout)
+                try:
+                    if self._on_open is not None:
+                        await self._on_open(connection)
+                except BaseException:
+                    await connection.close()
+                    raise
                 self._connection = connection
-                if self._on_open is not None:
-                    await self._on_open(connection)
             return self._connection
 
     async def request(self, document: str, variables: Mapping[str, Any], *, again: bool) -> Payload:
@@ -59,5 +63,7 @@ class Link:
         raise AssertionError("the loop returns or raises")
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        """Close the connection, one that is being opened too; a request after this opens a new one."""
+        async with self._opening:
+            if self._connection is not None:
+                await self._connection.close()
