@@ -52,13 +52,17 @@ _configured: tuple[str, str] | None = None
 @contextmanager
 def options(*, timeout: float | None) -> Generator[None]:
     """Bound every call in the block: ``with options(timeout=5): threshold(image)``."""
-    if timeout is not None and not (isinstance(timeout, int | float) and 0 < timeout < math.inf):
+    if timeout is not None and not _is_span(timeout):
         raise ConfigurationError(f"timeout {timeout!r}: expected seconds above 0, or None")
     token = in_force.set(replace(in_force.get(), timeout=timeout))
     try:
         yield
     finally:
         in_force.reset(token)
+
+
+def _is_span(value: object) -> bool:
+    return isinstance(value, int | float) and 0 < value < math.inf
 
 
 def connect(url: str | None = None, token: str | None = None) -> None:
