@@ -224,7 +224,7 @@ class AgentSide:
         self._silence = silence
         self._out: list[str] = []
         self._order = itertools.count()
-        self._seq = itertools.count(1)
+        self._seq = 0
         self._register = ""
         self._yields_acknowledged = False
         self._retained: dict[str, _Retained] = {}
@@ -265,17 +265,24 @@ class AgentSide:
         self._out = []
 
     def send(self, message: FromAgent) -> None:
-        """Send a message now, or after the next INIT. Reports are numbered here."""
+        """Send a message now, or after the next INIT. Reports are numbered here.
+
+        Raises:
+            Unsendable: it has no frame. Nothing was kept of it: what is sent again must not fail again.
+        """
+        if isinstance(message, Report):
+            message.seq = self._seq + 1
+        frame = encode(message)
         order = next(self._order)
         kept = False
         if isinstance(message, Report):
-            message.seq = next(self._seq)
+            self._seq += 1
             kept = self._retain(message, order)
         elif isinstance(message, _REQUESTS):
             self._requests[message.id] = (order, message)
             kept = True
         if self.ready:
-            self._out.append(encode(message))
+            self._out.append(frame)
         elif not kept:
             self._waiting.append((order, message))
 
@@ -370,9 +377,8 @@ class AgentSide:
             del self._retained[key]
 
     def _first_time(self, event: TaskEvent) -> bool:
-        if event.seq <= self._seen.get(event.task, -1):
-            return False
-        self._seen[event.task] = event.seq
+        last = self._seen.pop(event.task, -1)
+        self._seen[event.task] = max(last, event.seq)  # behind the others: the longest silent one is forgotten first
         if len(self._seen) > MAX_SEEN:
             del self._seen[next(iter(self._seen))]
-        return True
+        return event.seq > last

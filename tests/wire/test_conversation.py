@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rekuest_codegen.wire.conversation import (
     HEARTBEAT,
+    MAX_SEEN,
     MAX_WAITING,
     AgentSide,
     Answered,
@@ -18,6 +19,7 @@ from rekuest_codegen.wire.conversation import (
     Unreadable,
 )
 from rekuest_codegen.wire.messages import (
+    MAX_FRAME,
     Assign,
     AssignRequest,
     AssignResponse,
@@ -26,6 +28,7 @@ from rekuest_codegen.wire.messages import (
     Completed,
     ControlResponse,
     EventAck,
+    Failed,
     FromAgent,
     Heartbeat,
     HeartbeatAnswer,
@@ -35,6 +38,7 @@ from rekuest_codegen.wire.messages import (
     Register,
     Report,
     SessionInit,
+    Unsendable,
     Yield,
     decode_from_agent,
     decode_to_agent,
@@ -298,6 +302,47 @@ def test_repeated_task_events_are_surfaced_once() -> None:
     assert agent.receive(encode(event), 0) == [event]
     assert agent.receive(encode(event), 0) == []
     assert agent.receive(encode(task_event("COMPLETED", task="12", event="6", seq=6)), 0) != []
+
+
+def test_of_many_tasks_those_that_are_silent_the_longest_are_forgotten() -> None:
+    agent = connected()
+    busy = [task_event("PROGRESS", task="0", event=str(number), seq=number, progress=1) for number in range(2)]
+    assert agent.receive(encode(busy[0]), 0) == [busy[0]]
+    for number in range(1, 2 * MAX_SEEN):
+        event = task_event("COMPLETED", task=str(number), event="1", seq=1)
+        assert agent.receive(encode(event), 0) == [event]
+        agent.receive(encode(busy[0]), 0)
+    assert agent.receive(encode(busy[0]), 0) == []
+    assert agent.receive(encode(busy[1]), 0) == [busy[1]]
+    forgotten = task_event("COMPLETED", task="1", event="1", seq=1)
+    assert agent.receive(encode(forgotten), 0) == [forgotten]
+
+
+@pytest.mark.parametrize("ready", [True, False])
+@pytest.mark.parametrize(
+    "message",
+    [
+        Yield(task="1", returns={"a": "x" * MAX_FRAME}),
+        Yield(task="1", returns={"a": "\ud800"}),
+        Failed(task="1", error="\ud800"),
+        AssignRequest(reference="r", args={"\ud800": 1}),
+    ],
+    ids=["too-large", "surrogate", "surrogate-in-the-end", "request"],
+)
+def test_what_has_no_frame_is_refused_and_nothing_is_kept_of_it(message: FromAgent, ready: bool) -> None:
+    agent = connected()
+    if not ready:
+        agent.disconnect()
+    agent.send(Yield(task="1", returns={}))
+    with pytest.raises(Unsendable):
+        agent.send(message)
+    agent.send(Failed(task="1", error="returns: too large"))
+    if not ready:
+        reconnect(agent)
+    first = from_agent(agent)
+    assert [(type(report), report.seq) for report in first if isinstance(report, Report)] == [(Yield, 1), (Failed, 2)]
+    reconnect(agent)
+    assert from_agent(agent) == first
 
 
 def test_unknown_frames_are_skipped_and_unknown_fields_ignored() -> None:
