@@ -33,7 +33,13 @@ NEED_A_SERVER = ("url", "token", "search", "connected", "timeout")
 @click.option("--key", multiple=True, help="Only the node of this key; may be repeated.")
 @click.option("--search", help="Only nodes the server finds for this text.")
 @click.option("--connected", is_flag=True, help="Only nodes that a connected agent provides now.")
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for an answer of the server.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait for an answer of the server.",
+)
 @explained
 def pull(
     out: Path,
@@ -64,10 +70,17 @@ def pull(
         origin = provenance(Endpoint.parse(url), filters)
         with progress() as step:
             nodes = fetch_nodes(url, token, filters, on_page=step, timeout=timeout)
+    if not nodes:
+        asked = ", ".join(f"{name} {_shown(value)}" for name, value in asdict(filters).items() if value)
+        raise ConfigurationError(f"no nodes{f' for {asked}' if asked else ''} at {source or url}; nothing was written")
     options = EmitOptions(structures=structures, provenance=origin)
     result = write_package(out, generate(nodes, options))
     apps = len({node.app for node in nodes})
     click.echo(f"{out}: {len(nodes)} nodes of {apps} apps; {result}")
+
+
+def _shown(value: object) -> str:
+    return " or ".join(map(repr, value)) if isinstance(value, tuple) else repr(value)
 
 
 def source_nodes(source: str, filters: Filters) -> list[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rekuest_codegen.errors import AccessDenied, NodeNotFound, ProtocolError, ServerError
@@ -9,7 +10,11 @@ from rekuest_codegen.ir.shapes import is_array, is_object
 
 REFUSALS = ("authorization", "token", "authenticated", "unauthorized", "forbidden", "signature")
 """Words by which a server's error is known for a refused token: the real one has no error code for it."""
-NOBODY = ("no active implementation", "action matching query does not exist", "agent is not available")
+NOBODY = re.compile(
+    r"(Action|Implementation) matching query does not exist\."
+    r"|No active implementation found for action .*"
+    r"|Agent is not available \(not connected.*\)"
+)
 """How the real server says that a node is not there, or not provided."""
 MAX_TEXT = 500
 
@@ -35,7 +40,7 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
     first = next((error for error in _list(errors) if is_object(error)), nothing)
     extensions = first.get("extensions")
     said: dict[str, Any] = extensions if is_object(extensions) else nothing
-    if said.get("code") == "NodeNotFound" or any(words in text.lower() for words in NOBODY):
+    if said.get("code") == "NodeNotFound" or ("code" not in said and NOBODY.fullmatch(text)):
         raise NodeNotFound(f"{place}: {text}")
     # The real server refuses before it looks at the document, and so without saying where in it. What is wrong with a
     # document does say where, and has such words too: a field `needsToken`, an unexpected token.

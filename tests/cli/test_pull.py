@@ -228,3 +228,12 @@ def test_structures_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.rekuest-codegen.structures]\nx = 3\n", encoding="utf-8")
     with answering(listing(action(**port))) as url:
         refuses(pull(url, tmp_path), "pyproject.toml", "expected lines like")
+
+
+def test_no_nodes_are_no_package(package: Path) -> None:
+    before = tree(package)
+    with answering(listing()) as url:
+        refuses(pull(url, package), f"no nodes at {url}", "nothing was written")
+    with answering(listing(action())) as url:
+        refuses(pull(url, package, "--app", "typo"), "no nodes for app 'typo' at")
+    assert tree(package) == before

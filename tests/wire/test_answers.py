@@ -80,7 +80,7 @@ def test_other_errors_are_not_taken_for_a_refused_token(error: dict[str, Any]) -
     [
         {"message": "No active implementation found for action Slow", "path": ["assign"], "locations": SOMEWHERE},
         {"message": "Action matching query does not exist.", "path": ["action"]},
-        {"message": "Agent is not available"},
+        {"message": "Agent is not available (not connected, and not a webhook agent)", "path": ["assign"]},
         {"message": "gone", "extensions": {"code": "NodeNotFound"}},
     ],
 )
