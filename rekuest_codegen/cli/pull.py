@@ -13,6 +13,7 @@ import click
 
 from rekuest_codegen.cli import explained
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
+from rekuest_codegen.ir.shapes import is_series
 from rekuest_codegen.scan.project import project_of
 from rekuest_codegen.wire.endpoint import Endpoint
 
@@ -79,8 +80,8 @@ def pull(
     click.echo(f"{out}: {len(nodes)} nodes of {apps} apps; {result}")
 
 
-def _shown(value: object) -> str:
-    return " or ".join(map(repr, value)) if isinstance(value, tuple) else repr(value)
+def _shown(value: Any) -> str:
+    return " or ".join(repr(one) for one in value) if is_series(value) else repr(value)
 
 
 def source_nodes(source: str, filters: Filters) -> list[Node]:
