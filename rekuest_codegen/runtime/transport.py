@@ -60,7 +60,7 @@ class Connection:
             async with asyncio.timeout(timeout):
                 socket = await connect(place, subprotocols=[SUBPROTOCOL], max_size=MAX_FRAME, open_timeout=None)  # type: ignore[list-item]  # Subprotocol is a str
                 try:
-                    await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token}}))
+                    await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token, "replay": False}}))
                     answer = json.loads(await socket.recv())
                     if not is_object(answer) or answer.get("type") != "connection_ack":
                         raise ProtocolError(f"{place}: expected connection_ack, got {str(answer)[:80]}")

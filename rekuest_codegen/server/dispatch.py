@@ -18,7 +18,7 @@ from rekuest_codegen.server.decision import Created, Decision, Dispatch, Happene
 from rekuest_codegen.server.model import Event, Implementation, Json, Node, Run, Task
 from rekuest_codegen.server.state import State
 from rekuest_codegen.server.store import Delete
-from rekuest_codegen.wire.lifecycle import IllegalTransition, advance
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, IllegalTransition, advance
 from rekuest_codegen.wire.messages import (
     Assign,
     Cancel,
@@ -43,8 +43,6 @@ MAX_RUN_BYTES = 256 * 1024 * 1024
 """Bytes of events of one task; above, it is ended."""
 MAX_STARTS = 3
 """How often work that may be repeated is started; an agent that dies of it thrice will die of it again."""
-LOST = "agent lost: "
-"""How the message of a task begins that ended because its agent disappeared."""
 LEVELS = frozenset({"DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"})
 ORGANIZATION = "default"
 
@@ -296,16 +294,16 @@ def suspend(state: State, agent: int, at: Moment, decision: Decision) -> None:
 
 def abandon(state: State, agent: int, why: str, at: Moment, decision: Decision) -> None:
     """The agent will not come back to its tasks: end them, or start again what may be started again."""
-    name = state.agents[agent].name
+    lost = f"{LOST_PREFIX}{state.agents[agent].name} {why}"
     for run in _runs(state, agent):
         if not run.sent and state.connected(agent):
             decision.tell(Dispatch(run))
-        elif _may_restart(state, run) and _happen(state, run, "QUEUED", at, decision, message=f"{LOST}{name} {why}"):
+        elif _may_restart(state, run) and _happen(state, run, "QUEUED", at, decision, message=lost):
             run.starts += 1
             decision.tell(Dispatch(run))
         else:
             fate = "it may have done the work, or not" if run.sent else "it never received the task"
-            _happen(state, run, "CRITICAL", at, decision, message=f"{LOST}{name} {why}; {fate}")
+            _happen(state, run, "CRITICAL", at, decision, message=f"{lost}; {fate}")
 
 
 def _may_restart(state: State, run: Run) -> bool:

@@ -29,10 +29,11 @@ EventFields = dict[str, Callable[[Event, Info], Any]]
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and whom: the context of every resolver."""
+    """Who asks, and whom: the context of every resolver. ``replay``: a subscription begins with the recent past."""
 
     identity: str
     hub: Hub
+    replay: bool = True
 
 
 def state_of(info: Info) -> State:

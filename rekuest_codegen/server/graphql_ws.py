@@ -119,7 +119,7 @@ class _Session:
         try:
             async with asyncio.timeout(INIT_WITHIN):
                 first = await self._receive()
-            asker = Asker(await self._identify(first), self._hub)
+            asker = Asker(await self._identify(first), self._hub, replay=_payload(first).get("replay") is not False)
             while True:
                 await self._take(await self._receive(), asker)
         except TimeoutError:
@@ -147,8 +147,7 @@ class _Session:
     async def _identify(self, message: Json) -> str:
         if message["type"] != "connection_init":
             raise _Close(UNAUTHORIZED, "Unauthorized: connection_init comes first")
-        payload: object = message.get("payload")
-        given: Json = payload if is_object(payload) else {}
+        given = _payload(message)
         header = given.get("Authorization", given.get("authorization"))
         identity = self._tokens.identity(given.get("token"))
         if identity is None and isinstance(header, str):
@@ -231,6 +230,11 @@ class _Session:
         text = _encoder.encode(message).decode()
         async with asyncio.timeout(SEND_WITHIN), self._sending:
             await self._socket.send({"type": "websocket.send", "text": text})
+
+
+def _payload(message: Json) -> Json:
+    payload: object = message.get("payload")
+    return payload if is_object(payload) else {}
 
 
 def _key(message: Json) -> str:

@@ -36,6 +36,8 @@ GRACE = 30.0
 COMMIT_WITHIN = 10.0
 MAX_PENDING = 5_000
 """Commits under way above which agents are not listened to."""
+MAX_REPLAY = 1_000
+"""Events of finished tasks that a caller who subscribes is told; of what finished just now, and is unfinished, all."""
 AGENTS = "agents"
 NODES = "nodes"
 
@@ -163,13 +165,13 @@ class Hub:
         """Raises Refused: see `dispatch.ask`."""
         await self._committed(dispatch.ask(self.state, run, what, moment(), step=step))
 
-    def watch_calls(self, caller: str) -> Feed:
-        """What happens to this identity's tasks (Created, Happened), beginning with what happened a moment ago."""
-        runs = self.state.recent(self.state.calls_of(caller).values(), time.monotonic())
+    def watch_calls(self, caller: str, *, replay: bool = True) -> Feed:
+        """What happens to this identity's tasks (Created, Happened); ``replay``: and what happened a moment ago."""
         past: list[Created | Happened] = []
-        for run in runs:
-            past.append(Created(run))
-            past.extend(Happened(run, event) for event in run.events)
+        if replay:
+            for run in self.state.recent(self.state.calls_of(caller), time.monotonic(), events=MAX_REPLAY):
+                past.append(Created(run))
+                past.extend(Happened(run, event) for event in run.events)
         return Feed(self._calls, caller, past)
 
     def watch_agents(self) -> Feed:

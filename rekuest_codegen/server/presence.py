@@ -108,7 +108,7 @@ def next_expiry(state: State, grace: float) -> float | None:
 
 def missed(state: State, agent: int, at: Moment) -> list[TaskEvent]:
     """The events of what this agent called over its socket, as it may have missed some."""
-    runs = state.recent(state.calls_from(agent).values(), at.mono)
+    runs = state.recent(state.calls_from(agent), at.mono)
     return [mirror(run, event) for run in runs for event in run.events]
 
 

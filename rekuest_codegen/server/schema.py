@@ -191,7 +191,8 @@ async def _unshelve(_: Any, info: Info, *, input: Json) -> str:
 
 
 def _mytasks(_: Any, info: Info) -> Any:
-    return info.context.hub.watch_calls(info.context.identity)
+    asker: Asker = info.context
+    return asker.hub.watch_calls(asker.identity, replay=asker.replay)
 
 
 def _watch_agents(_: Any, info: Info) -> Any:

@@ -7,7 +7,7 @@ tasks are kept for a while, so that a caller who was away can still learn how th
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -18,7 +18,9 @@ from rekuest_codegen.server.store import Put
 from rekuest_codegen.wire.lifecycle import IllegalTransition, advance, terminal_kind
 
 RECENT = 60.0
-"""Seconds for which a finished task is certainly kept, and replayed to a caller who subscribes."""
+"""Seconds for which a finished task is certainly kept."""
+JUST_NOW = 2.0
+"""Seconds for which a finished task is certainly told to a caller who subscribes."""
 KEPT_RUNS = 10_000
 KEPT_BYTES = 64 * 1024 * 1024
 MOST_BYTES = 4 * KEPT_BYTES
@@ -205,14 +207,21 @@ class State:
             self.drop_run(run)
             yield run
 
-    def recent(self, runs: Iterable[Run], now: float) -> list[Run]:
-        """Those of ``runs`` that are unfinished or finished a moment ago."""
-        fresh = set[int]()
+    def recent(self, runs: Mapping[int, Run], now: float, *, events: int | None = None) -> list[Run]:
+        """Those of ``runs`` that are unfinished or finished a moment ago.
+
+        ``events`` bounds what they tell together: above it, only what finished just now is added to the unfinished.
+        Each is told as a whole or not at all.
+        """
+        fresh, told = set[int](), 0
         for key, since in reversed(self.finished):
-            if now - since > RECENT:
+            if now - since > (RECENT if events is None or told <= events else JUST_NOW):
                 break
-            fresh.add(key)
-        return [run for run in runs if not run.done or run.task.id in fresh]
+            if (run := runs.get(key)) is not None:
+                told += len(run.events)
+                if events is None or told <= events or now - since <= JUST_NOW:
+                    fresh.add(key)
+        return [run for run in runs.values() if not run.done or run.task.id in fresh]
 
     def calls_of(self, caller: str) -> dict[int, Run]:
         """What this identity called itself, by id."""

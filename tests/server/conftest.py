@@ -187,10 +187,10 @@ class Events:
 
 
 @asynccontextmanager
-async def open_caller(url: str, token: str = TOKEN) -> AsyncIterator[Caller]:
+async def open_caller(url: str, token: str = TOKEN, **payload: Any) -> AsyncIterator[Caller]:
     place = f"{url.replace('http', 'ws')}/graphql"
     socket = await connect(place, subprotocols=["graphql-transport-ws"])  # type: ignore[list-item]  # a str is one
-    await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token}}))
+    await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token, **payload}}))
     assert json.loads(await asyncio.wait_for(socket.recv(), WAIT))["type"] == "connection_ack"
     caller = Caller(socket)
     try:

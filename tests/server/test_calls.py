@@ -122,6 +122,18 @@ async def test_subscriber_who_comes_late_is_told_everything(
         assert [event["kind"] for event in await events.of(task["id"], until="COMPLETED")] == ["YIELD", "COMPLETED"]
 
 
+async def test_subscriber_who_wants_no_replay_is_told_what_is_new_only(
+    url: str, provide: Make, define: Make, agent_at: Make, caller_at: Make
+) -> None:
+    provide(url, "calc", define("add"))
+    async with agent_at(url) as agent, caller_at(url, replay=False) as caller:
+        await caller.assign(action="1", reference="early")
+        await agent.acknowledged()
+        events = await caller.watch()
+        await caller.assign(action="1", reference="late")
+        assert (await events.next())["create"]["reference"] == "late"
+
+
 async def test_reports_become_events_and_what_may_not_follow_changes_nothing(
     url: str, provide: Make, define: Make, agent_at: Make, caller_at: Make
 ) -> None:
