@@ -3,21 +3,22 @@
 Importing this package imports none of them; each is imported when it is first used.
 """
 
-import importlib as _importlib
-import typing as _t
+TYPE_CHECKING = False  # type checkers take it for true; importing typing costs more
 
-if _t.TYPE_CHECKING:
+if TYPE_CHECKING:
     from . import big, types
 
 __all__ = ["big", "types"]
 
-if not _t.TYPE_CHECKING:
+if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> _t.Any:
+    def __getattr__(name):
         if name in __all__:
-            return _importlib.import_module(f".{name}", __name__)
+            from importlib import import_module
+
+            return import_module(f".{name}", __name__)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)
