@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from rekuest_codegen.errors import (
     AccessDenied,
+    ArgumentError,
     CallTimeout,
     ConnectionLost,
     ProtocolError,
@@ -56,11 +57,12 @@ class Connection:
             ProtocolError: what answers does not speak the protocol.
         """
         place = endpoint.graphql_ws
+        introduction = {"token": token, "replay": False}  # no past: whoever misses events reads them back
         try:
             async with asyncio.timeout(timeout):
                 socket = await connect(place, subprotocols=[SUBPROTOCOL], max_size=MAX_FRAME, open_timeout=None)  # type: ignore[list-item]  # Subprotocol is a str
                 try:
-                    await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token, "replay": False}}))
+                    await socket.send(json.dumps({"type": "connection_init", "payload": introduction}))
                     answer = json.loads(await socket.recv())
                     if not is_object(answer) or answer.get("type") != "connection_ack":
                         raise ProtocolError(f"{place}: expected connection_ack, got {str(answer)[:80]}")
@@ -91,7 +93,7 @@ class Connection:
 
         Raises:
             ServerError, AccessDenied: the server answered with errors. ConnectionLost: it broke before the answer.
-            CallTimeout: no answer within ``timeout`` seconds.
+            CallTimeout: no answer within ``timeout`` seconds. ArgumentError: the variables need too large a frame.
         """
         future: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
 
@@ -105,7 +107,12 @@ class Connection:
             else:
                 future.set_exception(ProtocolError(f"{self._endpoint.graphql_ws}: completed without an answer"))
 
-        key = await self._start(document, variables, sink)
+        try:
+            key = await self._start(document, variables, sink)
+        except BaseException:
+            if not future.cancel():
+                future.exception()  # the loss was told to the sink too, and is told once
+            raise
         try:
             async with asyncio.timeout(timeout):
                 payload = await future
@@ -136,16 +143,16 @@ class Connection:
             await self._reader
         await self._socket.close()
 
-    async def wait_lost(self) -> None:
-        """Return when the socket is gone."""
-        await asyncio.shield(self._reader)
-
     async def _start(self, document: str, variables: Mapping[str, Any], sink: Sink) -> str:
         if self.lost is not None:
-            raise self.lost
+            raise _fresh(self.lost)
         key = str(next(self._ids))
         self._sinks[key] = sink
-        await self._send({"id": key, "type": "subscribe", "payload": {"query": document, "variables": variables}})
+        try:
+            await self._send({"id": key, "type": "subscribe", "payload": {"query": document, "variables": variables}})
+        except BaseException:
+            self._sinks.pop(key, None)
+            raise
         return key
 
     async def _stop(self, key: str) -> None:
@@ -155,8 +162,11 @@ class Connection:
                 await self._send({"id": key, "type": "complete"})
 
     async def _send(self, frame: Payload) -> None:
+        text = json.dumps(frame)
+        if len(text) > MAX_FRAME:  # it is ASCII; the server would close the connection that all calls share
+            raise ArgumentError("$", f"the arguments need {len(text)} bytes, more than the {MAX_FRAME} allowed")
         try:
-            await self._socket.send(json.dumps(frame))
+            await self._socket.send(text)
         except ConnectionClosed as error:
             raise self._loss(error) from None
 
@@ -175,7 +185,7 @@ class Connection:
             sinks = list(self._sinks.values())
             self._sinks.clear()
             for sink in sinks:
-                sink(None, lost)
+                sink(None, _fresh(lost))
 
     async def _receive(self, frame: str | bytes) -> None:
         message = json.loads(frame)
@@ -191,6 +201,11 @@ class Connection:
 
     def _loss(self, error: ConnectionClosed) -> RekuestError:
         return _refused(self._endpoint.graphql_ws, error)
+
+
+def _fresh(lost: RekuestError) -> RekuestError:
+    """The same error for one more waiter: an object that is raised twice gathers the tracebacks of both."""
+    return type(lost)(*lost.args)
 
 
 def _refused(place: str, error: ConnectionClosed) -> RekuestError:

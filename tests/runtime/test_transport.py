@@ -1,0 +1,105 @@
+"""One connection for all: what one request does wrong, or a loss, is told to each waiter on its own."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from rekuest_codegen.errors import ArgumentError, ConnectionLost, RekuestError
+from rekuest_codegen.runtime.transport import MAX_FRAME, Connection
+from rekuest_codegen.wire.endpoint import Endpoint
+
+WITHIN = 10.0
+
+
+class Echo:
+    """Answers every query with its variables, but closes on the query ``close`` and keeps silent on ``wait``."""
+
+    def __init__(self) -> None:
+        self.introduction: dict[str, Any] = {}
+
+    async def handle(self, socket: ServerConnection) -> None:
+        self.introduction = json.loads(await socket.recv())
+        await socket.send(json.dumps({"type": "connection_ack"}))
+        async for frame in socket:
+            message = json.loads(frame)
+            query = message.get("payload", {}).get("query")
+            if query == "close":
+                await socket.close()
+            elif message["type"] == "subscribe" and query != "wait":
+                payload = {"data": message["payload"]["variables"]}
+                await socket.send(json.dumps({"type": "next", "id": message["id"], "payload": payload}))
+                await socket.send(json.dumps({"type": "complete", "id": message["id"]}))
+
+
+@asynccontextmanager
+async def connected() -> AsyncGenerator[tuple[Connection, Echo]]:
+    echo = Echo()
+    async with serve(echo.handle, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as listening:  # type: ignore[list-item]
+        port = next(iter(listening.sockets)).getsockname()[1]
+        connection = await Connection.open(Endpoint.parse(f"http://127.0.0.1:{port}"), "t", timeout=WITHIN)
+        try:
+            async with asyncio.timeout(WITHIN):
+                yield connection, echo
+        finally:
+            await connection.close()
+
+
+async def test_arguments_too_large_for_a_frame_are_refused_and_the_connection_lives() -> None:
+    async with connected() as (connection, _):
+        with pytest.raises(ArgumentError, match=rf"the arguments need \d+ bytes, more than the {MAX_FRAME} allowed"):
+            await connection.request("query", {"x": "x" * MAX_FRAME}, timeout=WITHIN)
+        assert await connection.request("query", {"x": 1}, timeout=WITHIN) == {"x": 1}
+
+
+async def test_the_past_is_not_asked_for() -> None:
+    async with connected() as (_, echo):
+        assert echo.introduction["payload"] == {"token": "t", "replay": False}
+
+
+async def test_every_waiter_gets_an_error_of_its_own() -> None:
+    async with connected() as (connection, _):
+        waiting = [asyncio.create_task(connection.request("wait", {}, timeout=WITHIN)) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(ConnectionLost):
+            await connection.request("close", {}, timeout=WITHIN)
+        errors: list[Any] = [*await asyncio.gather(*waiting, return_exceptions=True)]
+        for _ in range(3):
+            with pytest.raises(ConnectionLost) as late:
+                await connection.request("query", {}, timeout=WITHIN)
+            errors.append(late.value)
+        assert {type(error) for error in errors} == {ConnectionLost}
+        assert len({str(error) for error in errors}) == 1
+        assert len({id(error) for error in errors}) == len(errors)
+
+
+async def test_a_request_that_cannot_be_sent_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    unhandled: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
+    heard: list[RekuestError | None] = []
+    async with connected() as (connection, _):
+        with pytest.raises(ArgumentError):
+            await connection.listen("query", {"x": "x" * MAX_FRAME}, lambda _, error: heard.append(error))
+        socket: Any = connection._socket
+
+        async def break_first(_: str) -> None:
+            await socket.close()
+            await connection._reader
+            raise ConnectionClosed(None, None)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(socket, "send", break_first)
+            with pytest.raises(ConnectionLost):
+                await connection.request("query", {}, timeout=WITHIN)
+        gc.collect()
+        await asyncio.sleep(0)
+    assert unhandled == []
+    assert heard == []
