@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port
 from rekuest_codegen.ir.shapes import is_array, is_mapping, is_object, is_series
-from rekuest_codegen.runtime.values.walk import Place, Walk, describe, misfit
+from rekuest_codegen.runtime.values.walk import Place, Walk, describe, misfit, plain_text
 
 
 async def shrink_list(port: Port, value: Any, walk: Walk, place: Place) -> list[Any]:
@@ -29,10 +29,13 @@ async def expand_list(port: Port, wire: Any, walk: Walk, place: Place) -> list[A
 async def shrink_dict(port: Port, value: Any, walk: Walk, place: Place) -> dict[str, Any]:
     if not is_mapping(value):
         raise misfit(place, "dict", value)
-    for key in value:
+    wire: dict[str, Any] = {}
+    for key, item in value.items():
         if not isinstance(key, str):
             raise ArgumentError(str(place), f"expected text as keys, got {describe(key)}")
-    return {key: await walk.shrink(port.item, item, place.entry(key)) for key, item in value.items()}
+        entry = place.entry(key)
+        wire[plain_text(key, entry)] = await walk.shrink(port.item, item, entry)
+    return wire
 
 
 async def expand_dict(port: Port, wire: Any, walk: Walk, place: Place) -> dict[str, Any]:

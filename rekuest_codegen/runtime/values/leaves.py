@@ -11,7 +11,7 @@ from typing import Any
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port
 from rekuest_codegen.runtime.types import Choices, Quantity
-from rekuest_codegen.runtime.values.walk import Fits, Place, Walk, describe, misfit
+from rekuest_codegen.runtime.values.walk import Fits, Place, Walk, describe, misfit, plain_text
 
 INT_RANGE = range(-(2**63), 2**63)
 """What survives every JSON reader on the way."""
@@ -66,11 +66,7 @@ def expand_bool(port: Port, wire: Any, walk: Walk, place: Place) -> bool:
 def shrink_string(port: Port, value: Any, place: Place) -> str:
     if not isinstance(value, str):
         raise misfit(place, "str", value)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ArgumentError(str(place), "the text holds a lone surrogate, which has no form in JSON") from None
-    return str(value)
+    return plain_text(value, place)
 
 
 def expand_string(port: Port, wire: Any, walk: Walk, place: Place) -> str:
@@ -95,6 +91,10 @@ def expand_date(port: Port, wire: Any, walk: Walk, place: Place) -> datetime.dat
 
 
 def shrink_quantity(port: Port, value: Any, place: Place) -> str:
+    return plain_text(_quantity(port, value, place), place)
+
+
+def _quantity(port: Port, value: Any, place: Place) -> str:
     if isinstance(value, str):
         try:
             return str(Quantity.parse(value))

@@ -9,7 +9,7 @@ from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port, PortKind
 from rekuest_codegen.ir.shapes import is_object
 from rekuest_codegen.runtime.types import AnyReference, MemoryReference, Reference
-from rekuest_codegen.runtime.values.walk import Place, Walk, misfit
+from rekuest_codegen.runtime.values.walk import Place, Walk, misfit, plain_text
 
 
 async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> dict[str, Any]:
@@ -17,7 +17,7 @@ async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> 
     if isinstance(value, Reference):
         if port.kind is not PortKind.INTERFACE and value.identifier != identifier:
             raise ArgumentError(str(place), f"expected a reference to {identifier}, got one to {value.identifier}")
-        return _envelope(value.identifier or identifier, value.object)
+        return _envelope(value.identifier or identifier, value.object, place)
     cls = walk.types.get(identifier)
     if cls is not None and port.kind is PortKind.STRUCTURE and not isinstance(value, cls):
         raise misfit(place, cls.__name__, value)
@@ -26,7 +26,7 @@ async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> 
         raise misfit(place, f"something that can shrink (ashrink or shrink), for {identifier}", value)
     if port.kind is PortKind.INTERFACE:
         identifier = _own_identifier(value) or identifier
-    return _envelope(identifier, str(await _maybe_await(method())))
+    return _envelope(identifier, await _maybe_await(method()), place)
 
 
 async def expand_structure(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
@@ -45,10 +45,10 @@ async def expand_structure(port: Port, wire: Any, walk: Walk, place: Place) -> A
 async def shrink_memory(port: Port, value: Any, walk: Walk, place: Place) -> dict[str, Any]:
     identifier = port.identifier or ""
     if isinstance(value, Reference):
-        return _envelope(value.identifier or identifier, value.object)
+        return _envelope(value.identifier or identifier, value.object, place)
     if walk.shelf is None:
         raise misfit(place, f"a reference to {identifier}, as a node returned it", value)
-    return _envelope(identifier, await walk.shelf.put(identifier, value))
+    return _envelope(identifier, await walk.shelf.put(identifier, value), place)
 
 
 async def expand_memory(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
@@ -64,8 +64,11 @@ async def expand_memory(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
     return MemoryReference(drawer) if not identifier else AnyReference(drawer, identifier)
 
 
-def _envelope(identifier: str, reference: str) -> dict[str, Any]:
-    return {"__identifier": identifier, "object": reference}
+def _envelope(identifier: str, reference: Any, place: Place) -> dict[str, Any]:
+    """What travels; ``reference`` comes from a structure's own code, so it may be anything."""
+    if isinstance(reference, bool) or not isinstance(reference, str | int):
+        raise misfit(place, f"text or an int as the reference to {identifier}", reference)
+    return {"__identifier": plain_text(identifier, place), "object": plain_text(str(reference), place)}
 
 
 def _open(port: Port, wire: Any, place: Place) -> tuple[str, str]:

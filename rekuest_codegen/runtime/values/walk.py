@@ -134,6 +134,19 @@ def misfit(place: Place, expected: str, value: Any) -> ArgumentError:
     return ArgumentError(str(place), f"expected {expected}, got {describe(value)}")
 
 
+def plain_text(text: str, place: Place) -> str:
+    """``text`` as an exact str; everything a value sends as text goes through here.
+
+    Raises:
+        ArgumentError: JSON has no form for it.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ArgumentError(str(place), "the text holds a lone surrogate, which has no form in JSON") from None
+    return str(text)
+
+
 def describe(value: Any) -> str:
     """Type and, if it is short, value, for a message."""
     text = repr(value)
