@@ -13,8 +13,8 @@ import click
 
 from rekuest_codegen.cli import explained
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
-from rekuest_codegen.ir.shapes import is_series
-from rekuest_codegen.scan.project import project_of
+from rekuest_codegen.project import project_of
+from rekuest_codegen.shapes import is_series
 from rekuest_codegen.wire.endpoint import Endpoint
 
 if TYPE_CHECKING:

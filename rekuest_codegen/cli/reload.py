@@ -70,7 +70,7 @@ def supervise(arguments: Sequence[str], path: Path, environment: Mapping[str, st
 
 def project_folder(path: Path) -> Path:
     """Where the sources are that ``path`` belongs to: its project, else what its imports begin at."""
-    from rekuest_codegen.scan.project import find_project
+    from rekuest_codegen.project import find_project
     from rekuest_codegen.scan.source import module_name
 
     project = find_project(path.parent)

@@ -13,7 +13,7 @@ from typing import Any
 
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
 from rekuest_codegen.ir import Node, canonical_json, definition, read_node
-from rekuest_codegen.ir.shapes import is_array, is_object
+from rekuest_codegen.shapes import is_array, is_object
 
 MANIFEST = "manifest.json"
 FORMAT = 1

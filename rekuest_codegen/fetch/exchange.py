@@ -26,7 +26,7 @@ from rekuest_codegen.errors import (
     RekuestError,
     Unreachable,
 )
-from rekuest_codegen.ir.shapes import is_object
+from rekuest_codegen.shapes import is_object
 from rekuest_codegen.wire.answers import data_of
 from rekuest_codegen.wire.endpoint import Endpoint
 

@@ -18,7 +18,7 @@ from rekuest_codegen.api.contracts import LOOK_AT_SERVER, Contract, contract_of,
 from rekuest_codegen.errors import DefinitionError, Finding, ProtocolError, ServerError, SyncInsideLoopError
 from rekuest_codegen.fetch.exchange import Ask, exchange
 from rekuest_codegen.ir import Node
-from rekuest_codegen.ir.shapes import is_array, is_object
+from rekuest_codegen.shapes import is_array, is_object
 from rekuest_codegen.wire.definitions import node_from_server
 from rekuest_codegen.wire.endpoint import Endpoint
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rekuest_codegen.ir.ports import Validator
-from rekuest_codegen.ir.shapes import is_array, is_object
+from rekuest_codegen.shapes import is_array, is_object
 
 Bounds = Mapping[str, int | float]
 """By pydantic's names: gt, ge, lt, le, min_length, max_length."""

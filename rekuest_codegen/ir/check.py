@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from rekuest_codegen.errors import DefinitionError, Finding
 from rekuest_codegen.ir.nodes import Node
 from rekuest_codegen.ir.ports import MAX_DEPTH, Port, PortKind
-from rekuest_codegen.ir.shapes import is_mapping, is_series
+from rekuest_codegen.shapes import is_mapping, is_series
 
 MAX_JSON_DEPTH = 2 * MAX_DEPTH + 16
 """Two JSON levels a port level (object and array), and some for what decorates the innermost."""

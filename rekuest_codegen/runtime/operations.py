@@ -7,10 +7,10 @@ from typing import Any
 
 from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL, TASK_EVENTS_GQL
 from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError, ServerError
-from rekuest_codegen.ir.shapes import is_object
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Watch, read_event
+from rekuest_codegen.shapes import is_object
 
 EVENTS = 500
 """Events read back at a time."""

@@ -1,6 +1,6 @@
 """Annotated source -> node definitions, read with libcst. Nothing of the user's is imported or run.
 
-Names are loaded at first use: who only reads the project's configuration does not load the parser.
+Names are loaded at first use: what a scan gives back can be named without loading the parser.
 """
 
 from __future__ import annotations
@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan.files import locate
-    from rekuest_codegen.scan.project import Project, project_of
     from rekuest_codegen.scan.result import Parameter, ParameterKind, ScannedNode, ScanOptions, ScanResult
     from rekuest_codegen.scan.scanner import scan, scan_projects
 
 _PLACES = {
     "Parameter": "result",
     "ParameterKind": "result",
-    "Project": "project",
     "ScanOptions": "result",
     "ScanResult": "result",
     "ScannedNode": "result",
     "locate": "files",
-    "project_of": "project",
     "scan": "scanner",
     "scan_projects": "scanner",
 }
@@ -30,12 +27,10 @@ _PLACES = {
 __all__ = [
     "Parameter",
     "ParameterKind",
-    "Project",
     "ScanOptions",
     "ScanResult",
     "ScannedNode",
     "locate",
-    "project_of",
     "scan",
     "scan_projects",
 ]

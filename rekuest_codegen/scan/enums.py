@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rekuest_codegen.ir.shapes import is_mapping, is_series
+from rekuest_codegen.shapes import is_mapping, is_series
 
 FLAGS = frozenset(["enum.Flag", "enum.IntFlag"])
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import libcst as cst
 
+from rekuest_codegen.project import NO_PROJECT, find_project, read_project
 from rekuest_codegen.scan.apps import MadeApp
 from rekuest_codegen.scan.classes import decorators_of
 from rekuest_codegen.scan.constants import Folder
@@ -21,7 +22,6 @@ from rekuest_codegen.scan.marker_calls import CALLS, SPELLED
 from rekuest_codegen.scan.modules import Modules, Object
 from rekuest_codegen.scan.options import read_options, unknown_options
 from rekuest_codegen.scan.places import Findings, Problem
-from rekuest_codegen.scan.project import NO_PROJECT, find_project, read_project
 from rekuest_codegen.scan.registration import Registration, Registrations
 from rekuest_codegen.scan.result import ScannedNode, ScanOptions, ScanResult
 from rekuest_codegen.scan.signature import Registered, SignatureReader

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from rekuest_codegen.errors import AccessDenied, NodeNotFound, ProtocolError, ServerError
-from rekuest_codegen.ir.shapes import is_array, is_object
+from rekuest_codegen.shapes import is_array, is_object
 
 REFUSALS = ("authorization", "token", "authenticated", "unauthorized", "forbidden", "signature")
 """Words by which a server's error is known for a refused token: the real one has no error code for it."""

@@ -12,7 +12,7 @@ from typing import Any
 from rekuest_codegen.errors import DefinitionError, Finding
 from rekuest_codegen.ir import Node, Validator, read_node
 from rekuest_codegen.ir.bounds import as_function, bounds_of
-from rekuest_codegen.ir.shapes import is_array, is_object
+from rekuest_codegen.shapes import is_array, is_object
 
 DECORATIONS = ("widget", "effects", "validators")
 """Open data whose keys are turned to snake case."""

@@ -11,9 +11,9 @@ from typing import Any
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port, PortKind
-from rekuest_codegen.ir.shapes import is_series
 from rekuest_codegen.runtime.values import containers, leaves, references
 from rekuest_codegen.runtime.values.walk import ROOT, Codec, Shelf, Types, Walk, describe
+from rekuest_codegen.shapes import is_series
 
 CODECS: Mapping[PortKind, Codec] = {
     PortKind.INT: Codec(leaves.fits_type(int), leaves.shrink_int, leaves.expand_int),

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port
-from rekuest_codegen.ir.shapes import is_array, is_mapping, is_object, is_series
 from rekuest_codegen.runtime.values.walk import Place, Walk, describe, misfit, plain_text
+from rekuest_codegen.shapes import is_array, is_mapping, is_object, is_series
 
 
 async def shrink_list(port: Port, value: Any, walk: Walk, place: Place) -> list[Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port, PortKind
-from rekuest_codegen.ir.shapes import is_object
 from rekuest_codegen.runtime.types import AnyReference, MemoryReference, Reference
 from rekuest_codegen.runtime.values.walk import Place, Walk, misfit, plain_text
+from rekuest_codegen.shapes import is_object
 
 
 async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port, PortKind
-from rekuest_codegen.ir.shapes import is_object
+from rekuest_codegen.shapes import is_object
 
 Types = Mapping[str, type[Any]]
 """Python classes by identifier."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rekuest_codegen.errors import ConfigurationError
-from rekuest_codegen.ir.shapes import is_array, is_object
+from rekuest_codegen.shapes import is_array, is_object
 
 FILE = "pyproject.toml"
 TABLE = "tool.rekuest-codegen"
