@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "rekuest_codegen"
+EXAMPLE = Path(__file__).parent.parent / "generated_example"
 FLOORS = {
     "errors": 0,
     "shapes": 0,
@@ -72,10 +73,21 @@ def test_the_table_names_every_room() -> None:
     assert {room(path) for path in SOURCES} - {"__init__", "__main__"} == set(FLOORS)
 
 
-@pytest.mark.parametrize("module", ["rekuest_codegen", "rekuest_codegen.runtime"])
-def test_import_wall(module: str) -> None:
-    code = f"import sys, {module}; print(*sorted(set(sys.modules) & set({WALL!r})))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import rekuest_codegen",
+        "import rekuest_codegen.runtime",
+        "import mynodes",
+        "import mynodes.demo; mynodes.demo.ThresholdArgs",
+        "import rekuest_codegen.runtime.calls, rekuest_codegen.runtime.client",
+    ],
+)
+def test_import_wall(code: str) -> None:
+    told = f"{code}; import sys; print(*sorted(set(sys.modules) & set({WALL!r})))"
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=EXAMPLE, capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.split() == []
 
 
