@@ -6,7 +6,6 @@ newest takes the plain name, the others carry their version in theirs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,6 +39,7 @@ from rekuest_codegen.ir.naming import (
     camel,
     with_async,
 )
+from rekuest_codegen.ir.versions import version_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,4 @@ def _wish(entry: Ranked) -> str:
 
 def _age(node: Node) -> tuple[list[tuple[int, int, str]], str, str]:
     """Sorts nodes from old to new: by version, numbers as numbers, then by what at least is always the same."""
-    parts = re.findall(r"\d{1,18}|[^\W\d]+", node.version)
-    version = [(1, int(part), "") if part[0].isdigit() else (0, 0, part) for part in parts]
-    return version, node.hash, content_hash(node)
+    return version_order(node.version), node.hash, content_hash(node)
