@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rekuest_codegen.ir.ports import Validator
+from rekuest_codegen.ir.ports import Port, PortKind, Validator
 from rekuest_codegen.shapes import is_array, is_object
 
 Bounds = Mapping[str, int | float]
@@ -25,6 +25,38 @@ _AT_LEAST, _AT_MOST = r"x\.length >= (?P<min>\d{1,9})", r"x\.length <= (?P<max>\
 _LENGTHS = [re.compile(rf"\(x\) => {text}") for text in (_AT_LEAST, _AT_MOST, rf"{_AT_LEAST} && {_AT_MOST}")]
 SIGNS = {">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
 _OPERATIONS = {"gt": "gt", "gte": "ge", "lt": "lt", "lte": "le"}
+
+_NUMERIC = frozenset({PortKind.INT, PortKind.FLOAT})
+_SIZED = frozenset({PortKind.STRING, PortKind.LIST})
+
+
+def certain(port: Port) -> Iterator[tuple[Validator, Bounds]]:
+    """The validators of ``port`` that certainly hold for every value it takes, with what they demand.
+
+    Whatever is not certain is left to the provider, and so is the range of a slider: that says what a dialog offers,
+    not what the function takes.
+    """
+    for validator in port.validators:
+        found = bounds_of(validator)
+        allowed = _NUMERIC if found.keys() <= set(SIGNS.values()) else _SIZED
+        if port.kind in allowed and not validator.dependencies and _admits(port, found):
+            yield validator, found
+
+
+def _admits(port: Port, bounds: Bounds) -> bool:
+    """Whether the bounds suit the port, and its own default passes: a call that leaves it out must not be refused."""
+    if not bounds or (port.kind is PortKind.INT and not all(isinstance(bound, int) for bound in bounds.values())):
+        return False
+    default = port.default
+    if isinstance(default, str | list):
+        size = len(default)  # pyright: ignore[reportUnknownArgumentType] - any list has a length
+        return bounds.get("min_length", 0) <= size <= bounds.get("max_length", math.inf)
+    if not is_number(default):
+        return True
+    return all(
+        {"gt": default > bound, "ge": default >= bound, "lt": default < bound, "le": default <= bound}.get(name, True)
+        for name, bound in bounds.items()
+    )
 
 
 def bounds_of(validator: Validator) -> Bounds:
