@@ -12,8 +12,10 @@ RUN_DEMO := $(VENV)/.runs-demo
 RUN_TESTS := $(VENV)/.runs-tests
 NEXT := .venvs/rekuest-next/.installed
 TEN := .venvs/rekuest/.installed
+USER := .venvs/user/.installed
 export REKUEST_NEXT_PYTHON := $(CURDIR)/.venvs/rekuest-next/bin/python
 export REKUEST_PYTHON := $(CURDIR)/.venvs/rekuest/bin/python
+export USER_PYTHON := $(CURDIR)/.venvs/user/bin/python
 
 .PHONY: help demo test test-all check format generate bench clean
 help:  ## this list
@@ -22,7 +24,7 @@ help:  ## this list
 demo: $(RUN_DEMO)  ## start server and provider, pull typed stubs into mynodes/, call every node
 	@$(BIN)/python -m rekuest_codegen.demo
 
-test: $(RUN_TESTS) $(NEXT) $(TEN)  ## run the tests
+test: $(RUN_TESTS) $(NEXT) $(TEN) $(USER)  ## run the tests
 	$(BIN)/python -m pytest $(ARGS)
 
 test-all:  ## run the tests on every Python from 3.11 to 3.13 that is here
@@ -75,4 +77,9 @@ $(NEXT):  # it imports the last three without asking for them
 $(TEN):
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python $(PIP) rekuest==10.0.0
+	@touch $@
+
+$(USER): pyproject.toml  # what users get: no development tool holds a library back
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(PIP) -e '.[server]'
 	@touch $@

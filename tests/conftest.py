@@ -36,5 +36,11 @@ def ten_python() -> Path:
 
 
 @pytest.fixture(scope="session")
+def user_python() -> Path:
+    """A Python with what users install, and so with the libraries' newest: development tools hold some back."""
+    return environment("USER_PYTHON", "user")
+
+
+@pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import cast
+from inspect import isawaitable
 
 from graphql import (
     DocumentNode,
@@ -21,14 +21,14 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    create_source_event_stream,
     execute,  # pyright: ignore[reportUnknownVariableType]  # an Awaitable of theirs says not of what
     parse,
+    subscribe,  # pyright: ignore[reportUnknownVariableType]
     validate,
 )
 
 from rekuest_codegen.errors import RekuestError
-from rekuest_codegen.server.feeds import Feed, TooSlow
+from rekuest_codegen.server.feeds import TooSlow
 from rekuest_codegen.server.fields import Asker
 from rekuest_codegen.server.model import Json, is_object
 
@@ -144,28 +144,21 @@ class Documents:
             GraphQLError, GraphQLErrors: it cannot begin. TooSlow: the subscriber fell behind.
         """
         document = self.read(request.query)
-        source = await create_source_event_stream(
+        begun = subscribe(
             self._schema,
             document.node,
             context_value=asker,
             variable_values=request.variables,
             operation_name=request.operation_name,
         )
-        if isinstance(source, ExecutionResult):
-            raise GraphQLErrors(source.errors or [])
+        results = await begun if isawaitable(begun) else begun
+        if isinstance(results, ExecutionResult):
+            raise GraphQLErrors(results.errors or [])
         try:
-            async for item in source:
-                result = execute(
-                    self._schema,
-                    document.node,
-                    item,
-                    context_value=asker,
-                    variable_values=request.variables,
-                    operation_name=request.operation_name,
-                )
-                yield _response(result if isinstance(result, ExecutionResult) else await result)
+            async for result in results:
+                yield _response(result)
         finally:
-            await cast("Feed", source).aclose()
+            await results.aclose()  # type: ignore[attr-defined]  # both of graphql-core's kinds have it
 
 
 class GraphQLErrors(Exception):

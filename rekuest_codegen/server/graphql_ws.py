@@ -8,6 +8,7 @@ cache, and a client that stops reading is let go instead of being buffered for.
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,9 @@ NO_INIT = 4408
 EXISTS = 4409
 TWICE = 4429
 SLOW = 1013
+FAILED = 1011
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +216,12 @@ class _Session:
             self._end(_Close(SLOW, str(error)))
         except TimeoutError:
             self._end(_Close(SLOW, "the client does not read"))
-        except (WebSocketDisconnect, RuntimeError):
+        except WebSocketDisconnect:
             pass  # the client has left; the reader ends the session
+        except Exception:
+            # Nobody awaits this task: what is our own mistake is told here, and to the client without the inside of it.
+            _log.exception("an operation failed")
+            self._end(_Close(FAILED, "The server failed on this request."))
         finally:
             self._forget(key)
 
@@ -226,10 +234,13 @@ class _Session:
             self._ended.set_result(close)
 
     async def _send(self, message: Json) -> None:
-        """Raises TimeoutError: the client does not read."""
+        """Raises TimeoutError: the client does not read. WebSocketDisconnect: it has left."""
         text = _encoder.encode(message).decode()
         async with asyncio.timeout(SEND_WITHIN), self._sending:
-            await self._socket.send({"type": "websocket.send", "text": text})
+            try:
+                await self._socket.send({"type": "websocket.send", "text": text})
+            except RuntimeError:  # starlette's word for a socket that is closed already
+                raise WebSocketDisconnect(1006) from None
 
 
 def _payload(message: Json) -> Json:

@@ -197,6 +197,22 @@ async def test_what_ends_a_connection(shared: EmbeddedServer, frames: list[str],
         assert await closed(socket) == code
 
 
+async def test_a_mistake_of_the_servers_own_is_logged_and_ends_the_connection(
+    url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise TypeError("the inside of it")
+
+    monkeypatch.setattr("rekuest_codegen.server.documents.Documents.kind", broken)
+    place = f"{url.replace('http', 'ws')}/graphql"
+    socket = await connect(place, subprotocols=[MODERN])  # type: ignore[list-item]  # a str is one
+    await say(socket, type="connection_init", payload={"token": "secret"})
+    await say(socket, type="subscribe", id="1", payload={"query": "{ __typename }"})
+    assert await closed(socket) == 1011
+    assert "inside" not in (socket.close_reason or "")
+    assert "the inside of it" in caplog.text
+
+
 async def test_subscriber_who_does_not_read_is_let_go_and_the_others_are_not(
     url: str, provide: Make, define: Make, agent_at: Make, caller_at: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,11 +96,11 @@ def test_the_readmes_ten_lines(server: EmbeddedServer, tmp_path: Path) -> None:
     assert (tmp_path / ".rekuest" / "server.db").exists()
 
 
-def test_the_demo_calls_every_node(tmp_path: Path) -> None:
+def test_the_demo_calls_every_node(tmp_path: Path, user_python: Path) -> None:
     root = README.parent
     (tmp_path / "generated_example").symlink_to(root / "generated_example")
-    done = run([sys.executable, "-m", "rekuest_codegen.demo"], cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = run([str(user_python), "-m", "rekuest_codegen.demo"], cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     manifest = json.loads((tmp_path / "mynodes" / "manifest.json").read_text(encoding="utf-8"))
     for node in manifest["nodes"]:
         assert f" {node['key']}(" in done.stdout, f"{node['key']} is not called sync"
