@@ -175,19 +175,28 @@ class ClassShapes:
         if cls.key in self._open:
             raise Problem("recursive-type", f"the model {cls.name} contains itself; a port has a definite depth")
         fields = model_fields(self._modules, cls)
-        if not fields:
-            raise Problem("empty-model", f"the model {cls.name} has no annotated fields")
+        children = self.fields(cls, reading, depth)
         text = declaration.description or docstring(cls.node)
         if text is None and "pydantic.BaseModel" not in known_ancestors(self._modules, cls):
             text = written_signature(self._modules, self._folder, cls.name, fields)
         identifier = declaration.identifier or identifiers.model_identifier(cls.source.name, cls.name)
-        self._open.append(cls.key)
-        try:
-            children = tuple((field.name, self._field(field, reading, depth)) for field in fields)
-        finally:
-            self._open.pop()
         shape = self._bound(cls, PortKind.MODEL, identifier, text, markers, reading)
         return replace(shape, children=children)
+
+    def fields(self, cls: Object, reading: Reading, depth: int = 0) -> tuple[tuple[str, Shape], ...]:
+        """The annotated fields of a class, by name.
+
+        Raises:
+            Problem: there are none, or one cannot travel.
+        """
+        fields = model_fields(self._modules, cls)
+        if not fields:
+            raise Problem("empty-model", f"the model {cls.name} has no annotated fields")
+        self._open.append(cls.key)
+        try:
+            return tuple((field.name, self._field(field, reading, depth)) for field in fields)
+        finally:
+            self._open.pop()
 
     def _field(self, field: Field, reading: Reading, depth: int) -> Shape:
         try:

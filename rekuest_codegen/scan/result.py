@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rekuest_codegen.errors import Finding, Severity
-from rekuest_codegen.ir import Node
+from rekuest_codegen.ir import Node, Port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +78,22 @@ class ScannedNode:
     options: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedState:
+    """A class declared as a state: what of it can be observed, as ports. ``types`` as for a node."""
+
+    qualname: str
+    path: Path
+    line: int
+    ports: tuple[Port, ...]
+    types: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class ScanResult:
     nodes: tuple[ScannedNode, ...]
     findings: tuple[Finding, ...]
+    states: tuple[ScannedState, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:

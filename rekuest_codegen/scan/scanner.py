@@ -23,17 +23,20 @@ from rekuest_codegen.scan.modules import Modules, Object
 from rekuest_codegen.scan.options import read_options, unknown_options
 from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.registration import Registration, Registrations
-from rekuest_codegen.scan.result import ScannedNode, ScanOptions, ScanResult
+from rekuest_codegen.scan.result import ScannedNode, ScannedState, ScanOptions, ScanResult
 from rekuest_codegen.scan.signature import Registered, SignatureReader
 from rekuest_codegen.scan.source import Source, Unreadable, module_name
+from rekuest_codegen.scan.states import StateReader
 from rekuest_codegen.scan.types import TypeReader
 from rekuest_codegen.scan.vocabulary import APP_MAKERS
 from rekuest_codegen.scan.wrapping import Wrapping, wrapping
 
 TRACE = re.compile(r"\b(?:register\w*|workflow)\b")
 """Without one of these words a file registers nothing."""
-DECLARING_TRACE = re.compile(r"\b(?:app_context|service|structure|memory_structure|model|interface)\b")
-"""Words of declarations that are made away from the class they are about."""
+DECLARING_TRACE = re.compile(
+    r"\b(?:app_context|service|structure|memory_structure|model|interface)\b|^[ \t]*@(?:\w+\.)*state\b", re.MULTILINE
+)
+"""Words of declarations that are made away from the class they are about, and of states."""
 MAKING_TRACE = re.compile(rf"\b(?:{'|'.join(name.partition('.')[2] for name in sorted(APP_MAKERS))})\b")
 """Words of a file that makes an app."""
 
@@ -65,7 +68,8 @@ def scan_projects(paths: Sequence[Path], options: ScanOptions = DEFAULT) -> Scan
         groups.setdefault(of_folder[file.parent], []).append(file)
     results = [scan(files, _configured(options, project)) for project, files in groups.items()]
     nodes = sorted((node for result in results for node in result.nodes), key=lambda node: (str(node.path), node.line))
-    return ScanResult(tuple(nodes), tuple(finding for result in results for finding in result.findings))
+    states = tuple(state for result in results for state in result.states)
+    return ScanResult(tuple(nodes), tuple(finding for result in results for finding in result.findings), states)
 
 
 def _configured(options: ScanOptions, file: Path | None) -> ScanOptions:
@@ -114,7 +118,12 @@ class _Scan:
         found.sort(key=lambda pair: (str(pair[1].path), pair[1].line))
         if not self._options.all_functions:
             self._duplicates(found)
-        return ScanResult(tuple(_of_app(made.app, node) for made, node in found), self._findings.sorted())
+        states = StateReader(modules, types, self._findings)
+        observed: list[ScannedState] = []
+        for source in sources:
+            self._guarded(source, lambda source=source: observed.extend(states.read(source)))
+        nodes = tuple(_of_app(made.app, node) for made, node in found)
+        return ScanResult(nodes, self._findings.sorted(), tuple(observed))
 
     def _read(
         self,

@@ -82,6 +82,14 @@ class TypeReader:
         except ValueError as error:
             raise Problem("bad-marker", str(error), source=scope.source, node=node) from None
 
+    def fields(self, cls: Object, reading: Reading) -> tuple[tuple[str, Shape], ...]:
+        """The annotated fields of a class, by name.
+
+        Raises:
+            Problem: there are none, or one cannot travel.
+        """
+        return self._classes.fields(cls, reading)
+
     def _read(self, scope: Scope, node: cst.BaseExpression, markers: Markers, reading: Reading, depth: int) -> Shape:
         match node:
             case cst.SimpleString() | cst.ConcatenatedString():

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rekuest_codegen.wire.messages import (
     AssignRequest,
@@ -45,6 +46,7 @@ from rekuest_codegen.wire.messages import (
     new_id,
     type_of,
 )
+from rekuest_codegen.wire.pace import Pace
 
 HEARTBEAT = 10.0
 """Seconds between two heartbeats."""
@@ -98,6 +100,7 @@ class _Retained:
     order: int
     report: Report
     sent: bool
+    size: int = 0
 
 
 class ServerSide:
@@ -207,7 +210,10 @@ class AgentSide:
     Yields and terminal reports are retained until the server acknowledges them, and repeated under the same message
     id after a reconnect, so that the server knows them again. A server that acknowledges terminal reports only
     (those of contract 2) would count a repeated yield twice: there only a lone yield is repeated, with the end of
-    its task. A server that acknowledges yields says so by acknowledging REGISTER.
+    its task. A server that acknowledges yields says so by acknowledging REGISTER; any other is not told more than it
+    can take in (see `pace`).
+
+    ``states`` gives the values of the observable states, which a session begins with.
     """
 
     def __init__(
@@ -217,22 +223,33 @@ class AgentSide:
         session_id: str | None = None,
         force: bool = False,
         silence: float = SILENCE,
+        states: Callable[[], dict[str, Any]] = dict,
     ) -> None:
         self.token = token
-        self.session_id = session_id or new_id()
         self.force = force
         self._silence = silence
+        self._states = states
+        self.begin(session_id)
+
+    def begin(self, session_id: str | None = None) -> None:
+        """Begin a session, a new one or one that was begun before; what was kept for another is dropped."""
+        self.session_id = session_id or new_id()
         self._out: list[str] = []
+        self._pace = Pace()
+        self._bytes = 0
+        self._acknowledged: list[str] = []
         self._order = itertools.count()
         self._seq = 0
         self._register = ""
         self._yields_acknowledged = False
         self._retained: dict[str, _Retained] = {}
+        self._ends: dict[str, str] = {}
         self._yields: dict[str, int] = {}
         self._waiting: deque[tuple[int, FromAgent]] = deque(maxlen=MAX_WAITING)
         self._requests: dict[str, tuple[int, Request]] = {}
         self._seen: dict[str, int] = {}
         self._heard: float | None = None
+        self._clock = 0.0
         self._introduced = False
         self.ready = False
         self.lost: str | None = None
@@ -242,9 +259,38 @@ class AgentSide:
         """How many reports are retained. Whoever makes many should wait while this is large."""
         return len(self._retained)
 
+    @property
+    def unacknowledged_bytes(self) -> int:
+        """How much memory the retained reports take, as frames."""
+        return self._bytes
+
+    def turn(self, now: float) -> float:
+        """Seconds until the server can take another report; whoever makes many should wait as long."""
+        self._clock = now
+        if self._yields_acknowledged or not self.ready:
+            return 0.0
+        return self._pace.wait(now)
+
     def reported(self, task: str) -> bool:
         """Whether a terminal report of ``task`` is on its way: then no inquiry about it needs an answer."""
-        return any(kept.report.terminal and kept.report.task == task for kept in self._retained.values())
+        return task in self._ends
+
+    def retained(self, task: str) -> list[Report]:
+        """The reports of ``task`` that are retained, in their order: what a later process would have to send."""
+        return [kept.report for kept in self._retained.values() if kept.report.task == task]
+
+    def restore(self, reports: Sequence[Report]) -> None:
+        """Retain the reports that another process of this session left behind, before the first connection."""
+        for report in reports:
+            self._seq = max(self._seq, report.seq or 0)
+            if isinstance(report, Yield):
+                self._yields[report.task] = self._yields.get(report.task, 0) + 1
+            self._keep(_Retained(next(self._order), report, sent=True, size=len(encode(report))))
+
+    def take_acknowledged(self) -> list[str]:
+        """The message ids of reports that were acknowledged since this was asked last."""
+        taken, self._acknowledged = self._acknowledged, []
+        return taken
 
     def connect(self, now: float) -> None:
         """A socket is open: introduce ourselves. Everything else waits for INIT."""
@@ -252,11 +298,12 @@ class AgentSide:
         self._heard = now
         self.lost = None
         self._yields_acknowledged = False
+        self._pace.reset()
         register = Register(token=self.token, force=self.force, session_id=self.session_id)
         self._register = register.id
         self._out = [encode(register)]
         if not self._introduced:
-            self._out.append(encode(SessionInit(session_id=self.session_id)))
+            self._out.append(encode(SessionInit(session_id=self.session_id, states=self._states())))
 
     def disconnect(self) -> None:
         """The socket is gone. Messages go on being taken."""
@@ -277,7 +324,9 @@ class AgentSide:
         kept = False
         if isinstance(message, Report):
             self._seq += 1
-            kept = self._retain(message, order)
+            kept = self._retain(message, order, len(frame))
+            if self.ready and not self._yields_acknowledged:
+                self._pace.sent(self._clock, end=message.id if message.terminal else None)
         elif isinstance(message, _REQUESTS):
             self._requests[message.id] = (order, message)
             kept = True
@@ -294,7 +343,7 @@ class AgentSide:
         """What the server said, without what is handled here: heartbeats, acknowledgements, repeated task events."""
         if self._heard is None:
             return []
-        self._heard = now
+        self._heard = self._clock = now
         try:
             message = decode_to_agent(frame)
         except (NotJSON, BadFrame) as error:
@@ -337,10 +386,12 @@ class AgentSide:
         for kept in list(self._retained.values()):
             if self._to_send(kept):
                 queue.append((kept.order, kept.report))
+                if not self._yields_acknowledged:
+                    self._pace.sent(self._clock, end=kept.report.id if kept.report.terminal else None)
             if self._worth_keeping(kept.report):
                 kept.sent = True
             else:
-                del self._retained[kept.report.id]
+                self._drop(kept.report.id)
         self._out.extend(encode(message) for _, message in sorted(queue, key=lambda item: item[0]))
 
     def _to_send(self, kept: _Retained) -> bool:
@@ -352,7 +403,7 @@ class AgentSide:
     def _worth_keeping(self, report: Report) -> bool:
         return report.terminal or self._yields_acknowledged or self._yields.get(report.task) == 1
 
-    def _retain(self, report: Report, order: int) -> bool:
+    def _retain(self, report: Report, order: int, size: int) -> bool:
         """Keep ``report`` if it must arrive: until it is acknowledged, or at least until it is sent."""
         if isinstance(report, Yield):
             self._yields[report.task] = self._yields.get(report.task, 0) + 1
@@ -361,20 +412,38 @@ class AgentSide:
         if self.ready and not self._worth_keeping(report):
             self._drop_sent_yields(report.task)
         else:
-            self._retained[report.id] = _Retained(order, report, sent=self.ready)
+            self._keep(_Retained(order, report, sent=self.ready, size=size))
         return True
+
+    def _keep(self, kept: _Retained) -> None:
+        self._retained[kept.report.id] = kept
+        self._bytes += kept.size
+        if kept.report.terminal:
+            self._ends[kept.report.task] = kept.report.id
+
+    def _drop(self, message_id: str) -> _Retained | None:
+        kept = self._retained.pop(message_id, None)
+        if kept is not None:
+            self._bytes -= kept.size
+            if kept.report.terminal:
+                self._ends.pop(kept.report.task, None)
+        return kept
 
     def _acknowledge(self, message_id: str) -> None:
         if message_id == self._register:
             self._yields_acknowledged = True
-        elif (kept := self._retained.pop(message_id, None)) and kept.report.terminal:
-            self._yields.pop(kept.report.task, None)
-            self._drop_sent_yields(kept.report.task)
+        elif kept := self._drop(message_id):
+            self._acknowledged.append(message_id)
+            if kept.report.terminal:
+                self._pace.acknowledged(message_id)
+                self._yields.pop(kept.report.task, None)
+                self._drop_sent_yields(kept.report.task)
 
     def _drop_sent_yields(self, task: str) -> None:
         old = [key for key, kept in self._retained.items() if kept.report.task == task and not kept.report.terminal]
         for key in old:
-            del self._retained[key]
+            self._drop(key)
+            self._acknowledged.append(key)
 
     def _first_time(self, event: TaskEvent) -> bool:
         last = self._seen.pop(event.task, -1)

@@ -1,0 +1,54 @@
+"""States: classes whose objects an agent shows to the world while they change; what can be seen of one is its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from rekuest_codegen.scan.apps import app_member
+from rekuest_codegen.scan.classes import decorators_of
+from rekuest_codegen.scan.modules import Modules, Object
+from rekuest_codegen.scan.places import Findings, Problem
+from rekuest_codegen.scan.registration import walk
+from rekuest_codegen.scan.result import ScannedState
+from rekuest_codegen.scan.shapes import to_port
+from rekuest_codegen.scan.source import Source
+from rekuest_codegen.scan.types import Reading, TypeReader
+
+
+class StateReader:
+    """Reads the states of a file; ``findings`` gets what cannot be read."""
+
+    def __init__(self, modules: Modules, types: TypeReader, findings: Findings) -> None:
+        self._modules = modules
+        self._types = types
+        self._findings = findings
+
+    def read(self, source: Source) -> Iterator[ScannedState]:
+        """The classes under a ``state`` decorator, in the order written."""
+        for scope, node, _ in walk(source.scope, source.tree.body):
+            if not isinstance(node, cst.ClassDef):
+                continue
+            decorators = decorators_of(self._modules, scope, node)
+            if any(app_member(self._modules, scope, decorator.expression) == "state" for decorator in decorators):
+                yield from self._state(Object(scope, node.name.value, node), node)
+
+    def _state(self, cls: Object, node: cst.ClassDef) -> Iterator[ScannedState]:
+        reading = Reading()
+        try:
+            fields = self._types.fields(cls, reading)
+            ports = tuple(to_port(shape, name, "return") for name, shape in fields if not name.startswith("_"))
+        except Problem as problem:
+            self._findings.problem(problem.at(cls.source, node), prefix=f"state {cls.name}: ")
+            return
+        for code, message in reading.warnings:
+            self._findings.warn(code, f"state {cls.name}: {message}", source=cls.source, node=node)
+        line, _ = cls.source.place(node.name)
+        yield ScannedState(
+            qualname=cls.qualname,
+            path=cls.source.path,
+            line=line,
+            ports=ports,
+            types=dict(sorted(reading.types.items())),
+        )
