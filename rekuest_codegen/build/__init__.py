@@ -1,1 +1,4 @@
-"""One target, from where its nodes come from to a package on disk: pull, check, watch and build hooks are its endings."""
+"""One target, from where its nodes come from to a package on disk.
+
+`origins` give the nodes, `target` makes files of them; pull, check, watch and the hooks of build tools are its endings.
+"""

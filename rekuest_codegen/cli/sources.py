@@ -14,31 +14,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from rekuest_codegen.errors import ConfigurationError, Finding, Severity
+from rekuest_codegen.errors import Finding, Severity
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan import ScanResult
-
-
-def source_path(name: str) -> Path:
-    """The file or folder ``name``, else the installed package of that name.
-
-    Raises:
-        ConfigurationError: there is neither.
-    """
-    from rekuest_codegen.scan import locate
-
-    path = Path(name)
-    if path.exists():
-        if path.is_file() and path.suffix not in (".py", ".pyi"):
-            raise ConfigurationError(f"{printable(name)}: is no Python source; name a .py file, a folder or a package")
-        return path
-    found = locate(name)
-    if found is None:
-        raise ConfigurationError(
-            f"{printable(name)}: no such file or folder, and no installed package of that name has Python sources"
-        )
-    return found
 
 
 def scanned(names: Sequence[str], *, all_functions: bool = False) -> ScanResult:
@@ -47,6 +26,7 @@ def scanned(names: Sequence[str], *, all_functions: bool = False) -> ScanResult:
     Raises:
         ConfigurationError: a name leads nowhere, or a project's table cannot be understood.
     """
+    from rekuest_codegen.build.origins import source_path
     from rekuest_codegen.scan import ScanOptions, scan_projects
 
     result = scan_projects([source_path(name) for name in names], ScanOptions(all_functions=all_functions))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL
@@ -18,6 +17,8 @@ from rekuest_codegen.api.contracts import LOOK_AT_SERVER, Contract, contract_of,
 from rekuest_codegen.errors import DefinitionError, Finding, ProtocolError, ServerError, SyncInsideLoopError
 from rekuest_codegen.fetch.exchange import Ask, exchange
 from rekuest_codegen.ir import Node
+from rekuest_codegen.project import Filters
+from rekuest_codegen.project.filters import is_pattern
 from rekuest_codegen.shapes import is_array, is_object
 from rekuest_codegen.wire.definitions import node_from_server
 from rekuest_codegen.wire.endpoint import Endpoint
@@ -30,30 +31,6 @@ MAX_NODES = 1_000_000
 """No server has so many; one that keeps listing more is not listing nodes."""
 
 OnPage = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which nodes: of these apps, of these keys, found by this text, provided by a connected agent."""
-
-    app: tuple[str, ...] = ()
-    key: tuple[str, ...] = ()
-    search: str | None = None
-    connected: bool = False
-
-    def takes(self, raw: Mapping[str, Any]) -> bool:
-        """Whether a listed node is wanted. The server is asked for as little as it can filter; this is the rest."""
-        return (
-            (not self.app or _at(raw, "app", "identifier") in self.app)
-            and (not self.key or raw.get("key") in self.key)
-            and (
-                not self.connected or any(_at(i, "agent", "connected") is True for i in _items(raw, "implementations"))
-            )
-        )
-
-    def for_server(self) -> dict[str, Any]:
-        only = {"appIdentifier": self.app[0]} if len(self.app) == 1 else {}
-        return {**only, **({"search": self.search} if self.search else {})}
 
 
 def fetch_nodes(
@@ -113,12 +90,12 @@ async def _wanted(ask: Ask, endpoint: Endpoint, filters: Filters) -> list[str]:
     listed: dict[str, Mapping[str, Any]] = {}
     while True:
         pagination = {"offset": len(listed), "limit": LIST_PAGE}
-        page = await _actions(ask, endpoint, ENUMERATE_HASHES_GQL, filters.for_server(), pagination)
+        page = await _actions(ask, endpoint, ENUMERATE_HASHES_GQL, _for_server(filters), pagination)
         before = len(listed)
         # Also when a page is short: a server may have a limit of its own, and only an empty one is the end.
         listed.update(page)
         if len(listed) == before:
-            return [key for key, raw in listed.items() if filters.takes(raw)]
+            return [key for key, raw in listed.items() if _takes(filters, raw)]
         if len(listed) > MAX_NODES:
             raise ProtocolError(f"{endpoint.graphql}: listed more than {MAX_NODES} nodes, and goes on")
 
@@ -160,6 +137,29 @@ def _translated(listed: Iterable[Mapping[str, Any]]) -> list[Node]:
     if findings:
         raise DefinitionError(findings)
     return nodes
+
+
+def _for_server(filters: Filters) -> dict[str, Any]:
+    """What of ``filters`` a server can do; `_takes` is the rest."""
+    alone = len(filters.app) == 1 and not is_pattern(filters.app[0])
+    only = {"appIdentifier": filters.app[0]} if alone else {}
+    return {**only, **({"search": filters.search} if filters.search else {})}
+
+
+def _takes(filters: Filters, raw: Mapping[str, Any]) -> bool:
+    """Whether a listed node is wanted."""
+    if filters.connected and not any(_at(i, "agent", "connected") is True for i in _items(raw, "implementations")):
+        return False
+    collections, protocols = _names(raw, "collections"), _names(raw, "protocols")
+    return filters.takes(_text(_at(raw, "app", "identifier")), _text(raw.get("key")), collections, protocols)
+
+
+def _names(raw: Mapping[str, Any], field: str) -> list[str]:
+    return [_text(_at(item, "name")) for item in _items(raw, field)]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _items(raw: Mapping[str, Any], field: str) -> list[Any]:

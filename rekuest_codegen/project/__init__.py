@@ -1,4 +1,4 @@
-"""``[tool.rekuest-codegen]`` of a ``pyproject.toml``: what a project says of classes that are not its own.
+"""``[tool.rekuest-codegen]`` of a ``pyproject.toml``: the packages a project wants, and the classes it uses.
 
 Everybody who reads it reads it here, and by one rule: the file that counts is the nearest ``pyproject.toml`` above
 what is scanned (above the current directory, where nothing is scanned). So a function has one definition, whether it
@@ -8,33 +8,73 @@ extension. Loads no parser of Python: reading nodes from a server pays nothing f
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rekuest_codegen.errors import ConfigurationError
-from rekuest_codegen.shapes import is_array, is_object
+from rekuest_codegen.project.classes import read_models, read_names, read_structures, refuse_two_meanings
+from rekuest_codegen.project.filters import EVERYTHING, Filters, Patterns
+from rekuest_codegen.project.table import Document, Table, suggestion
+from rekuest_codegen.project.target import CHOICES, Target, read_targets
+from rekuest_codegen.shapes import is_object
+
+__all__ = [
+    "CHOICES",
+    "EVERYTHING",
+    "FILE",
+    "NO_PROJECT",
+    "TABLE",
+    "Filters",
+    "Patterns",
+    "Project",
+    "Target",
+    "find_project",
+    "project_of",
+    "read_project",
+]
 
 FILE = "pyproject.toml"
 TABLE = "tool.rekuest-codegen"
-KEYS = ("structures", "models", "memory-structures")
+KEYS = ("structures", "models", "memory-structures", "ignore", "targets")
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
     """Classes by dotted name. ``structures`` gives the identifier each travels under; so does ``models``, or None
-    for the derived one; ``memory_structures`` stay with the agent."""
+    for the derived one; ``memory_structures`` stay with the agent.
+
+    ``targets`` are the packages to generate, ``ignore`` what `diff` is not to speak of (ids of rules, and patterns of
+    nodes), ``file`` where all this is said.
+    """
 
     structures: Mapping[str, str] = field(default_factory=dict[str, str])
     models: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
     memory_structures: frozenset[str] = frozenset()
+    targets: tuple[Target, ...] = ()
+    ignore: tuple[str, ...] = ()
+    file: Path | None = None
 
     @property
     def classes(self) -> dict[str, str]:
         """Identifier to the class that stands for it in generated code, ``pkg.module:Class``."""
         return {identifier: ":".join(name.rsplit(".", 1)) for name, identifier in self.structures.items()}
+
+    def target(self, name: str) -> Target:
+        """The target ``name``.
+
+        Raises:
+            ConfigurationError: there is none of that name.
+        """
+        for target in self.targets:
+            if target.name == name:
+                return target
+        if self.file is None:
+            raise ConfigurationError(f"no target {name!r}: no {FILE} here or above; rekuest-codegen init writes one")
+        known = [target.name for target in self.targets]
+        advice = suggestion(name, known) if known else "it has none; rekuest-codegen init writes one"
+        raise ConfigurationError(f"{self.file.name}: no target {name!r} in [{TABLE}]; {advice}")
 
 
 NO_PROJECT = Project()
@@ -65,78 +105,29 @@ def read_project(file: Path) -> Project:
     Raises:
         ConfigurationError: it cannot be read, or says what nobody understands.
     """
+    document = Document(file.absolute(), "")
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{_shown(file)}: {error}") from None
+        raise ConfigurationError(f"{document.shown}: {error}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{document.shown}: is nested too deeply to be read") from None
     tools: object = raw.get("tool")
-    table: object = tools.get("rekuest-codegen", {}) if is_object(tools) else None
-    if table is None:
-        return NO_PROJECT
-    if not is_object(table):
-        raise ConfigurationError(f"{_shown(file)}: tool.rekuest-codegen: expected a table, [{TABLE}]")
-    for key in table:
-        if key not in KEYS:
-            close = difflib.get_close_matches(key, KEYS, n=1)
-            advice = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(KEYS)}"
-            raise ConfigurationError(f"{_shown(file)}: [{TABLE}]: unknown key {key!r}; {advice}")
+    given: object = tools.get("rekuest-codegen", {}) if is_object(tools) else {}
+    document = Document(document.path, text)
+    if not is_object(given):
+        raise ConfigurationError(f"{document.shown}: tool.rekuest-codegen: expected a table, [{TABLE}]")
+    table = Table(document, TABLE, given)
+    table.only(KEYS)
+    ignore = table.texts("ignore", '["added-node", "lab/*"]')
     project = Project(
-        structures=_structures(file, table.get("structures", {})),
-        models=_models(file, table.get("models", {})),
-        memory_structures=frozenset(_names(file, "memory-structures", table.get("memory-structures", []))),
+        structures=read_structures(table),
+        models=read_models(table),
+        memory_structures=frozenset(read_names(table, "memory-structures")),
+        targets=read_targets(table.table("targets"), ignore),
+        ignore=ignore,
+        file=document.path,
     )
-    _refuse_two_meanings(file, project)
+    refuse_two_meanings(table, project.structures, project.models, project.memory_structures)
     return project
-
-
-def _structures(file: Path, table: object) -> dict[str, str]:
-    place = f"[{TABLE}.structures]"
-    if not is_object(table) or not all(isinstance(identifier, str) for identifier in table.values()):
-        raise ConfigurationError(f'{_shown(file)}: {place}: expected lines like "some_package.Image" = "@mikro/image"')
-    owners: dict[str, str] = {}
-    for name, identifier in table.items():
-        _check_name(file, place, name)
-        if owners.setdefault(str(identifier), name) != name:
-            raise ConfigurationError(f"{_shown(file)}: {place}: {identifier!r} names two classes")
-    return {name: identifier for identifier, name in owners.items()}
-
-
-def _models(file: Path, given: object) -> dict[str, str | None]:
-    if is_array(given):
-        return dict.fromkeys(_names(file, "models", given))
-    place = f"[{TABLE}.models]"
-    if not is_object(given) or not all(isinstance(identifier, str) for identifier in given.values()):
-        expected = 'expected models = ["some_package.Point"], or a table of "some_package.Point" = "@lab/point"'
-        raise ConfigurationError(f"{_shown(file)}: {place}: {expected}")
-    for name in given:
-        _check_name(file, place, name)
-    return {name: str(identifier) for name, identifier in given.items()}
-
-
-def _names(file: Path, key: str, given: object) -> list[str]:
-    place = f"[{TABLE}] {key}"
-    if not is_array(given) or not all(isinstance(name, str) for name in given):
-        raise ConfigurationError(f'{_shown(file)}: {place}: expected a list like ["some_package.Camera"]')
-    names = [str(name) for name in given]
-    for name in names:
-        _check_name(file, place, name)
-    return names
-
-
-def _check_name(file: Path, place: str, name: str) -> None:
-    parts = name.split(".")
-    if len(parts) < 2 or not all(part.isidentifier() for part in parts):
-        raise ConfigurationError(f"{_shown(file)}: {place}: {name!r} is no class; expected 'some_package.Class'")
-
-
-def _refuse_two_meanings(file: Path, project: Project) -> None:
-    said = [*project.structures, *project.models, *project.memory_structures]
-    twice = sorted(name for name in set(said) if said.count(name) > 1)
-    if twice:
-        raise ConfigurationError(f"{_shown(file)}: [{TABLE}]: {twice[0]} is declared as two kinds; keep one of them")
-
-
-def _shown(file: Path) -> str:
-    """The file as its user would name it from here."""
-    here = Path.cwd()
-    return str(file.relative_to(here) if file.is_relative_to(here) else file)

@@ -275,7 +275,7 @@ def test_a_table_nobody_understands(configured: Path, table: str, text: str) -> 
     for arguments in (["scan", "app.py"], ["pull", "--source", "app.py", "--out", "nodes"]):
         done = command(configured, *arguments)
         assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr.startswith("error: pyproject.toml: ")
+        assert done.stderr.startswith("error: pyproject.toml:")
         assert text in done.stderr
         assert done.stderr.count("\n") == 1
 

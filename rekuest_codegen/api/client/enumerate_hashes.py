@@ -1,22 +1,37 @@
 from typing import Any
 
 from .base_model import BaseModel
+from .enums import ActionKind
+from .fragments import NodeFlags
 
 
 class EnumerateHashes(BaseModel):
     actions: list["EnumerateHashesActions"]
 
 
-class EnumerateHashesActions(BaseModel):
+class EnumerateHashesActions(NodeFlags):
     id: str
     hash: Any
     key: str
+    name: str
+    version: str
+    kind: ActionKind
     app: "EnumerateHashesActionsApp"
+    collections: list["EnumerateHashesActionsCollections"]
+    protocols: list["EnumerateHashesActionsProtocols"]
     implementations: list["EnumerateHashesActionsImplementations"]
 
 
 class EnumerateHashesActionsApp(BaseModel):
     identifier: str
+
+
+class EnumerateHashesActionsCollections(BaseModel):
+    name: str
+
+
+class EnumerateHashesActionsProtocols(BaseModel):
+    name: str
 
 
 class EnumerateHashesActionsImplementations(BaseModel):

@@ -372,8 +372,18 @@ query EnumerateHashes($filters: ActionFilter, $pagination: OffsetPaginationInput
     id
     hash
     key
+    name
+    version
+    kind
+    ...NodeFlags
     app {
       identifier
+    }
+    collections {
+      name
+    }
+    protocols {
+      name
     }
     implementations {
       agent {
@@ -381,6 +391,13 @@ query EnumerateHashes($filters: ActionFilter, $pagination: OffsetPaginationInput
       }
     }
   }
+}
+
+fragment NodeFlags on Action {
+  stateful
+  pure
+  idempotent
+  isDev
 }
 """
 

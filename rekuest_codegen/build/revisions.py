@@ -1,0 +1,81 @@
+"""A file as it was in a git revision: ``HEAD~3:mynodes/manifest.json``.
+
+Git is asked through ``cat-file --batch``, which takes names on its standard input: whatever the name is, it is no
+option and no command. It runs no filter, no hook and no program of the repository's, fetches nothing, and both its
+time and what is read of it are bounded.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+from rekuest_codegen.errors import ConfigurationError
+
+MAX_BYTES = 256 * 1024 * 1024
+WITHIN = 30.0
+"""Seconds for git to answer."""
+QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+
+
+def read_revision(name: str, folder: Path) -> str:
+    """The text of the file that git calls ``name`` (``REVISION:path/of/file``) in the repository around ``folder``.
+
+    Raises:
+        ConfigurationError: there is no git, no repository, no such revision or file, or it is too large.
+    """
+    if not name.isprintable() or name.startswith("-"):
+        raise ConfigurationError(f"{name!r}: no name of a file in a git revision; expected one like HEAD~3:mynodes")
+    command = ["git", "--no-pager", "-C", str(folder), "cat-file", "--batch"]
+    try:
+        # Not a shell: the name is written to its input.
+        process = subprocess.Popen(  # noqa: S603
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **QUIET},
+        )
+    except OSError as error:
+        raise ConfigurationError(f"{name!r}: git cannot be run ({error.strerror or error})") from None
+    alarm = threading.Timer(WITHIN, process.kill)
+    alarm.start()
+    try:
+        return _answer(process, name, folder)
+    finally:
+        alarm.cancel()
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _answer(process: subprocess.Popen[bytes], name: str, folder: Path) -> str:
+    assert process.stdin is not None  # noqa: S101 - for the type checker
+    assert process.stdout is not None  # noqa: S101
+    try:
+        process.stdin.write(f"{name}\n".encode())
+        process.stdin.flush()
+    except (OSError, UnicodeEncodeError):
+        raise ConfigurationError(f"{name!r}: {folder} is in no git repository that can be read") from None
+    head = process.stdout.readline(len(name.encode()) + 200)
+    kind, size = head.rstrip(b"\n").rsplit(b" ", 2)[-2:] if head.count(b" ") >= 2 else (b"missing", b"")
+    if not head:
+        raise ConfigurationError(f"{name!r}: {folder} is in no git repository that can be read, or git took too long")
+    if kind == b"tree" or kind == b"commit":
+        raise ConfigurationError(f"{name!r}: is a folder in that revision; a file was expected")
+    if kind != b"blob" or not size.isdigit():
+        advice = "paths begin at the top of the repository, or with ./ from here"
+        raise ConfigurationError(f"{name!r}: git knows no such file in such a revision ({advice})")
+    if int(size) > MAX_BYTES:
+        raise ConfigurationError(f"{name!r}: has {int(size)} bytes; files above {MAX_BYTES} are not read")
+    content = process.stdout.read(int(size))
+    if len(content) != int(size):
+        raise ConfigurationError(f"{name!r}: git stopped in the middle of it; try again")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{name!r}: is not text in UTF-8 ({error.reason})") from None
