@@ -25,7 +25,7 @@ demo: $(RUN_DEMO)  ## start server and provider, pull typed stubs into mynodes/,
 	@$(BIN)/python -m rekuest_codegen.demo
 
 test: $(RUN_TESTS) $(NEXT) $(TEN) $(USER)  ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-all:  ## run the tests on every Python from 3.11 to 3.13 that is here
 	@for v in 3.11 3.12 3.13; do \
