@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, cast
@@ -28,6 +28,7 @@ from rekuest_codegen.errors import (
 )
 from rekuest_codegen.shapes import is_object
 from rekuest_codegen.wire.answers import data_of
+from rekuest_codegen.wire.auth import Auth, Fixed, with_token
 from rekuest_codegen.wire.endpoint import Endpoint
 
 MAX_BODY = 128 * 1024 * 1024
@@ -41,29 +42,32 @@ Ask = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 @asynccontextmanager
-async def exchange(endpoint: Endpoint, token: str, timeout: float) -> AsyncGenerator[Ask]:
+async def exchange(endpoint: Endpoint, token: str | Auth, timeout: float) -> AsyncGenerator[Ask]:
     """Gives what asks: a document and its variables in, the answer's data out. ``timeout`` bounds each answer.
 
     Raises:
         ConfigurationError: the token cannot be a token.
     """
-    token = token.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise ConfigurationError("the token is empty or has characters that no token has; was something else pasted?")
-    headers = {"Authorization": f"Bearer {token}"}
-    async with _Bounded(headers=headers, timeout=timeout) as http:
+    auth = Fixed(token) if isinstance(token, str) else token
+    shown: set[str] = set()
+    async with _Bounded(timeout=timeout) as http:
         client = Client(url=endpoint.graphql, http_client=cast("Any", http))
 
         async def ask(document: str, variables: dict[str, Any]) -> dict[str, Any]:
-            return await _ask(client, endpoint.graphql, timeout, document, variables)
+            async def attempt(token: str) -> dict[str, Any]:
+                shown.add(str(token))
+                http.headers["Authorization"] = f"Bearer {token}"
+                return await _ask(client, endpoint.graphql, timeout, document, variables)
+
+            return await with_token(auth, attempt)
 
         try:
             yield ask
         except DefinitionError as error:
-            told = [(_told(one.where, token), _told(one.message, token), one) for one in error.findings]
+            told = [(_told(one.where, shown), _told(one.message, shown), one) for one in error.findings]
             raise DefinitionError([replace(one, where=where, message=text) for where, text, one in told]) from None
         except RekuestError as error:
-            error.args = (_told(str(error), token),)
+            error.args = (_told(str(error), shown),)
             raise
 
 
@@ -123,9 +127,10 @@ class _Bounded(httpx.AsyncClient):
         return httpx.Response(response.status_code, headers=kept, content=bytes(body), request=request)
 
 
-def _told(text: str, token: str) -> str:
+def _told(text: str, tokens: Collection[str]) -> str:
     """One line that may be printed: foreign text in it moves no cursor and repeats no token."""
-    if len(token) >= SHORTEST_SECRET:
-        text = text.replace(token, "<the token>")
+    for token in tokens:
+        if len(token) >= SHORTEST_SECRET:
+            text = text.replace(token, "<the token>")
     line = "".join(char if char.isprintable() else " " for char in text)
     return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…"

@@ -1,7 +1,8 @@
 """A server's nodes: listed, those wanted asked for, translated and checked. Nothing is dropped silently.
 
-First what there is (ids, keys, who provides), in as few answers as the server allows, then the bodies of what is wanted
-by their ids: what is defined or removed meanwhile shifts no page, and nobody waits for bodies that are not wanted.
+First what there is (ids, hashes, who provides), in as few answers as the server allows, then the bodies of what is
+wanted and not known, by their ids: what is defined or removed meanwhile shifts no page, and nobody waits for bodies
+that are not needed.
 The generated client's typed answers are left alone: a definition that does not fit them deserves better than a
 traceback.
 """
@@ -9,12 +10,13 @@ traceback.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL
 from rekuest_codegen.api.contracts import LOOK_AT_SERVER, Contract, contract_of, enumeration
 from rekuest_codegen.errors import DefinitionError, Finding, ProtocolError, ServerError, SyncInsideLoopError
+from rekuest_codegen.fetch.cache import Definitions
 from rekuest_codegen.fetch.exchange import Ask, exchange
 from rekuest_codegen.ir import Node
 from rekuest_codegen.project import Filters
@@ -34,25 +36,37 @@ OnPage = Callable[[int, int | None], None]
 
 
 def fetch_nodes(
-    url: str, token: str, filters: Filters | None = None, *, on_page: OnPage | None = None, timeout: float = 30.0
+    url: str,
+    token: str,
+    filters: Filters | None = None,
+    *,
+    on_page: OnPage | None = None,
+    timeout: float = 30.0,
+    known: Definitions | None = None,
 ) -> list[Node]:
     """`afetch_nodes`, waiting. Raises SyncInsideLoopError where an event loop runs."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(afetch_nodes(url, token, filters, on_page=on_page, timeout=timeout))
+        return asyncio.run(afetch_nodes(url, token, filters, on_page=on_page, timeout=timeout, known=known))
     raise SyncInsideLoopError(
         "an event loop is running here, which a sync call would block: await afetch_nodes instead"
     )
 
 
 async def afetch_nodes(
-    url: str, token: str, filters: Filters | None = None, *, on_page: OnPage | None = None, timeout: float = 30.0
+    url: str,
+    token: str,
+    filters: Filters | None = None,
+    *,
+    on_page: OnPage | None = None,
+    timeout: float = 30.0,
+    known: Definitions | None = None,
 ) -> list[Node]:
     """All nodes that ``filters`` take, in the order in which they were defined.
 
     ``on_page`` is told after each page how many nodes are there, and of how many; ``timeout`` bounds each answer, in
-    seconds.
+    seconds. What is in ``known`` is not asked for, and what was asked for is put there.
 
     Raises:
         DefinitionError: nodes that cannot be expressed, all of them.
@@ -60,20 +74,29 @@ async def afetch_nodes(
     """
     endpoint, filters = Endpoint.parse(url), filters or Filters()
     async with exchange(endpoint, token, timeout) as ask:
-        documents = [enumeration(contract) for contract in await _contracts(ask)]
-        wanted = await _wanted(ask, endpoint, filters)
+        listed = await _wanted(ask, endpoint, filters)
+        found = {key: node for key, raw in listed.items() if known and (node := known.find(raw)) is not None}
+        wanted = [key for key in listed if key not in found]
+        if on_page is not None and found:
+            on_page(len(found), len(listed))
         bodies: dict[str, Mapping[str, Any]] = {}
+        documents = [enumeration(contract) for contract in await _contracts(ask)] if wanted else []
         for start in range(0, len(wanted), PAGE):
             chunk = wanted[start : start + PAGE]
             bodies.update(await _bodies(ask, endpoint, documents, chunk))
             if on_page is not None:
-                on_page(min(start + PAGE, len(wanted)), len(wanted))
+                on_page(min(start + PAGE, len(wanted)) + len(found), len(listed))
         missing = set(wanted) - bodies.keys()
         # Removed since it was listed is fine; still listed and not given is not.
         if missing and (kept := missing.intersection(await _wanted(ask, endpoint, filters))):
             few = ", ".join(sorted(kept)[:5])
             raise ProtocolError(f"{endpoint.graphql}: {len(kept)} nodes are listed and yet not given (ids {few})")
-        return _translated(bodies[key] for key in wanted if key in bodies)
+        read = _translated({key: bodies[key] for key in wanted if key in bodies})
+    if known is not None:
+        for key, node in read.items():
+            known.keep(node, bodies[key])
+        known.tidy()
+    return [node for key in listed if (node := found.get(key) or read.get(key)) is not None]
 
 
 async def _contracts(ask: Ask) -> Sequence[Contract]:
@@ -85,8 +108,8 @@ async def _contracts(ask: Ask) -> Sequence[Contract]:
     return [contract] if contract else list(Contract)
 
 
-async def _wanted(ask: Ask, endpoint: Endpoint, filters: Filters) -> list[str]:
-    """The ids of the nodes that ``filters`` take, in the order in which they were defined."""
+async def _wanted(ask: Ask, endpoint: Endpoint, filters: Filters) -> dict[str, Mapping[str, Any]]:
+    """What the listing says of the nodes that ``filters`` take, by id, in the order in which they were defined."""
     listed: dict[str, Mapping[str, Any]] = {}
     while True:
         pagination = {"offset": len(listed), "limit": LIST_PAGE}
@@ -95,7 +118,7 @@ async def _wanted(ask: Ask, endpoint: Endpoint, filters: Filters) -> list[str]:
         # Also when a page is short: a server may have a limit of its own, and only an empty one is the end.
         listed.update(page)
         if len(listed) == before:
-            return [key for key, raw in listed.items() if _takes(filters, raw)]
+            return {key: raw for key, raw in listed.items() if _takes(filters, raw)}
         if len(listed) > MAX_NODES:
             raise ProtocolError(f"{endpoint.graphql}: listed more than {MAX_NODES} nodes, and goes on")
 
@@ -126,12 +149,12 @@ async def _actions(
     return {str(raw["id"]): raw for raw in page}
 
 
-def _translated(listed: Iterable[Mapping[str, Any]]) -> list[Node]:
-    nodes: list[Node] = []
+def _translated(bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, Node]:
+    nodes: dict[str, Node] = {}
     findings: list[Finding] = []
-    for raw in listed:
+    for key, raw in bodies.items():
         try:
-            nodes.append(node_from_server(raw))
+            nodes[key] = node_from_server(raw)
         except DefinitionError as error:
             findings.extend(error.findings)
     if findings:

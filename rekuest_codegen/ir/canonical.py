@@ -82,9 +82,13 @@ def definition_hash(node: Node) -> str:
 
     Source: arkitekt-spec 3.19; sha256 over ``json.dumps(fields, sort_keys=True)`` with None fields included.
     """
+    return hashlib.sha256(hashed_text(node).encode()).hexdigest()
+
+
+def hashed_text(node: Node) -> str:
+    """The text that `definition_hash` is taken over."""
     full = definition(node)
-    text = json.dumps({field: full[field] for field in HASHED}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps({field: full[field] for field in HASHED}, sort_keys=True)
 
 
 def content_hash(node: Node) -> str:

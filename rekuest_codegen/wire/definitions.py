@@ -5,6 +5,7 @@ Server words (action, camel case, ``app {identifier}``) exist on this side of th
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -165,6 +166,37 @@ def implement_input(functions: Iterable[tuple[str, Node]]) -> dict[str, Any]:
         for interface, node in functions
     ]
     return {"implementations": implementations, "states": [], "locks": []}
+
+
+HASHED_BY_2 = ("name", "description", "args", "returns", "stateful", "is_test_for", "collections", "key", "version")
+
+
+def hashed_by_contract_2(node: Node) -> str:
+    """The text over which a server of contract 2 takes the hash of a definition: every field of its inputs, those
+    that say nothing as null. Kind, flags and port groups are not in it.
+
+    Source: rekuest-server 2.2, `DefinitionInputModel.unique_hash`; its hashes of 177 definitions came out alike.
+    """
+    plain = node.model_dump(mode="json")
+    full = {name: plain[name] for name in HASHED_BY_2}
+    full |= {side: [_whole(port, side) for port in plain[side]] for side in ("args", "returns")}
+    return json.dumps(full, sort_keys=True)
+
+
+def _whole(plain: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    for name in FIELDS[kind]:
+        held, value = INPUTS.get(kind, {}).get(name, name), plain.get(name)
+        if name == "dependencies":
+            value = value or []
+        elif name != "default" and held in FIELDS and is_array(value):
+            value = [_whole(item, held) for item in value] or None
+        elif name != "default" and held in FIELDS and is_object(value):
+            value = _whole(value, held)
+        elif name == "proposed_units":
+            value = value or None
+        whole[name] = value
+    return whole
 
 
 def _kept(plain: Mapping[str, Any], kind: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 from typing import Any
 
+from pydantic import Field
+
 from .base_model import BaseModel
 from .enums import ActionKind
 from .fragments import NodeFlags
@@ -19,6 +21,7 @@ class EnumerateHashesActions(NodeFlags):
     app: "EnumerateHashesActionsApp"
     collections: list["EnumerateHashesActionsCollections"]
     protocols: list["EnumerateHashesActionsProtocols"]
+    port_groups: list["EnumerateHashesActionsPortGroups"] = Field(alias="portGroups")
     implementations: list["EnumerateHashesActionsImplementations"]
 
 
@@ -32,6 +35,10 @@ class EnumerateHashesActionsCollections(BaseModel):
 
 class EnumerateHashesActionsProtocols(BaseModel):
     name: str
+
+
+class EnumerateHashesActionsPortGroups(BaseModel):
+    key: str
 
 
 class EnumerateHashesActionsImplementations(BaseModel):

@@ -385,6 +385,9 @@ query EnumerateHashes($filters: ActionFilter, $pagination: OffsetPaginationInput
     protocols {
       name
     }
+    portGroups {
+      key
+    }
     implementations {
       agent {
         connected

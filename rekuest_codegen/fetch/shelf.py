@@ -1,0 +1,126 @@
+"""Files by hash in the user's cache folder: bounded in size, and never a reason for anything to fail.
+
+Whatever is read from here is a stranger's until it is checked. What cannot be read is not there; what cannot be
+written is not kept. Loads nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import stat
+import sys
+from pathlib import Path
+
+VARIABLE = "REKUEST_CACHE_DIR"
+MAX_ENTRY = 512 * 1024
+"""Bytes of one file."""
+MAX_DRAWER = 1024 * 1024
+"""Bytes of one of the 256 folders that files are spread over; the oldest go first."""
+OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+def cache_folder() -> Path | None:
+    """The folder for what can be had again: ``REKUEST_CACHE_DIR``, else where this system keeps such things.
+
+    None where there is no such place, or the variable is set and empty.
+    """
+    if VARIABLE in os.environ:
+        return Path(os.environ[VARIABLE]).absolute() if os.environ[VARIABLE].strip() else None
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "win32":
+        place = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        place = home / "Library" / "Caches"
+    else:
+        place = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return place / "rekuest-codegen" if place.is_absolute() else None
+
+
+class Shelf:
+    """Files in a folder ``name`` of the cache, each under 64 hex digits.
+
+    Args:
+        name: the folder.
+        writable: whether anything is ever put there.
+        private: take nothing from a folder that is another user's, or that others may write to.
+    """
+
+    def __init__(self, name: str, *, writable: bool = True, private: bool = False) -> None:
+        folder = cache_folder()
+        self._folder = folder / name if folder is not None else None
+        self._writable = writable
+        self._private = private
+        self._touched: set[Path] = set()
+
+    def take(self, key: str) -> bytes | None:
+        """What was put there under ``key``, or anything else that has come to lie there, or None."""
+        place = self._place(key)
+        if place is None or (self._private and not _is_private(place.parent)):
+            return None
+        try:
+            # Not blocking: a pipe that somebody put there is not waited for.
+            descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        except (OSError, ValueError):
+            return None
+        with contextlib.suppress(OSError), os.fdopen(descriptor, "rb") as file:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                content = file.read(MAX_ENTRY + 1)
+                return content if len(content) <= MAX_ENTRY else None
+        return None
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep ``content`` under ``key``, if that can be done."""
+        place = self._place(key)
+        if place is None or not self._writable or len(content) > MAX_ENTRY:
+            return
+        with contextlib.suppress(OSError):
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}.new")
+            try:
+                fresh.write_bytes(content)
+                os.replace(fresh, place)
+            finally:
+                fresh.unlink(missing_ok=True)
+            self._touched.add(place.parent)
+
+    def tidy(self) -> None:
+        """Throw the oldest away where too much was put."""
+        for drawer in self._touched:
+            with contextlib.suppress(OSError):
+                _shorten(drawer)
+        self._touched.clear()
+
+    def _place(self, key: str) -> Path | None:
+        if self._folder is None or not _NAME.fullmatch(key):
+            return None
+        return self._folder / key[:2] / key[2:]
+
+
+def _is_private(folder: Path) -> bool:
+    try:
+        found = folder.stat()
+    except OSError:
+        return False
+    if not hasattr(os, "getuid"):
+        return True
+    return found.st_uid == os.getuid() and not found.st_mode & OTHERS_MAY_WRITE
+
+
+def _shorten(drawer: Path) -> None:
+    with os.scandir(drawer) as entries:
+        files = [(entry.stat(follow_symlinks=False), entry.path) for entry in entries]
+    excess = sum(found.st_size for found, _ in files) - MAX_DRAWER
+    for found, path in sorted(files, key=lambda pair: pair[0].st_mtime_ns):
+        if excess <= 0:
+            return
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+            excess -= found.st_size
