@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.project.builds import Builds, read_builds
 from rekuest_codegen.project.classes import read_models, read_names, read_structures, refuse_two_meanings
 from rekuest_codegen.project.filters import EVERYTHING, Filters, Patterns
 from rekuest_codegen.project.table import Document, Table, suggestion
@@ -26,6 +27,7 @@ __all__ = [
     "FILE",
     "NO_PROJECT",
     "TABLE",
+    "Builds",
     "Filters",
     "Patterns",
     "Project",
@@ -37,7 +39,7 @@ __all__ = [
 
 FILE = "pyproject.toml"
 TABLE = "tool.rekuest-codegen"
-KEYS = ("structures", "models", "memory-structures", "ignore", "targets")
+KEYS = ("structures", "models", "memory-structures", "ignore", "targets", "build")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Project:
     for the derived one; ``memory_structures`` stay with the agent.
 
     ``targets`` are the packages to generate, ``ignore`` what `diff` is not to speak of (ids of rules, and patterns of
-    nodes), ``file`` where all this is said.
+    nodes), ``builds`` what build tools do, ``file`` where all this is said.
     """
 
     structures: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -54,6 +56,7 @@ class Project:
     memory_structures: frozenset[str] = frozenset()
     targets: tuple[Target, ...] = ()
     ignore: tuple[str, ...] = ()
+    builds: Builds = Builds()
     file: Path | None = None
 
     @property
@@ -121,12 +124,14 @@ def read_project(file: Path) -> Project:
     table = Table(document, TABLE, given)
     table.only(KEYS)
     ignore = table.texts("ignore", '["added-node", "lab/*"]')
+    targets = read_targets(table.table("targets"), ignore)
     project = Project(
         structures=read_structures(table),
         models=read_models(table),
         memory_structures=frozenset(read_names(table, "memory-structures")),
-        targets=read_targets(table.table("targets"), ignore),
+        targets=targets,
         ignore=ignore,
+        builds=read_builds(table.table("build"), targets),
         file=document.path,
     )
     refuse_two_meanings(table, project.structures, project.models, project.memory_structures)
