@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import libcst as cst
+import ast
 
 from rekuest_codegen.scan.nesting import too_deep
 from rekuest_codegen.scan.places import Problem
+from rekuest_codegen.scan.trees import parse_expression
 
 
-def subscript_arguments(node: cst.Subscript) -> list[cst.BaseExpression]:
+def subscript_arguments(node: ast.Subscript) -> list[ast.expr]:
     """What stands between the brackets."""
-    found: list[cst.BaseExpression] = []
-    for element in node.slice:
-        if not isinstance(element.slice, cst.Index) or element.slice.star:
-            raise Problem("unknown-type", "a slice or a star is no type")
-        value = element.slice.value
-        if len(node.slice) == 1 and isinstance(value, cst.Tuple):
-            return [part.value for part in value.elements]
-        found.append(value)
+    found = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if any(isinstance(argument, ast.Slice | ast.Starred) for argument in found):
+        raise Problem("unknown-type", "a slice or a star is no type")
     return found
 
 
-def parse_annotation(node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression:
-    """The expression inside a string annotation."""
-    value = node.evaluated_value
-    text = value.strip() if isinstance(value, str) else ""
+def parse_annotation(node: ast.Constant) -> ast.expr:
+    """The expression inside a string annotation. For messages it lies where the text lies.
+
+    Raises:
+        Problem: there is none.
+    """
+    known = getattr(node, "expression", None)
+    if isinstance(known, ast.expr):
+        return known
+    text = node.value.strip() if isinstance(node.value, str) else ""
     if too_deep(text):
         raise Problem("too-deep", f"the annotation {text[:60]!r} is nested too deeply to be read")
-    try:
-        return cst.parse_expression(text)
-    except cst.ParserSyntaxError:
-        raise Problem("unknown-type", f"the annotation {text[:60]!r} is no expression") from None
+    parsed = parse_expression(text)
+    if parsed is None:
+        raise Problem("unknown-type", f"the annotation {text[:60]!r} is no expression")
+    for part in ast.walk(parsed):
+        ast.copy_location(part, node)
+        vars(part)["quoted"] = True
+    vars(node)["expression"] = parsed
+    return parsed

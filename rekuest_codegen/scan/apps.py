@@ -7,15 +7,15 @@ name nobody can read. ``register`` imported by itself is the same member without
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import Any
-
-import libcst as cst
 
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.scopes import Opaque, Scope
+from rekuest_codegen.scan.trees import text_of
 from rekuest_codegen.scan.vocabulary import APP_MAKERS, DECORATORS
 
 NAMING = ("name", "identifier")
@@ -30,36 +30,36 @@ class MadeApp:
     key: object
 
 
-def app_member(modules: Modules, scope: Scope, expression: cst.BaseExpression) -> str | None:
+def app_member(modules: Modules, scope: Scope, expression: ast.expr) -> str | None:
     """The vocabulary's word for ``expression`` (``register``, ``model``, …), or None when it is none of ours."""
     found = _member(modules, scope, expression)
     return found[0] if found is not None else None
 
 
-def is_app(modules: Modules, scope: Scope, expression: cst.BaseExpression) -> bool:
+def is_app(modules: Modules, scope: Scope, expression: ast.expr) -> bool:
     """Whether ``expression`` is an app or its ``.rekuest``."""
     found = _followed(modules, scope, expression)
     if found is None:
         return False
     target = found[1]
-    if isinstance(target, cst.Call):
+    if isinstance(target, ast.Call):
         return True
     return _is_named_app(modules, scope, target)
 
 
-def made_app(modules: Modules, folder: Folder, scope: Scope, expression: cst.BaseExpression) -> MadeApp | None:
+def made_app(modules: Modules, folder: Folder, scope: Scope, expression: ast.expr) -> MadeApp | None:
     """The app of which ``expression`` is a member (``app.rekuest.register``), when its making can be read."""
     member = _member(modules, scope, expression)
     if member is None or member[2] is None:
         return None
     made = _followed(modules, member[1], member[2])
-    return app_of_call(folder, made[0], made[1]) if made is not None and isinstance(made[1], cst.Call) else None
+    return app_of_call(folder, made[0], made[1]) if made is not None and isinstance(made[1], ast.Call) else None
 
 
-def app_of_call(folder: Folder, scope: Scope, call: cst.Call) -> MadeApp:
+def app_of_call(folder: Folder, scope: Scope, call: ast.Call) -> MadeApp:
     """The app that ``call``, known to make one, makes."""
-    named = next((part.value for part in call.args if part.keyword and part.keyword.value in NAMING), None)
-    first = next((part.value for part in call.args if part.keyword is None and not part.star), named)
+    named = next((part.value for part in call.keywords if part.arg in NAMING), None)
+    first = next((part for part in call.args if not isinstance(part, ast.Starred)), named)
     name: Any = None
     if first is not None:
         try:
@@ -69,47 +69,43 @@ def app_of_call(folder: Folder, scope: Scope, call: cst.Call) -> MadeApp:
     return MadeApp(name if isinstance(name, str) else "", (scope.source.path, *scope.source.place(call)))
 
 
-def makes_app(modules: Modules, scope: Scope, call: cst.Call) -> bool:
+def makes_app(modules: Modules, scope: Scope, call: ast.Call) -> bool:
     target = modules.resolve(scope, call.func)
     return isinstance(target, Known) and target.name in APP_MAKERS
 
 
-def _member(
-    modules: Modules, scope: Scope, expression: cst.BaseExpression
-) -> tuple[str, Scope, cst.BaseExpression | None] | None:
+def _member(modules: Modules, scope: Scope, expression: ast.expr) -> tuple[str, Scope, ast.expr | None] | None:
     """The word for ``expression``, and the app it is a member of in its scope, or None for what is imported bare."""
-    if isinstance(expression, cst.Attribute) and expression.attr.value in DECORATORS:
+    if isinstance(expression, ast.Attribute) and expression.attr in DECORATORS:
         if is_app(modules, scope, expression.value):
-            return expression.attr.value, scope, expression.value
-    elif not isinstance(expression, cst.Name | cst.Attribute):
+            return expression.attr, scope, expression.value
+    elif not isinstance(expression, ast.Name | ast.Attribute):
         return None
     target = modules.resolve(scope, expression)
     if isinstance(target, Known) and target.name.startswith("rekuest."):
         word = target.name.removeprefix("rekuest.")
         return (word, scope, None) if word in DECORATORS else None
-    if isinstance(target, Object) and isinstance(target.node, cst.Attribute) and target.node is not expression:
+    if isinstance(target, Object) and isinstance(target.node, ast.Attribute) and target.node is not expression:
         return _member(modules, target.scope, target.node)
     return None
 
 
-def _followed(
-    modules: Modules, scope: Scope, expression: cst.BaseExpression
-) -> tuple[Scope, cst.Call | Missing] | None:
+def _followed(modules: Modules, scope: Scope, expression: ast.expr) -> tuple[Scope, ast.Call | Missing] | None:
     """The call that makes the app ``expression`` is, or the name at which the trail of a possible app ends."""
     for _ in range(MAX_STEPS):
-        while isinstance(expression, cst.Attribute) and expression.attr.value in ("rekuest", "structure_registry"):
+        while isinstance(expression, ast.Attribute) and expression.attr in ("rekuest", "structure_registry"):
             expression = expression.value
-        if isinstance(expression, cst.Call):
+        if isinstance(expression, ast.Call):
             return (scope, expression) if makes_app(modules, scope, expression) else None
-        if not isinstance(expression, cst.Name | cst.Attribute):
+        if not isinstance(expression, ast.Name | ast.Attribute):
             return None
         target = modules.resolve(scope, expression)
         if isinstance(target, Missing) and isinstance(target.binding, Opaque):
             entered = target.binding.entered
-            if target.scope is not None and isinstance(entered, cst.Call) and makes_app(modules, target.scope, entered):
+            if target.scope is not None and isinstance(entered, ast.Call) and makes_app(modules, target.scope, entered):
                 return target.scope, entered
             return scope, target
-        if isinstance(target, Object) and isinstance(target.node, cst.Call | cst.Attribute):
+        if isinstance(target, Object) and isinstance(target.node, ast.Call | ast.Attribute):
             if target.node is expression:
                 return None
             scope, expression = target.scope, target.node
@@ -124,10 +120,9 @@ def _is_named_app(modules: Modules, scope: Scope, target: Missing) -> bool:
     annotation = target.binding.annotation
     if annotation is None:
         return target.name == "app" and target.binding.what in ("a parameter", "bound by 'with'")
-    if isinstance(annotation, cst.SimpleString):
-        text = str(annotation.evaluated_value)
+    if (text := text_of(annotation)) is not None:
         if not text.isidentifier():
             return False
-        annotation = cst.Name(text)
+        annotation = ast.Name(text)
     known = modules.resolve(scope, annotation)
     return isinstance(known, Known) and known.name in APP_MAKERS

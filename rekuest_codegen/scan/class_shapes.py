@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-
-import libcst as cst
 
 from rekuest_codegen.ir import Choice, PortKind
 from rekuest_codegen.scan import identifiers
@@ -30,11 +29,12 @@ from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.quantities import QUANTITIES
 from rekuest_codegen.scan.scopes import Scope
 from rekuest_codegen.scan.shapes import Shape
+from rekuest_codegen.scan.trees import Function, first_argument, own_nodes
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan.types import Reading
 
-Read = Callable[[Scope, cst.BaseExpression, Markers, "Reading", int], Shape]
+Read = Callable[[Scope, ast.expr, Markers, "Reading", int], Shape]
 
 SUBCLASSED = (
     ("builtins.bool", PortKind.BOOL),
@@ -155,9 +155,9 @@ class ClassShapes:
     def _enum(self, cls: Object, markers: Markers, reading: Reading) -> Shape:
         members = self._folder.members(cls)
         if not members:
-            missing = "has members that only running the code shows" if isinstance(cls.node, cst.Call) else "is empty"
+            missing = "has members that only running the code shows" if isinstance(cls.node, ast.Call) else "is empty"
             raise Problem("no-choices", f"the enum {cls.name} {missing}")
-        text = docstring(cls.node) if isinstance(cls.node, cst.ClassDef) else None
+        text = docstring(cls.node) if isinstance(cls.node, ast.ClassDef) else None
         identifier = identifiers.class_identifier(cls.source.name, self._own_name(cls))
         shape = self._bound(cls, PortKind.ENUM, identifier, text, markers, reading)
         choices = tuple(Choice(value=name, label=name, description=text) for name in members)
@@ -165,13 +165,13 @@ class ClassShapes:
 
     def _own_name(self, cls: Object) -> str:
         """The name a class has itself, which a call that makes it may give it: ``Shade = Enum("Colour", …)``."""
-        if isinstance(cls.node, cst.Call) and cls.node.args and cls.node.args[0].keyword is None:
-            name: Any = self._folder.fold(cls.scope, cls.node.args[0].value)
+        if isinstance(cls.node, ast.Call) and (first := first_argument(cls.node)) is not None:
+            name: Any = self._folder.fold(cls.scope, first)
             return str(name)
         return cls.name
 
     def _model(self, cls: Object, declaration: Declaration, markers: Markers, reading: Reading, depth: int) -> Shape:
-        assert isinstance(cls.node, cst.ClassDef)  # noqa: S101 - for the type checker
+        assert isinstance(cls.node, ast.ClassDef)  # noqa: S101 - for the type checker
         if cls.key in self._open:
             raise Problem("recursive-type", f"the model {cls.name} contains itself; a port has a definite depth")
         fields = model_fields(self._modules, cls)
@@ -211,7 +211,7 @@ class ClassShapes:
         return self._read(field.scope, field.annotation, markers, reading, depth + 1)
 
     def _field_markers(self, field: Field) -> Markers:
-        if field.default is None or isinstance(field.default, cst.Ellipsis):
+        if field.default is None or (isinstance(field.default, ast.Constant) and field.default.value is ...):
             return NOTHING
         value: Any = self._folder.fold(field.scope, field.default)
         return value if isinstance(value, Markers) else Markers(default=Stated(value))
@@ -219,9 +219,9 @@ class ClassShapes:
     def _own_identifier(self, cls: Object) -> str | None:
         """What ``get_identifier`` returns, when that is written there."""
         found = method(self._modules, cls, "get_identifier")
-        if found is None or not isinstance(found.node, cst.FunctionDef):
+        if found is None or not isinstance(found.node, Function):
             return None
-        returned = _returned(found.node)
+        returned = [part.value for part in own_nodes(found.node.body) if isinstance(part, ast.Return)]
         if len(returned) != MAX_RETURNS or returned[0] is None:
             raise self._unread_identifier(cls, found)
         try:
@@ -240,17 +240,3 @@ class ClassShapes:
             source=found.source,
             node=found.node,
         )
-
-
-def _returned(node: cst.FunctionDef) -> list[cst.BaseExpression | None]:
-    found: list[cst.BaseExpression | None] = []
-
-    class Returns(cst.CSTVisitor):
-        def visit_Return(self, node: cst.Return) -> None:
-            found.append(node.value)
-
-        def visit_Lambda(self, node: cst.Lambda) -> bool:
-            return False
-
-    node.body.visit(Returns())
-    return found

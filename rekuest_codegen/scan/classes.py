@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import libcst as cst
-
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object, Target
-from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, class_scope, dotted_name
+from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, class_scope
+from rekuest_codegen.scan.trees import Function, dotted_name, raw_docstring, text_of
 
 MAX_ANCESTORS = 100
 
@@ -24,8 +24,8 @@ class Decorator:
     """A decorator: what it resolves to, and the call when it is called with options."""
 
     target: Target
-    expression: cst.BaseExpression
-    call: cst.Call | None
+    expression: ast.expr
+    call: ast.Call | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +34,8 @@ class Field:
 
     name: str
     scope: Scope
-    annotation: cst.BaseExpression
-    default: cst.BaseExpression | None
+    annotation: ast.expr
+    default: ast.expr | None
 
 
 def ancestors(modules: Modules, cls: Object) -> tuple[Known | Object, ...]:
@@ -48,7 +48,7 @@ def ancestors(modules: Modules, cls: Object) -> tuple[Known | Object, ...]:
         if key in found:
             continue
         found[key] = current
-        if isinstance(current, Object) and isinstance(current.node, cst.ClassDef):
+        if isinstance(current, Object) and isinstance(current.node, ast.ClassDef):
             queue.extend(_bases(modules, current, current.node))
     return tuple(found.values())
 
@@ -58,14 +58,18 @@ def known_ancestors(modules: Modules, cls: Object) -> frozenset[str]:
 
 
 def is_enum(modules: Modules, cls: Object) -> bool:
-    if isinstance(cls.node, cst.Call):
+    if isinstance(cls.node, ast.Call):
         return enum_maker(modules, cls) is not None
-    return isinstance(cls.node, cst.ClassDef) and not known_ancestors(modules, cls).isdisjoint(ENUM_BASES)
+    return isinstance(cls.node, ast.ClassDef) and not known_ancestors(modules, cls).isdisjoint(ENUM_BASES)
 
 
 def enum_maker(modules: Modules, thing: Object) -> str | None:
     """What makes ``thing`` when that is an Enum made by a call: ``enum.Enum`` of ``Enum("Colour", "RED GREEN")``."""
-    if not isinstance(thing.node, cst.Call) or len(thing.node.args) < 2 or not thing.scope.is_constant(thing.name):
+    if (
+        not isinstance(thing.node, ast.Call)
+        or len(thing.node.args) + len(thing.node.keywords) < 2
+        or not thing.scope.is_constant(thing.name)
+    ):
         return None
     maker = modules.resolve(thing.scope, thing.node.func)
     return maker.name if isinstance(maker, Known) and maker.name in ENUM_BASES else None
@@ -86,28 +90,27 @@ def is_dataclass(modules: Modules, cls: Object) -> bool:
 
 def decorators(modules: Modules, thing: Object) -> Iterator[Decorator]:
     """The decorators of a class or function, in the order written."""
-    if isinstance(thing.node, cst.ClassDef | cst.FunctionDef):
+    if isinstance(thing.node, ast.ClassDef | Function):
         yield from decorators_of(modules, thing.scope, thing.node)
 
 
-def decorators_of(modules: Modules, scope: Scope, node: cst.ClassDef | cst.FunctionDef) -> Iterator[Decorator]:
-    for written in node.decorators:
-        expression = written.decorator
-        call = expression if isinstance(expression, cst.Call) else None
+def decorators_of(modules: Modules, scope: Scope, node: ast.ClassDef | Function) -> Iterator[Decorator]:
+    for expression in node.decorator_list:
+        call = expression if isinstance(expression, ast.Call) else None
         name = call.func if call is not None else expression
         yield Decorator(modules.resolve(scope, name), name, call)
 
 
-def docstring(node: cst.ClassDef | cst.FunctionDef) -> str | None:
+def docstring(node: ast.ClassDef | Function) -> str | None:
     """The docstring without its indentation, whatever version of Python reads it."""
-    text = node.get_docstring(clean=False)
+    text = raw_docstring(node)
     return inspect.cleandoc(text) if text else None
 
 
 def method(modules: Modules, cls: Object, name: str) -> Object | None:
     """The method ``name`` of ``cls``, inherited ones included."""
     for base in ancestors(modules, cls):
-        if isinstance(base, Object) and isinstance(base.node, cst.ClassDef):
+        if isinstance(base, Object) and isinstance(base.node, ast.ClassDef):
             inner = class_scope(base.scope, base.node)
             binding = inner.binding(name)
             if isinstance(binding, Defined):
@@ -124,16 +127,16 @@ def follows_protocol(modules: Modules, cls: Object) -> bool:
     )
 
 
-def enum_members(cls: Object) -> Iterator[tuple[str, cst.BaseExpression, Scope]]:
+def enum_members(cls: Object) -> Iterator[tuple[str, ast.expr, Scope]]:
     """Names and values of an Enum's members, aliases included, in the order of definition."""
-    if not isinstance(cls.node, cst.ClassDef):
+    if not isinstance(cls.node, ast.ClassDef):
         return
     scope = class_scope(cls.scope, cls.node)
     for name, bindings in scope.names.items():
         first = bindings[0]
         if name.startswith("_") or not isinstance(first, Assigned) or first.value is None:
             continue
-        if isinstance(first.value, cst.Lambda) or _is_nonmember(first.value):
+        if isinstance(first.value, ast.Lambda) or _is_nonmember(first.value):
             continue
         yield name, first.value, scope
 
@@ -143,7 +146,7 @@ def model_fields(modules: Modules, cls: Object) -> list[Field]:
     fields: dict[str, Field] = {}
     pydantic = "pydantic.BaseModel" in known_ancestors(modules, cls)
     for base in reversed(ancestors(modules, cls)):
-        if not isinstance(base, Object) or not isinstance(base.node, cst.ClassDef):
+        if not isinstance(base, Object) or not isinstance(base.node, ast.ClassDef):
             continue
         scope = class_scope(base.scope, base.node)
         for name, bindings in scope.names.items():
@@ -158,11 +161,10 @@ def model_fields(modules: Modules, cls: Object) -> list[Field]:
     return list(fields.values())
 
 
-def _bases(modules: Modules, cls: Object, node: cst.ClassDef) -> Iterator[Known | Object]:
-    for base in node.bases:
-        value = base.value
+def _bases(modules: Modules, cls: Object, node: ast.ClassDef) -> Iterator[Known | Object]:
+    for value in node.bases:
         # Generic[T] and friends: the class is what is subscripted.
-        while isinstance(value, cst.Subscript):
+        while isinstance(value, ast.Subscript):
             value = value.value
         target = modules.resolve(cls.scope, value)
         if isinstance(target, Known | Object):
@@ -171,16 +173,15 @@ def _bases(modules: Modules, cls: Object, node: cst.ClassDef) -> Iterator[Known 
             yield Known(dotted_name(value) or target.name)
 
 
-def _is_nonmember(value: cst.BaseExpression) -> bool:
-    name = dotted_name(value.func) if isinstance(value, cst.Call) else None
+def _is_nonmember(value: ast.expr) -> bool:
+    name = dotted_name(value.func) if isinstance(value, ast.Call) else None
     return name is not None and name.rpartition(".")[2] in ("nonmember", "property", "staticmethod", "classmethod")
 
 
-def _is_class_variable(modules: Modules, scope: Scope, annotation: cst.BaseExpression) -> bool:
-    if isinstance(annotation, cst.SimpleString | cst.ConcatenatedString):
-        text = str(annotation.evaluated_value)
+def _is_class_variable(modules: Modules, scope: Scope, annotation: ast.expr) -> bool:
+    if (text := text_of(annotation)) is not None:
         return text.split("[", 1)[0].rpartition(".")[2] == "ClassVar"
-    if isinstance(annotation, cst.Subscript):
+    if isinstance(annotation, ast.Subscript):
         annotation = annotation.value
     target = modules.resolve(scope, annotation)
     return isinstance(target, Known) and target.name in ("typing.ClassVar", "dataclasses.KW_ONLY")

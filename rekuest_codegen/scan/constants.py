@@ -7,13 +7,12 @@ code runs, and that is a :class:`Problem`, never a guess.
 
 from __future__ import annotations
 
+import ast
 import datetime
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
-
-import libcst as cst
 
 from rekuest_codegen.scan.classes import enum_maker, enum_members, is_enum
 from rekuest_codegen.scan.enums import made_members
@@ -97,7 +96,7 @@ class Folder:
         self._depth = 0
         self._members: dict[object, dict[str, Any]] = {}
 
-    def fold(self, scope: Scope, expression: cst.BaseExpression) -> Any:
+    def fold(self, scope: Scope, expression: ast.expr) -> Any:
         """The value of ``expression``.
 
         Raises:
@@ -110,7 +109,7 @@ class Folder:
     def members(self, cls: Object) -> dict[str, Any]:
         """Values of an Enum's members by name, aliases included; None for a computed one."""
         if cls.key not in self._members:
-            self._members[cls.key] = self._made_members(cls, cls.node) if isinstance(cls.node, cst.Call) else {}
+            self._members[cls.key] = self._made_members(cls, cls.node) if isinstance(cls.node, ast.Call) else {}
             for name, expression, scope in enum_members(cls):
                 self._left = MAX_FOLDS
                 try:
@@ -119,7 +118,7 @@ class Folder:
                     self._members[cls.key][name] = None
         return self._members[cls.key]
 
-    def _made_members(self, cls: Object, call: cst.Call) -> dict[str, Any]:
+    def _made_members(self, cls: Object, call: ast.Call) -> dict[str, Any]:
         """Those of an Enum made by a call; none when the call cannot be read."""
         try:
             positional, named = self.arguments(cls.scope, call)
@@ -128,7 +127,7 @@ class Folder:
         except (Problem, ValueError):
             return {}
 
-    def _fold(self, scope: Scope, expression: cst.BaseExpression) -> Any:
+    def _fold(self, scope: Scope, expression: ast.expr) -> Any:
         self._left -= 1
         if self._left <= 0 or self._depth >= MAX_NESTING:
             raise self._computed(scope, expression, "is too large, or refers to itself")
@@ -142,43 +141,36 @@ class Folder:
         finally:
             self._depth -= 1
 
-    def _fold_node(self, scope: Scope, node: cst.BaseExpression) -> Any:
+    def _fold_node(self, scope: Scope, node: ast.expr) -> Any:
         match node:
-            case cst.SimpleString() | cst.ConcatenatedString():
-                text = node.evaluated_value
-                if text is None:
-                    raise self._computed(scope, node)
-                return text
-            case cst.Integer() | cst.Float():
-                return node.evaluated_value
-            case cst.Ellipsis():
-                return ...
-            case cst.Name() | cst.Attribute():
+            case ast.Constant(value=value) if not isinstance(value, complex):
+                return value
+            case ast.Name() | ast.Attribute():
                 return self._fold_name(scope, node)
-            case cst.UnaryOperation(operator=sign, expression=inner) if type(sign) in _UNARY:
+            case ast.UnaryOp(op=sign, operand=inner) if type(sign) in _UNARY:
                 return _UNARY[type(sign)](self._fold(scope, inner))
-            case cst.BinaryOperation(left=left, operator=sign, right=right) if type(sign) in _BINARY:
+            case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _BINARY:
                 return self._combine(scope, node, type(sign), self._fold(scope, left), self._fold(scope, right))
-            case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
-                items = [self._fold(scope, element.value) for element in elements if isinstance(element, cst.Element)]
-                if len(items) != len(elements):
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+                if any(isinstance(element, ast.Starred) for element in elements):
                     raise self._computed(scope, node)
-                return tuple(items) if isinstance(node, cst.Tuple) else items
-            case cst.Dict(elements=elements):
-                pairs = [element for element in elements if isinstance(element, cst.DictElement)]
-                if len(pairs) != len(elements):
+                items = [self._fold(scope, element) for element in elements]
+                return tuple(items) if isinstance(node, ast.Tuple) else items
+            case ast.Dict(keys=keys, values=values):
+                if None in keys:
                     raise self._computed(scope, node)
-                return {self._fold(scope, pair.key): self._fold(scope, pair.value) for pair in pairs}
-            case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=index))]):
+                pairs = zip(keys, values, strict=True)
+                return {self._fold(scope, key): self._fold(scope, item) for key, item in pairs if key is not None}
+            case ast.Subscript(value=value, slice=index) if not isinstance(index, ast.Slice | ast.Tuple):
                 held: Any = self._fold(scope, value)
                 key: Any = self._fold(scope, index)
                 return self._enum_items(held)[key] if isinstance(held, Object) else held[key]
-            case cst.Call():
+            case ast.Call():
                 return self._fold_call(scope, node)
             case _:
                 raise self._computed(scope, node)
 
-    def _fold_name(self, scope: Scope, node: cst.Name | cst.Attribute) -> Any:
+    def _fold_name(self, scope: Scope, node: ast.Name | ast.Attribute) -> Any:
         target = self._modules.resolve(scope, node)
         if isinstance(target, Known):
             owner, _, last = target.name.rpartition(".")
@@ -187,7 +179,7 @@ class Folder:
             if owner in self._spelled:
                 return last
         if isinstance(target, Object):
-            if not isinstance(target.node, cst.BaseExpression) or is_enum(self._modules, target):
+            if not isinstance(target.node, ast.expr) or is_enum(self._modules, target):
                 return target
             # In the body of its own class a member is still the plain value.
             if scope.node is not target.scope.node and (member := self._member(target)) is not None:
@@ -195,14 +187,14 @@ class Folder:
             if not target.scope.is_constant(target.name):
                 raise self._computed(scope, node, "is assigned more than once")
             return self._fold(target.scope, target.node)
-        if isinstance(node, cst.Attribute):
+        if isinstance(node, ast.Attribute):
             value = self._fold(scope, node.value)
             if isinstance(value, Object) and enum_maker(self._modules, value) is not None:
-                if (member := self.enum_member(value, node.attr.value)) is not None:
+                if (member := self.enum_member(value, node.attr)) is not None:
                     return member
                 raise self._computed(scope, node, f"is no member of {value.name} that can be read")
-            if isinstance(value, EnumMember) and node.attr.value in ("value", "name"):
-                return value.value if node.attr.value == "value" else value.name
+            if isinstance(value, EnumMember) and node.attr in ("value", "name"):
+                return value.value if node.attr == "value" else value.name
         reason = target.reason if isinstance(target, Missing) else "is computed elsewhere"
         raise self._computed(scope, node, reason)
 
@@ -214,9 +206,9 @@ class Folder:
 
     def _member(self, target: Object) -> EnumMember | None:
         scope = target.scope
-        if scope.kind != "class" or scope.parent is None or not isinstance(scope.node, cst.ClassDef):
+        if scope.kind != "class" or scope.parent is None or not isinstance(scope.node, ast.ClassDef):
             return None
-        cls = Object(scope.parent, scope.node.name.value, scope.node)
+        cls = Object(scope.parent, scope.node.name, scope.node)
         return self.enum_member(cls, target.name) if is_enum(self._modules, cls) else None
 
     def enum_member(self, cls: Object, name: str) -> EnumMember | None:
@@ -228,11 +220,11 @@ class Folder:
         first = next((other for other, known in values.items() if known is not None and known == value), name)
         return EnumMember(cls, first, value)
 
-    def _fold_call(self, scope: Scope, node: cst.Call) -> Any:
-        if isinstance(node.func, cst.Attribute) and node.func.attr.value == "join" and len(node.args) == 1:
+    def _fold_call(self, scope: Scope, node: ast.Call) -> Any:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "join" and len(node.args) == 1:
             glue = self._fold(scope, node.func.value)
             if isinstance(glue, str):
-                return glue.join(self._fold(scope, node.args[0].value))
+                return glue.join(self._fold(scope, node.args[0]))
         target = self._modules.resolve(scope, node.func)
         if isinstance(target, Known) and (target.name in self._calls or target.name in CONSTRUCTORS):
             positional, named = self.arguments(scope, node)
@@ -244,52 +236,47 @@ class Folder:
                 raise Problem("bad-marker", f"{target.name.rpartition('.')[2]}: {error}") from None
         if isinstance(target, Object):
             if is_enum(self._modules, target) and len(node.args) == 1:
-                wanted = self._fold(scope, node.args[0].value)
+                wanted = self._fold(scope, node.args[0])
                 for name, value in self.members(target).items():
                     if value is not None and value == wanted:
                         return EnumMember(target, name, value)
-            if isinstance(target.node, cst.ClassDef):
+            if isinstance(target.node, ast.ClassDef):
                 return Instance(target)
         raise self._computed(scope, node)
 
-    def arguments(self, scope: Scope, node: cst.Call) -> tuple[list[Any], dict[str, Any]]:
+    def arguments(self, scope: Scope, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
         """The folded arguments of a call."""
         positional: list[Any] = []
         named: dict[str, Any] = {}
         for argument in node.args:
-            if argument.star:
+            if isinstance(argument, ast.Starred):
                 raise self._computed(scope, argument.value)
-            if argument.keyword is not None and argument.keyword.value in UNREAD:
-                continue
-            if argument.keyword is None:
-                positional.append(self._fold(scope, argument.value))
-            else:
-                named[argument.keyword.value] = self._fold(scope, argument.value)
+            positional.append(self._fold(scope, argument))
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise self._computed(scope, keyword.value)
+            if keyword.arg not in UNREAD:
+                named[keyword.arg] = self._fold(scope, keyword.value)
         return positional, named
 
-    def _combine(
-        self, scope: Scope, node: cst.BaseExpression, sign: type[cst.BaseBinaryOp], left: Any, right: Any
-    ) -> Any:
-        if sign is cst.Power and isinstance(left, int) and isinstance(right, int):
+    def _combine(self, scope: Scope, node: ast.expr, sign: type[ast.operator], left: Any, right: Any) -> Any:
+        if sign is ast.Pow and isinstance(left, int) and isinstance(right, int):
             if left.bit_length() * abs(right) > MAX_BITS:
                 raise self._computed(scope, node, "is too large")
-        elif sign is cst.LeftShift and isinstance(right, int) and right > MAX_BITS:
+        elif sign is ast.LShift and isinstance(right, int) and right > MAX_BITS:
             raise self._computed(scope, node, "is too large")
-        elif sign is cst.Multiply:
+        elif sign is ast.Mult:
             if _repeated(left, right) > MAX_TEXT:
                 raise self._computed(scope, node, "is too large")
-        elif sign is cst.Modulo and isinstance(left, str):
+        elif sign is ast.Mod and isinstance(left, str):
             raise self._computed(scope, node)
         value = _BINARY[sign](left, right)
         if isinstance(value, int) and value.bit_length() > 4 * MAX_BITS:
             raise self._computed(scope, node, "is too large")
         return value
 
-    def _computed(
-        self, scope: Scope, node: cst.BaseExpression, reason: str = "is computed when the code runs"
-    ) -> Problem:
-        text = " ".join(scope.source.code(node).split())
-        return Problem("computed-value", f"`{text[:60]}` {reason}", source=scope.source, node=node)
+    def _computed(self, scope: Scope, node: ast.expr, reason: str = "is computed when the code runs") -> Problem:
+        return Problem("computed-value", f"`{scope.source.shown(node)}` {reason}", source=scope.source, node=node)
 
 
 def _repeated(left: Any, right: Any) -> int:
@@ -299,22 +286,22 @@ def _repeated(left: Any, right: Any) -> int:
     return len(left) * right if isinstance(right, int) and hasattr(left, "__len__") else 0
 
 
-_UNARY: Mapping[type[cst.BaseUnaryOp], Callable[[Any], Any]] = {
-    cst.Minus: lambda value: -value,
-    cst.Plus: lambda value: +value,
-    cst.Not: lambda value: not value,
-    cst.BitInvert: lambda value: ~value,
+_UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: lambda value: -value,
+    ast.UAdd: lambda value: +value,
+    ast.Not: lambda value: not value,
+    ast.Invert: lambda value: ~value,
 }
-_BINARY: Mapping[type[cst.BaseBinaryOp], Callable[[Any, Any], Any]] = {
-    cst.Add: lambda left, right: left + right,
-    cst.Subtract: lambda left, right: left - right,
-    cst.Multiply: lambda left, right: left * right,
-    cst.Divide: lambda left, right: left / right,
-    cst.FloorDivide: lambda left, right: left // right,
-    cst.Modulo: lambda left, right: left % right,
-    cst.Power: lambda left, right: left**right,
-    cst.LeftShift: lambda left, right: left << right,
-    cst.RightShift: lambda left, right: left >> right,
-    cst.BitOr: lambda left, right: left | right,
-    cst.BitAnd: lambda left, right: left & right,
+_BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda left, right: left + right,
+    ast.Sub: lambda left, right: left - right,
+    ast.Mult: lambda left, right: left * right,
+    ast.Div: lambda left, right: left / right,
+    ast.FloorDiv: lambda left, right: left // right,
+    ast.Mod: lambda left, right: left % right,
+    ast.Pow: lambda left, right: left**right,
+    ast.LShift: lambda left, right: left << right,
+    ast.RShift: lambda left, right: left >> right,
+    ast.BitOr: lambda left, right: left | right,
+    ast.BitAnd: lambda left, right: left & right,
 }

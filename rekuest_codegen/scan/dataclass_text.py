@@ -5,9 +5,8 @@ Upstream shows it as the model's description, so an undocumented model is descri
 
 from __future__ import annotations
 
+import ast
 from typing import Any
-
-import libcst as cst
 
 from rekuest_codegen.scan.classes import Field
 from rekuest_codegen.scan.constants import EnumMember, Folder, Instance
@@ -27,37 +26,32 @@ def written_signature(modules: Modules, folder: Folder, name: str, fields: list[
     return f"{name}({', '.join(parts)})"
 
 
-def _annotation(modules: Modules, scope: Scope, node: cst.BaseExpression) -> str:
+def _annotation(modules: Modules, scope: Scope, node: ast.expr) -> str:
     if scope.source.postpones_annotations:
         return repr(scope.source.code(node))
     match node:
-        case cst.SimpleString() | cst.ConcatenatedString():
-            return repr(node.evaluated_value)
-        case cst.Name() | cst.Attribute():
+        case ast.Constant(value=str() as text):
+            return repr(text)
+        case ast.Name() | ast.Attribute():
             target = modules.resolve(scope, node)
             if isinstance(target, Known):
                 return target.name.removeprefix("builtins.").removeprefix("typing.")
-            if isinstance(target, Object) and isinstance(target.node, cst.ClassDef):
+            if isinstance(target, Object) and isinstance(target.node, ast.ClassDef):
                 return f"{target.source.name}.{target.qualname}"
-            if isinstance(target, Object) and isinstance(target.node, cst.BaseExpression):
+            if isinstance(target, Object) and isinstance(target.node, ast.expr):
                 return _annotation(modules, target.scope, target.node)
             return scope.source.code(node)
-        case cst.Subscript(value=value, slice=elements):
-            inner = [
-                _annotation(modules, scope, part)
-                for element in elements
-                if isinstance(element.slice, cst.Index)
-                for part in _parts(element.slice.value)
-            ]
+        case ast.Subscript(value=value, slice=elements):
+            inner = [_annotation(modules, scope, part) for part in _parts(elements)]
             return f"{_annotation(modules, scope, value)}[{', '.join(inner)}]"
-        case cst.BinaryOperation(left=left, operator=cst.BitOr(), right=right):
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return f"{_annotation(modules, scope, left)} | {_annotation(modules, scope, right)}"
         case _:
             return scope.source.code(node)
 
 
-def _parts(node: cst.BaseExpression) -> list[cst.BaseExpression]:
-    return [element.value for element in node.elements] if isinstance(node, cst.Tuple) else [node]
+def _parts(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 def _default(folder: Folder, field: Field) -> str | None:
@@ -76,7 +70,5 @@ def _default(folder: Folder, field: Field) -> str | None:
     return field.scope.source.code(field.default) if isinstance(value, Instance | Object) else repr(value)
 
 
-def _has_factory(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Call) and any(
-        argument.keyword is not None and argument.keyword.value == "default_factory" for argument in node.args
-    )
+def _has_factory(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and any(argument.arg == "default_factory" for argument in node.keywords)

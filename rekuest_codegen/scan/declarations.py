@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import libcst as cst
 
 from rekuest_codegen.ir import PortKind
 from rekuest_codegen.scan.apps import app_member
@@ -18,6 +17,7 @@ from rekuest_codegen.scan.modules import Known, ModuleRef, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.result import ScanOptions
 from rekuest_codegen.scan.scopes import Scope
+from rekuest_codegen.scan.trees import Function, first_argument, keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Declarations:
             return found
         if found := self._by_name.get(f"{target.source.name}.{target.qualname}"):
             return found
-        if isinstance(target.node, cst.ClassDef):
+        if isinstance(target.node, ast.ClassDef):
             for decorator in decorators(self._modules, target):
                 word = app_member(self._modules, target.scope, decorator.expression)
                 if word is not None and word in _KINDS:
@@ -89,17 +89,17 @@ class Declarations:
                     return found
         return None
 
-    def add_function(self, word: str, function: Object, call: cst.Call | None) -> None:
+    def add_function(self, word: str, function: Object, call: ast.Call | None) -> None:
         """``@app.structure("@x/y")`` or ``@app.service()`` over a function: its return type is what is declared."""
         node = function.node
-        if isinstance(node, cst.FunctionDef) and node.returns is not None:
-            target = self._modules.resolve(function.scope, node.returns.annotation)
+        if isinstance(node, Function) and node.returns is not None:
+            target = self._modules.resolve(function.scope, node.returns)
             self._add(target, self._declaration(word, function.scope, call, skip=0), function.scope)
 
-    def add_call(self, word: str, scope: Scope, call: cst.Call) -> None:
+    def add_call(self, word: str, scope: Scope, call: ast.Call) -> None:
         """``app.register_memory_structure(Camera)``: the first argument is what is declared."""
-        if call.args and call.args[0].keyword is None and not call.args[0].star:
-            target = self._modules.resolve(scope, call.args[0].value)
+        if (first := first_argument(call)) is not None:
+            target = self._modules.resolve(scope, first)
             self._add(target, self._declaration(word, scope, call, skip=1), scope)
 
     def _add(self, target: object, declaration: Declaration, scope: Scope) -> None:
@@ -122,17 +122,16 @@ class Declarations:
         else:
             self._by_name[target.name] = declaration
 
-    def _declaration(self, word: str, scope: Scope, call: cst.Call | None, *, skip: int) -> Declaration:
+    def _declaration(self, word: str, scope: Scope, call: ast.Call | None, *, skip: int) -> Declaration:
         plain = _KINDS[word]
         if call is None or plain.kind is None:
             return plain
-        arguments = call.args[skip:]
-        named = {argument.keyword.value: argument.value for argument in arguments if argument.keyword is not None}
-        first = next((argument.value for argument in arguments if argument.keyword is None), None)
+        named = keywords(call)
+        first = call.args[skip] if len(call.args) > skip else None
         identifier = self._text(scope, named.get("identifier", first))
         return Declaration(plain.kind, identifier, self._text(scope, named.get("description")))
 
-    def _text(self, scope: Scope, expression: cst.BaseExpression | None) -> str | None:
+    def _text(self, scope: Scope, expression: ast.expr | None) -> str | None:
         if expression is None:
             return None
         value: Any = self._folder.fold(scope, expression)

@@ -7,13 +7,13 @@ the tree; nothing here does.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-import libcst as cst
+from typing import Any, TypeGuard
 
 from rekuest_codegen.scan.nesting import too_deep
+from rekuest_codegen.scan.trees import is_none, parse_expression, text_of
 
 MAX_EXPRESSION = 2_000
 OWN_VALUE = "value"
@@ -35,22 +35,22 @@ OPERATIONS: Mapping[str, tuple[tuple[str, ...], int]] = {
 }
 """Operation of the base catalogue -> its parameters, and how many of them are required."""
 
-_BINARY: Mapping[type[cst.CSTNode], str] = {
-    cst.Add: "add",
-    cst.Subtract: "sub",
-    cst.Multiply: "mul",
-    cst.Divide: "div",
-    cst.Modulo: "mod",
-    cst.And: "and",
-    cst.Or: "or",
+_BINARY: Mapping[type[ast.operator | ast.boolop], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Mod: "mod",
+    ast.And: "and",
+    ast.Or: "or",
 }
-_COMPARISONS: Mapping[type[cst.CSTNode], str] = {
-    cst.GreaterThan: "gt",
-    cst.GreaterThanEqual: "gte",
-    cst.LessThan: "lt",
-    cst.LessThanEqual: "lte",
-    cst.Equal: "eq",
-    cst.NotEqual: "ne",
+_COMPARISONS: Mapping[type[ast.cmpop], str] = {
+    ast.Gt: "gt",
+    ast.GtE: "gte",
+    ast.Lt: "lt",
+    ast.LtE: "lte",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
 }
 # `and(a, b)` is an operation by that name, but no Python: the name is hidden from the parser.
 _KEYWORD_CALL = re.compile(r"(^|[(,])(\s*)(and|or|in|if|not)\(")
@@ -68,10 +68,9 @@ def parse_call(expression: str) -> Call:
     text = expression.strip().removeprefix("@").strip()
     if len(text) > MAX_EXPRESSION or too_deep(text):
         raise ValueError(f"an expression of {len(text)} characters is too long, or nested too deeply")
-    try:
-        node = cst.parse_expression(_KEYWORD_CALL.sub(rf"\1\2{_HIDDEN}\3(", text))
-    except cst.ParserSyntaxError:
-        raise ValueError(f"{text[:60]!r} is no expression") from None
+    node = parse_expression(_KEYWORD_CALL.sub(rf"\1\2{_HIDDEN}\3(", text))
+    if node is None:
+        raise ValueError(f"{text[:60]!r} is no expression")
     call = _call(node)
     if call is None:
         raise ValueError(f"{text[:60]!r} is no call or condition, such as 'value > 3' or 'gt(value, 3)'")
@@ -139,97 +138,93 @@ def _keyed(name: str, arguments: list[tuple[str | None, dict[str, Any]]]) -> Cal
     return {"operation": name, "arguments": ordered or None}
 
 
-def _call(node: cst.BaseExpression) -> Call | None:
+def _call(node: ast.expr) -> Call | None:
     """The call ``node`` is sugar for, or None when it is a plain value."""
     match node:
-        case cst.Call():
-            name = "/".join(_path(node.func)).replace("/", ".").removeprefix("utils.")
+        case ast.Call(func=function, args=arguments, keywords=named):
+            name = ".".join(_path(function)).removeprefix("utils.")
             if name.startswith("actions."):
                 raise ValueError("a port call cannot call actions")
-            return _keyed(
-                name.replace(_HIDDEN, ""),
-                [(arg.keyword.value if arg.keyword else None, _value(arg.value)) for arg in node.args],
-            )
-        case cst.Comparison(left=left, comparisons=comparisons):
+            given = [(None, _value(argument)) for argument in arguments]
+            return _keyed(name.replace(_HIDDEN, ""), [*given, *((part.arg, _value(part.value)) for part in named)])
+        case ast.Compare(left=left, ops=signs, comparators=comparators):
             result: Call | None = None
-            for part in comparisons:
-                step = _compare(part.operator, left, part.comparator)
+            for sign, right in zip(signs, comparators, strict=True):
+                step = _compare(sign, left, right)
                 result = step if result is None else operation("and", {"call": result}, {"call": step})
-                left = part.comparator
+                left = right
             return result
-        case (
-            cst.BooleanOperation(left=left, operator=sign, right=right)
-            | cst.BinaryOperation(left=left, operator=sign, right=right)
-        ):
+        case ast.BoolOp(op=sign, values=[first, *others]):
+            joined = _value(first)
+            for other in others:
+                joined = _argument(call=_keyed(_BINARY[type(sign)], [(None, joined), (None, _value(other))]))
+            made: Call | None = joined["util_call"]
+            return made
+        case ast.BinOp(left=left, op=sign, right=right):
             if type(sign) not in _BINARY:
                 raise ValueError(f"the operator {type(sign).__name__} has no meaning in a port call")
             return _keyed(_BINARY[type(sign)], [(None, _value(left)), (None, _value(right))])
-        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
             return _keyed("not", [(None, _value(inner))])
-        case cst.UnaryOperation(operator=cst.Minus(), expression=inner) if not _is_number(inner):
+        case ast.UnaryOp(op=ast.USub(), operand=inner) if not _is_number(inner):
             return _keyed("neg", [(None, _value(inner))])
-        case cst.UnaryOperation(operator=cst.Plus(), expression=inner):
+        case ast.UnaryOp(op=ast.UAdd(), operand=inner):
             return _call(inner)
-        case cst.IfExp(test=test, body=body, orelse=orelse):
+        case ast.IfExp(test=test, body=body, orelse=orelse):
             return _keyed("if", [(None, _value(test)), (None, _value(body)), (None, _value(orelse))])
         case _:
             return None
 
 
-def _compare(sign: cst.BaseCompOp, left: cst.BaseExpression, right: cst.BaseExpression) -> Call:
-    if isinstance(sign, cst.In | cst.NotIn):
+def _compare(sign: ast.cmpop, left: ast.expr, right: ast.expr) -> Call:
+    if isinstance(sign, ast.In | ast.NotIn):
         inside = _keyed("in", [(None, _value(left)), (None, _value(right))])
-        return inside if isinstance(sign, cst.In) else operation("not", {"call": inside})
-    if isinstance(sign, cst.Is | cst.IsNot):
-        if not (isinstance(right, cst.Name) and right.value == "None"):
+        return inside if isinstance(sign, ast.In) else operation("not", {"call": inside})
+    if isinstance(sign, ast.Is | ast.IsNot):
+        if not is_none(right):
             raise ValueError("'is' is only said of None")
-        return _keyed("is_null" if isinstance(sign, cst.Is) else "is_set", [(None, _value(left))])
+        return _keyed("is_null" if isinstance(sign, ast.Is) else "is_set", [(None, _value(left))])
     return _keyed(_COMPARISONS[type(sign)], [(None, _value(left)), (None, _value(right))])
 
 
-def _value(node: cst.BaseExpression) -> dict[str, Any]:
+def _value(node: ast.expr) -> dict[str, Any]:
     if (call := _call(node)) is not None:
         return _argument(call=call)
     match node:
-        case cst.Name(value="True" | "False" as word):
-            return _argument(literal=word == "True")
-        case cst.Name(value="None"):
+        case ast.Constant(value=None):
             raise ValueError("None is no argument; leave the argument out")
-        case cst.SimpleString() | cst.ConcatenatedString():
-            return _argument(literal=node.evaluated_value)
-        case cst.Integer() | cst.Float():
-            return _argument(literal=node.evaluated_value)
-        case cst.UnaryOperation(operator=sign, expression=cst.Integer() | cst.Float() as inner):
-            number = inner.evaluated_value
-            return _argument(literal=-number if isinstance(sign, cst.Minus) else number)
-        case cst.List(elements=elements) | cst.Tuple(elements=elements):
-            return _argument(items=[_value(element.value) for element in elements])
-        case cst.Dict(elements=elements):
+        case ast.Constant(value=str() | bool() | int() | float() as plain):
+            return _argument(literal=plain)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=ast.Constant(value=int() | float() as number)):
+            return _argument(literal=-number if isinstance(sign, ast.USub) else number)
+        case ast.List(elts=elements) | ast.Tuple(elts=elements):
+            return _argument(items=[_value(element) for element in elements])
+        case ast.Dict(keys=keys, values=values):
             entries: list[Any] = []
-            for element in elements:
-                if not isinstance(element, cst.DictElement) or not isinstance(element.key, cst.SimpleString):
+            for key, value in zip(keys, values, strict=True):
+                if (text := text_of(key)) is None:
                     raise ValueError("the keys of a dict are literal texts")
-                entries.append({**_value(element.value), "key": element.key.evaluated_value})
+                entries.append({**_value(value), "key": text})
             return _argument(entries=entries)
         case _:
             return _argument(path="/".join(_path(node)))
 
 
-def _path(node: cst.BaseExpression) -> list[str]:
+def _path(node: ast.expr) -> list[str]:
     match node:
-        case cst.Name(value=name):
+        case ast.Name(id=name):
             return [name]
-        case cst.Attribute(value=value, attr=attribute):
-            return [*_path(value), attribute.value]
-        case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=index))]):
-            if isinstance(index, cst.SimpleString) and index.evaluated_value:
-                return [*_path(value), str(index.evaluated_value).replace("~", "~0").replace("/", "~1")]
-            if isinstance(index, cst.Integer):
-                return [*_path(value), str(index.evaluated_value)]
+        case ast.Attribute(value=value, attr=attribute):
+            return [*_path(value), attribute]
+        case ast.Subscript(value=value, slice=index):
+            if text := text_of(index):
+                return [*_path(value), text.replace("~", "~0").replace("/", "~1")]
+            if _is_number(index) and isinstance(index.value, int):
+                return [*_path(value), str(index.value)]
             raise ValueError("a subscript is a text or a number that is not negative")
         case _:
             raise ValueError(f"{type(node).__name__} has no meaning in a port call")
 
 
-def _is_number(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Integer | cst.Float)
+def _is_number(node: ast.expr) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)

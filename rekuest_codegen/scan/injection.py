@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
-
-import libcst as cst
 
 from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.declarations import Declarations
@@ -29,13 +28,13 @@ class Injection:
         self._modules = modules
         self._declarations = declarations
 
-    def __call__(self, scope: Scope, annotation: cst.BaseExpression) -> Injected | None:
-        if isinstance(annotation, cst.SimpleString | cst.ConcatenatedString):
+    def __call__(self, scope: Scope, annotation: ast.expr) -> Injected | None:
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
             try:
                 annotation = parse_annotation(annotation)
             except Problem:
                 return None
-        if isinstance(annotation, cst.Subscript):
+        if isinstance(annotation, ast.Subscript):
             target = self._modules.resolve(scope, annotation.value)
             if not (isinstance(target, Known) and target.name in ("rekuest.ReadOnly", "typing.Annotated")):
                 return None
@@ -43,7 +42,7 @@ class Injection:
             if found is not None and target.name == "rekuest.ReadOnly":
                 return Injected(found.what.replace("state:", "readonly-state:", 1), found.stateful)
             return found
-        if not isinstance(annotation, cst.Name | cst.Attribute):
+        if not isinstance(annotation, ast.Name | ast.Attribute):
             return None
         target = self._modules.resolve(scope, annotation)
         if isinstance(target, Known) and target.name in INJECTED:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from typing import Any
-
-import libcst as cst
 
 from rekuest_codegen.ir import Choice, PortKind
 from rekuest_codegen.scan.constants import EnumMember, Folder
@@ -17,7 +16,7 @@ from rekuest_codegen.scan.scopes import Scope
 from rekuest_codegen.scan.shapes import Shape
 
 
-def literal_shape(folder: Folder, scope: Scope, arguments: Sequence[cst.BaseExpression], markers: Markers) -> Shape:
+def literal_shape(folder: Folder, scope: Scope, arguments: Sequence[ast.expr], markers: Markers) -> Shape:
     """The shape of ``Literal[arguments]``.
 
     Raises:

@@ -7,13 +7,12 @@ libraries whose meaning is built in (``vocabulary``), is not opened: its dotted 
 
 from __future__ import annotations
 
+import ast
 import builtins
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import libcst as cst
 
 from rekuest_codegen.scan.scopes import (
     Assigned,
@@ -24,9 +23,9 @@ from rekuest_codegen.scan.scopes import (
     Opaque,
     Scope,
     class_scope,
-    dotted_name,
 )
-from rekuest_codegen.scan.source import Source, Unreadable, read_text
+from rekuest_codegen.scan.source import Source, read_text
+from rekuest_codegen.scan.trees import Function, TypeAlias, Unreadable, dotted_name
 from rekuest_codegen.scan.vocabulary import known_name
 
 MAX_STEPS = 100
@@ -53,7 +52,7 @@ class Object:
 
     scope: Scope
     name: str
-    node: cst.ClassDef | cst.FunctionDef | cst.TypeAlias | cst.BaseExpression
+    node: ast.ClassDef | Function | TypeAlias | ast.expr
 
     @property
     def source(self) -> Source:
@@ -132,13 +131,15 @@ class Modules:
         except Unreadable:
             return None
 
-    def resolve(self, scope: Scope, expression: cst.BaseExpression, steps: int = MAX_STEPS) -> Target:
+    def resolve(self, scope: Scope, expression: ast.expr, steps: int = MAX_STEPS) -> Target:
         """What the dotted name ``expression`` means in ``scope``."""
-        if isinstance(expression, cst.Name):
-            return self.lookup(scope, expression.value, steps)
-        if isinstance(expression, cst.Attribute):
+        if isinstance(expression, ast.Name):
+            return self.lookup(scope, expression.id, steps)
+        if isinstance(expression, ast.Attribute):
             base = self.resolve(scope, expression.value, steps)
-            return self.member(base, expression.attr.value, scope, steps)
+            return self.member(base, expression.attr, scope, steps)
+        if isinstance(expression, ast.Constant) and (expression.value is None or isinstance(expression.value, bool)):
+            return Known(f"builtins.{expression.value}")
         return Missing(type(expression).__name__, "is not a name")
 
     def lookup(self, scope: Scope, name: str, steps: int = MAX_STEPS) -> Target:
@@ -164,7 +165,7 @@ class Modules:
                 return Known(known_name(base, name) or f"{base}.{name}")
             case ModuleRef(name=module):
                 return self._module_member(module, name, scope, steps - 1)
-            case Object(node=cst.ClassDef() as node):
+            case Object(node=ast.ClassDef() as node):
                 inner = class_scope(target.scope, node)
                 binding = inner.binding(name)
                 if binding is None:
@@ -228,12 +229,14 @@ class Modules:
                 return Object(scope, name, node)
             case Assigned(value=None):
                 return Missing(name, "is declared but given no value", binding)
-            case Assigned(value=cst.Name() | cst.Attribute() as value):
+            case Assigned(value=ast.Constant(value=None | True | False as value)):
+                return Known(f"builtins.{value}")
+            case Assigned(value=ast.Name() | ast.Attribute() as value):
                 if dotted_name(value) == name:
                     return Missing(name, "is bound to itself", binding)
                 found = self.resolve(scope, value, steps - 1)
                 # An attribute that cannot be followed may still be a value that folds: Colour.RED.value.
-                if isinstance(found, Missing) and isinstance(value, cst.Attribute):
+                if isinstance(found, Missing) and isinstance(value, ast.Attribute):
                     return Object(scope, name, value)
                 return found
             case Assigned(value=value):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-import libcst as cst
 
 from rekuest_codegen.scan.constants import EnumMember, Folder, Instance, is_mapping, is_sequence
 from rekuest_codegen.scan.markers import NOTHING, Markers
@@ -74,23 +73,26 @@ class PortOptions:
         return ", ".join(sorted(self.required - set(keys)))
 
 
-def read_options(folder: Folder, scope: Scope, call: cst.Call | None) -> tuple[dict[str, Any], PortOptions]:
+NO_PORTS = PortOptions()
+
+
+def read_options(folder: Folder, scope: Scope, call: ast.Call | None) -> tuple[dict[str, Any], PortOptions]:
     """The keyword options of a registration.
 
     Raises:
         Problem: one that changes the definition cannot be read, or is of the wrong kind.
     """
+    if call is None:
+        return {}, NO_PORTS
     options: dict[str, Any] = {}
     ports: dict[str, Markers] = {}
     required: set[str] = set()
-    for argument in call.args if call is not None else ():
-        if argument.star == "**":
+    for argument in call.keywords:
+        word = argument.arg
+        if word is None:
             raise Problem(
                 "computed-option", "options unpacked with ** cannot be read", source=scope.source, node=argument
             )
-        if argument.keyword is None:
-            continue
-        word = argument.keyword.value
         try:
             value = folder.fold(scope, argument.value)
         except Problem as problem:
@@ -106,24 +108,27 @@ def read_options(folder: Folder, scope: Scope, call: cst.Call | None) -> tuple[d
             options[word] = value.value if isinstance(value, EnumMember) else value
     for word in FLAGS:
         if not isinstance(options.get(word, False), bool):
-            raise Problem("bad-option", f"option {word} is True or False, not {options[word]!r}").at(
-                scope.source, call or cst.Name("register")
-            )
+            raise Problem("bad-option", f"option {word} is True or False, not {options[word]!r}").at(scope.source, call)
     if "protocols" in options:
         for hint in options["protocols"] or ():
             if not isinstance(hint, str) or any(letter.isspace() for letter in hint):
                 raise Problem("bad-option", f"a protocol hint is a name without spaces, not {hint!r}").at(
-                    scope.source, call or cst.Name("register")
+                    scope.source, call
                 )
     return options, PortOptions(ports, frozenset(required))
 
 
-def unknown_options(call: cst.Call | None) -> Iterator[tuple[cst.Arg, str]]:
+def effects_of(options: Mapping[str, Any]) -> str:
+    """What running the function does to the world, by name; empty when the registration does not say."""
+    said = options.get("effects")
+    return str(said).rpartition(".")[2].upper() if said is not None else ""
+
+
+def unknown_options(call: ast.Call | None) -> Iterator[tuple[ast.keyword, str]]:
     """The options of a registration that nobody knows, and what may have been meant."""
     known = DEFINING | RUNNING
-    for argument in call.args if call is not None else ():
-        if argument.keyword is not None and argument.keyword.value not in known:
-            word = argument.keyword.value
+    for argument in call.keywords if call is not None else ():
+        if (word := argument.arg) is not None and word not in known:
             close = difflib.get_close_matches(word, sorted(known), n=1)
             advice = f"did you mean {close[0]}?" if close else "it is ignored"
             yield argument, f"there is no option {word}; {advice}"

@@ -7,9 +7,8 @@ user's can make the scan itself fail.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from rekuest_codegen.errors import Finding, Severity
 
@@ -23,14 +22,14 @@ class Problem(Exception):
     ``source`` and ``node`` are filled in by whoever knows them first; ``code`` is stable.
     """
 
-    def __init__(self, code: str, message: str, *, source: Source | None = None, node: cst.CSTNode | None = None):
+    def __init__(self, code: str, message: str, *, source: Source | None = None, node: ast.AST | None = None):
         super().__init__(message)
         self.code = code
         self.message = message
         self.source = source
         self.node = node
 
-    def at(self, source: Source, node: cst.CSTNode) -> Problem:
+    def at(self, source: Source, node: ast.AST) -> Problem:
         """This problem, placed at ``node`` unless it already has a place."""
         if self.source is None or self.node is None:
             self.source, self.node = source, node
@@ -49,12 +48,12 @@ class Findings:
         self.add(problem.code, prefix + problem.message, source=problem.source, node=problem.node)
 
     def add(
-        self, code: str, message: str, *, source: Source, node: cst.CSTNode, severity: Severity = Severity.ERROR
+        self, code: str, message: str, *, source: Source, node: ast.AST, severity: Severity = Severity.ERROR
     ) -> None:
         line, column = source.place(node)
         self._keep(str(source.path), line, column, Finding(code, f"{source.path}:{line}:{column}", message, severity))
 
-    def warn(self, code: str, message: str, *, source: Source, node: cst.CSTNode) -> None:
+    def warn(self, code: str, message: str, *, source: Source, node: ast.AST) -> None:
         self.add(code, message, source=source, node=node, severity=Severity.WARNING)
 
     def unreadable(self, code: str, path: str, line: int, column: int, message: str) -> None:

@@ -7,10 +7,9 @@ factories, lambdas, partials) is a finding.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import libcst as cst
 
 from rekuest_codegen.scan.apps import MadeApp, app_member, app_of_call, made_app, makes_app
 from rekuest_codegen.scan.classes import decorators_of, method
@@ -20,6 +19,7 @@ from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, class_scope, function_scope
 from rekuest_codegen.scan.source import Source
+from rekuest_codegen.scan.trees import Function
 from rekuest_codegen.scan.wrapping import returned_names
 
 REGISTERING = frozenset(["register", "register_func", "workflow", "register_workflow", "register_action"])
@@ -35,7 +35,7 @@ class Registration:
     """
 
     function: Object
-    call: cst.Call | None
+    call: ast.Call | None
     scope: Scope
     bound: bool
     app: MadeApp | None = None
@@ -55,10 +55,10 @@ class Registrations:
         """Note the declarations ``source`` makes away from the classes they are about."""
         for scope, statement, _ in walk(source.scope, source.tree.body):
             try:
-                if isinstance(statement, cst.ClassDef):
-                    self._declarations.of(Object(scope, statement.name.value, statement))
-                elif isinstance(statement, cst.FunctionDef):
-                    function = Object(scope, statement.name.value, statement)
+                if isinstance(statement, ast.ClassDef):
+                    self._declarations.of(Object(scope, statement.name, statement))
+                elif isinstance(statement, Function):
+                    function = Object(scope, statement.name, statement)
                     for decorator in decorators_of(self._modules, scope, statement):
                         word = app_member(self._modules, scope, decorator.expression)
                         if word in ("structure", "service"):
@@ -73,7 +73,7 @@ class Registrations:
     def registered(self, source: Source) -> Iterator[Registration]:
         """The registrations ``source`` makes, in the order written."""
         for scope, statement, in_loop in walk(source.scope, source.tree.body):
-            if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+            if isinstance(statement, Function | ast.ClassDef):
                 yield from self._decorated(scope, statement, in_loop)
             elif (call := _called(statement)) is not None:
                 word = app_member(self._modules, scope, call.func)
@@ -87,7 +87,7 @@ class Registrations:
             for binding in (binding for bindings in scope.names.values() for binding in bindings):
                 made = binding.value if isinstance(binding, Assigned) else None
                 made = binding.entered if isinstance(binding, Opaque) else made
-                if isinstance(made, cst.Call) and makes_app(self._modules, scope, made):
+                if isinstance(made, ast.Call) and makes_app(self._modules, scope, made):
                     yield app_of_call(self._folder, scope, made)
 
     def public_functions(self, source: Source) -> Iterator[Registration]:
@@ -97,63 +97,61 @@ class Registrations:
             binding = bindings[-1]
             if name.startswith("_"):
                 continue
-            if isinstance(binding, Defined) and isinstance(binding.node, cst.FunctionDef):
+            if isinstance(binding, Defined) and isinstance(binding.node, Function):
                 yield Registration(Object(scope, name, binding.node), None, scope, False)
             elif isinstance(binding, Assigned) and binding.value is not None:
                 yield from self._public_name(scope, binding.value)
 
-    def _public_name(self, scope: Scope, value: cst.BaseExpression) -> Iterator[Registration]:
-        if isinstance(value, cst.Attribute):
+    def _public_name(self, scope: Scope, value: ast.expr) -> Iterator[Registration]:
+        if isinstance(value, ast.Attribute):
             try:
                 function, bound = self.function_of(scope, value)
             except Problem:
                 return
             if function.scope.kind == "class":
                 yield Registration(function, None, scope, bound)
-        elif isinstance(value, cst.Call) and self._makes_function(scope, value):
-            text = " ".join(scope.source.code(value).split())[:60]
+        elif isinstance(value, ast.Call) and self._makes_function(scope, value):
+            text = scope.source.shown(value)
             self._findings.problem(self._unreadable(scope, value, text).at(scope.source, value))
 
-    def _makes_function(self, scope: Scope, call: cst.Call) -> bool:
+    def _makes_function(self, scope: Scope, call: ast.Call) -> bool:
         maker = self._modules.resolve(scope, call.func)
         if isinstance(maker, Known):
             return maker.name == "functools.partial"
-        if not isinstance(maker, Object) or not isinstance(maker.node, cst.FunctionDef):
+        if not isinstance(maker, Object) or not isinstance(maker.node, Function):
             return False
         inner = function_scope(maker.scope, maker.node)
         return any(
-            isinstance(binding := inner.binding(name), Defined) and isinstance(binding.node, cst.FunctionDef)
+            isinstance(binding := inner.binding(name), Defined) and isinstance(binding.node, Function)
             for name in returned_names(maker.node)
         )
 
-    def _decorated(self, scope: Scope, node: cst.FunctionDef | cst.ClassDef, in_loop: bool) -> Iterator[Registration]:
+    def _decorated(self, scope: Scope, node: Function | ast.ClassDef, in_loop: bool) -> Iterator[Registration]:
         for decorator in decorators_of(self._modules, scope, node):
             if app_member(self._modules, scope, decorator.expression) not in REGISTERING:
                 continue
-            if isinstance(node, cst.ClassDef):
-                text = (
-                    f"{node.name.value} is a class; register its methods, or an instance's: register(instance.method)"
-                )
+            if isinstance(node, ast.ClassDef):
+                text = f"{node.name} is a class; register its methods, or an instance's: register(instance.method)"
                 self._findings.add("not-a-function", text, source=scope.source, node=node)
             elif in_loop:
-                text = f"{node.name.value} is registered in a loop; only running it would show how often and as what"
+                text = f"{node.name} is registered in a loop; only running it would show how often and as what"
                 self._findings.add("computed-registration", text, source=scope.source, node=node)
             else:
                 bound = scope.kind == "class" and not self._is_static(scope, node)
-                function = Object(scope, node.name.value, node)
+                function = Object(scope, node.name, node)
                 yield self._registration(function, decorator.call, scope, bound, decorator.expression)
 
-    def _is_static(self, scope: Scope, node: cst.FunctionDef) -> bool:
+    def _is_static(self, scope: Scope, node: Function) -> bool:
         return any(
             isinstance(decorator.target, Known) and decorator.target.name == STATIC
             for decorator in decorators_of(self._modules, scope, node)
         )
 
-    def _called(self, scope: Scope, call: cst.Call, in_loop: bool) -> Iterator[Registration]:
-        what = next((argument.value for argument in call.args if argument.keyword is None and not argument.star), None)
+    def _called(self, scope: Scope, call: ast.Call, in_loop: bool) -> Iterator[Registration]:
+        what = next((argument for argument in call.args if not isinstance(argument, ast.Starred)), None)
         if what is None:
             return
-        text = " ".join(scope.source.code(what).split())[:60]
+        text = scope.source.shown(what)
         if in_loop:
             message = f"`{text}` is registered in a loop; only running it would show how often and as what"
             self._findings.add("computed-registration", message, source=scope.source, node=call)
@@ -166,48 +164,45 @@ class Registrations:
         yield self._registration(function, call, scope, bound, call.func)
 
     def _registration(
-        self, function: Object, call: cst.Call | None, scope: Scope, bound: bool, register: cst.BaseExpression
+        self, function: Object, call: ast.Call | None, scope: Scope, bound: bool, register: ast.expr
     ) -> Registration:
         app = made_app(self._modules, self._folder, scope, register)
         target = self._modules.resolve(scope, register) if app is None else None
         return Registration(function, call, scope, bound, app, bare=isinstance(target, Known))
 
-    def _bound_before(self, scope: Scope, what: cst.BaseExpression, call: cst.Call) -> tuple[Object, bool] | None:
+    def _bound_before(self, scope: Scope, what: ast.expr, call: ast.Call) -> tuple[Object, bool] | None:
         """Of several functions by one name, the one that has it where the call is."""
-        bindings = scope.names.get(what.value, []) if isinstance(what, cst.Name) else []
-        if not isinstance(what, cst.Name) or len(bindings) < 2:
+        bindings = scope.names.get(what.id, []) if isinstance(what, ast.Name) else []
+        if not isinstance(what, ast.Name) or len(bindings) < 2:
             return None
-        here = scope.source.place(call)
         before = [
-            binding.node
-            for binding in bindings
-            if isinstance(binding, Defined) and scope.source.place(binding.node) < here
+            binding.node for binding in bindings if isinstance(binding, Defined) and binding.node.lineno < call.lineno
         ]
-        if not before or not isinstance(before[-1], cst.FunctionDef):
+        if not before or not isinstance(before[-1], Function):
             return None
-        return Object(scope, what.value, before[-1]), False
+        return Object(scope, what.id, before[-1]), False
 
-    def function_of(self, scope: Scope, what: cst.BaseExpression) -> tuple[Object, bool]:
+    def function_of(self, scope: Scope, what: ast.expr) -> tuple[Object, bool]:
         """The function an expression names, and whether its first parameter is given already.
 
         Raises:
             Problem: it is computed; the message says how to write it instead.
         """
-        text = " ".join(scope.source.code(what).split())[:60]
-        target = self._modules.resolve(scope, what) if isinstance(what, cst.Name | cst.Attribute) else None
-        if isinstance(target, Object) and isinstance(target.node, cst.FunctionDef):
+        text = scope.source.shown(what)
+        target = self._modules.resolve(scope, what) if isinstance(what, ast.Name | ast.Attribute) else None
+        if isinstance(target, Object) and isinstance(target.node, Function):
             if target.scope.kind != "class":
                 return target, False
             if not self._is_static(target.scope, target.node):
                 return target, self._is_classmethod(target.scope, target.node)
             return target, False
-        if isinstance(what, cst.Attribute) and (found := self._method(scope, what)) is not None:
-            return found, not (isinstance(found.node, cst.FunctionDef) and self._is_static(found.scope, found.node))
-        if isinstance(target, Object) and isinstance(target.node, cst.Call | cst.Lambda):
+        if isinstance(what, ast.Attribute) and (found := self._method(scope, what)) is not None:
+            return found, not (isinstance(found.node, Function) and self._is_static(found.scope, found.node))
+        if isinstance(target, Object) and isinstance(target.node, ast.Call | ast.Lambda):
             raise self._unreadable(target.scope, target.node, text)
-        if isinstance(target, Object) and isinstance(target.node, cst.BaseExpression):
+        if isinstance(target, Object) and isinstance(target.node, ast.expr):
             return self.function_of(target.scope, target.node) if target.node is not what else self._refuse(text)
-        if isinstance(what, cst.Call | cst.Lambda):
+        if isinstance(what, ast.Call | ast.Lambda):
             raise self._unreadable(scope, what, text)
         if isinstance(target, Missing):
             raise Problem("unresolved-name", f"{target.name} {target.reason}; register a function where it is defined")
@@ -216,31 +211,31 @@ class Registrations:
     def _refuse(self, text: str) -> tuple[Object, bool]:
         raise Problem("not-a-function", f"`{text}` is no function whose source can be read")
 
-    def _is_classmethod(self, scope: Scope, node: cst.FunctionDef) -> bool:
+    def _is_classmethod(self, scope: Scope, node: Function) -> bool:
         return any(
             isinstance(decorator.target, Known) and decorator.target.name == CLASS
             for decorator in decorators_of(self._modules, scope, node)
         )
 
-    def _method(self, scope: Scope, what: cst.Attribute) -> Object | None:
+    def _method(self, scope: Scope, what: ast.Attribute) -> Object | None:
         """``Controller().acquire``, or ``controller.acquire`` where ``controller = Controller()``."""
-        maker: cst.BaseExpression | None = what.value
+        maker: ast.expr | None = what.value
         where = scope
-        if isinstance(maker, cst.Name | cst.Attribute):
+        if isinstance(maker, ast.Name | ast.Attribute):
             instance = self._modules.resolve(scope, maker)
-            if not isinstance(instance, Object) or not isinstance(instance.node, cst.Call):
+            if not isinstance(instance, Object) or not isinstance(instance.node, ast.Call):
                 return None
             where, maker = instance.scope, instance.node
-        if not isinstance(maker, cst.Call):
+        if not isinstance(maker, ast.Call):
             return None
         cls = self._modules.resolve(where, maker.func)
-        if not isinstance(cls, Object) or not isinstance(cls.node, cst.ClassDef):
+        if not isinstance(cls, Object) or not isinstance(cls.node, ast.ClassDef):
             return None
-        found = method(self._modules, cls, what.attr.value)
-        return found if found is not None and isinstance(found.node, cst.FunctionDef) else None
+        found = method(self._modules, cls, what.attr)
+        return found if found is not None and isinstance(found.node, Function) else None
 
-    def _unreadable(self, scope: Scope, node: cst.Call | cst.Lambda, text: str) -> Problem:
-        if isinstance(node, cst.Lambda):
+    def _unreadable(self, scope: Scope, node: ast.Call | ast.Lambda, text: str) -> Problem:
+        if isinstance(node, ast.Lambda):
             return Problem("not-a-function", f"`{text}` is a lambda, which has no annotations; write a def")
         maker = self._modules.resolve(scope, node.func)
         if isinstance(maker, Known) and maker.name == "functools.partial":
@@ -254,46 +249,39 @@ class Registrations:
         )
 
 
-def walk(scope: Scope, body: Sequence[cst.CSTNode], in_loop: bool = False) -> Iterator[tuple[Scope, cst.CSTNode, bool]]:
+def walk(scope: Scope, body: Sequence[ast.stmt], in_loop: bool = False) -> Iterator[tuple[Scope, ast.stmt, bool]]:
     """Every statement, those inside functions, classes and blocks included, with its scope and whether it is looped."""
     for statement in body:
         match statement:
-            case cst.SimpleStatementLine(body=parts) | cst.SimpleStatementSuite(body=parts):
-                yield from ((scope, part, in_loop) for part in parts)
-            case cst.FunctionDef():
+            case ast.Expr() | ast.Assign():
                 yield scope, statement, in_loop
-                yield from walk_block(function_scope(scope, statement), statement.body, in_loop)
-            case cst.ClassDef():
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield scope, statement, in_loop
-                yield from walk_block(class_scope(scope, statement), statement.body, in_loop)
-            case cst.For() | cst.While():
-                yield from walk_block(scope, statement.body, True)
-            case cst.If() | cst.Try() | cst.TryStar():
-                yield from walk_block(scope, statement.body, in_loop)
-                if isinstance(statement, cst.Try | cst.TryStar):
-                    for handler in statement.handlers:
-                        yield from walk_block(scope, handler.body, in_loop)
-                    if statement.finalbody is not None:
-                        yield from walk_block(scope, statement.finalbody.body, in_loop)
-                if statement.orelse is not None:
-                    yield from walk(scope, [statement.orelse], in_loop)
-            case cst.Else() | cst.With() | cst.Finally():
-                yield from walk_block(scope, statement.body, in_loop)
+                yield from walk(function_scope(scope, statement), statement.body, in_loop)
+            case ast.ClassDef():
+                yield scope, statement, in_loop
+                yield from walk(class_scope(scope, statement), statement.body, in_loop)
+            case ast.For() | ast.AsyncFor() | ast.While():
+                yield from walk(scope, statement.body, True)
+            case ast.If():
+                yield from walk(scope, statement.body, in_loop)
+                yield from walk(scope, statement.orelse, in_loop)
+            case ast.Try() | ast.TryStar():
+                yield from walk(scope, statement.body, in_loop)
+                for handler in statement.handlers:
+                    yield from walk(scope, handler.body, in_loop)
+                yield from walk(scope, statement.finalbody, in_loop)
+                yield from walk(scope, statement.orelse, in_loop)
+            case ast.With() | ast.AsyncWith():
+                yield from walk(scope, statement.body, in_loop)
             case _:
                 pass
 
 
-def walk_block(scope: Scope, block: cst.BaseSuite, in_loop: bool) -> Iterator[tuple[Scope, cst.CSTNode, bool]]:
-    if isinstance(block, cst.SimpleStatementSuite):
-        yield from walk(scope, [block], in_loop)
-    else:
-        yield from walk(scope, block.body, in_loop)
-
-
-def _called(statement: cst.CSTNode) -> cst.Call | None:
+def _called(statement: ast.stmt) -> ast.Call | None:
     """The call of a statement that is one, or assigns one's result."""
     match statement:
-        case cst.Expr(value=cst.Call() as call) | cst.Assign(value=cst.Call() as call):
+        case ast.Expr(value=ast.Call() as call) | ast.Assign(value=ast.Call() as call):
             return call
         case _:
             return None

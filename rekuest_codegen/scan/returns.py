@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
-
-import libcst as cst
 
 from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.classes import known_ancestors, model_fields
 from rekuest_codegen.scan.modules import Known, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.scopes import Scope
+from rekuest_codegen.scan.trees import Function, is_none, own_nodes
 from rekuest_codegen.scan.types import NONES, TUPLES
 
 STREAMS = frozenset(
@@ -25,18 +25,16 @@ MAX_ALIASES = 20
 class Returned:
     """The annotations of the returns, each in the scope it is written in, and whether they come as a stream."""
 
-    items: tuple[tuple[Scope, cst.BaseExpression], ...]
+    items: tuple[tuple[Scope, ast.expr], ...]
     streams: bool
 
 
-def streams(node: cst.FunctionDef) -> bool:
+def streams(node: Function) -> bool:
     """Whether ``node`` yields, and so is a generator whatever its annotation says."""
-    finder = _Yields()
-    node.body.visit(finder)
-    return finder.found
+    return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own_nodes(node.body))
 
 
-def return_types(modules: Modules, scope: Scope, annotation: cst.BaseExpression) -> Returned:
+def return_types(modules: Modules, scope: Scope, annotation: ast.expr) -> Returned:
     """Take a return annotation apart.
 
     Raises:
@@ -44,16 +42,16 @@ def return_types(modules: Modules, scope: Scope, annotation: cst.BaseExpression)
     """
     scope, annotation = _unaliased(modules, scope, annotation)
     is_stream = False
-    if isinstance(annotation, cst.Subscript) and _name(modules, scope, annotation.value) in STREAMS:
+    if isinstance(annotation, ast.Subscript) and _name(modules, scope, annotation.value) in STREAMS:
         is_stream = True
         scope, annotation = _unaliased(modules, scope, subscript_arguments(annotation)[0])
     elif _name(modules, scope, annotation) in STREAMS:
         raise Problem("undeclared-type", "say what is streamed: Iterator[int]")
     if not is_stream and _is_none(modules, scope, annotation):
         return Returned((), is_stream)
-    if isinstance(annotation, cst.Subscript) and _name(modules, scope, annotation.value) in TUPLES:
+    if isinstance(annotation, ast.Subscript) and _name(modules, scope, annotation.value) in TUPLES:
         items = subscript_arguments(annotation)
-        if any(isinstance(item, cst.Ellipsis) for item in items):
+        if any(isinstance(item, ast.Constant) and item.value is ... for item in items):
             raise Problem("undeclared-type", "a tuple of any length is no list of returns; use list[...]")
         return Returned(tuple((scope, item) for item in items), is_stream)
     if (named := _named_tuple(modules, scope, annotation)) is not None:
@@ -61,63 +59,41 @@ def return_types(modules: Modules, scope: Scope, annotation: cst.BaseExpression)
     return Returned(((scope, annotation),), is_stream)
 
 
-def _unaliased(modules: Modules, scope: Scope, annotation: cst.BaseExpression) -> tuple[Scope, cst.BaseExpression]:
+def _unaliased(modules: Modules, scope: Scope, annotation: ast.expr) -> tuple[Scope, ast.expr]:
     for _ in range(MAX_ALIASES):
-        if isinstance(annotation, cst.SimpleString | cst.ConcatenatedString):
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
             annotation = parse_annotation(annotation)
             continue
-        target = modules.resolve(scope, annotation) if isinstance(annotation, cst.Name | cst.Attribute) else None
-        if isinstance(target, Object) and isinstance(target.node, cst.Subscript):
+        target = modules.resolve(scope, annotation) if isinstance(annotation, ast.Name | ast.Attribute) else None
+        if isinstance(target, Object) and isinstance(target.node, ast.Subscript):
             scope, annotation = target.scope, target.node
             continue
         break
     return scope, annotation
 
 
-def _named_tuple(
-    modules: Modules, scope: Scope, annotation: cst.BaseExpression
-) -> tuple[tuple[Scope, cst.BaseExpression], ...] | None:
-    if not isinstance(annotation, cst.Name | cst.Attribute):
+def _named_tuple(modules: Modules, scope: Scope, annotation: ast.expr) -> tuple[tuple[Scope, ast.expr], ...] | None:
+    if not isinstance(annotation, ast.Name | ast.Attribute):
         return None
     target = modules.resolve(scope, annotation)
-    if not isinstance(target, Object) or not isinstance(target.node, cst.ClassDef):
+    if not isinstance(target, Object) or not isinstance(target.node, ast.ClassDef):
         return None
     if "typing.NamedTuple" not in known_ancestors(modules, target):
         return None
     return tuple((field.scope, field.annotation) for field in model_fields(modules, target))
 
 
-def _is_none(modules: Modules, scope: Scope, annotation: cst.BaseExpression) -> bool:
+def _is_none(modules: Modules, scope: Scope, annotation: ast.expr) -> bool:
     """``None``, or what typing makes None of: ``Optional[None]``."""
-    if isinstance(annotation, cst.Subscript):
+    if isinstance(annotation, ast.Subscript):
         if _name(modules, scope, annotation.value) not in ("typing.Optional", "typing.Union"):
             return False
         return all(_is_none(modules, scope, item) for item in subscript_arguments(annotation))
-    return _name(modules, scope, annotation) in NONES
+    return is_none(annotation) or _name(modules, scope, annotation) in NONES
 
 
-def _name(modules: Modules, scope: Scope, node: cst.BaseExpression) -> str:
-    if not isinstance(node, cst.Name | cst.Attribute):
+def _name(modules: Modules, scope: Scope, node: ast.expr) -> str:
+    if not isinstance(node, ast.Name | ast.Attribute):
         return ""
     target = modules.resolve(scope, node)
     return target.name if isinstance(target, Known) else ""
-
-
-class _Yields(cst.CSTVisitor):
-    """Looks for a ``yield`` of the function itself."""
-
-    def __init__(self) -> None:
-        self.found = False
-
-    def visit_Yield(self, node: cst.Yield) -> bool:
-        self.found = True
-        return False
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return False
-
-    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        return False
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:
-        return False

@@ -9,8 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import libcst as cst
-
 from rekuest_codegen.project import NO_PROJECT, find_project, read_project
 from rekuest_codegen.scan.apps import MadeApp
 from rekuest_codegen.scan.classes import decorators_of
@@ -25,8 +23,9 @@ from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.registration import Registration, Registrations
 from rekuest_codegen.scan.result import ScannedNode, ScannedState, ScanOptions, ScanResult
 from rekuest_codegen.scan.signature import Registered, SignatureReader
-from rekuest_codegen.scan.source import Source, Unreadable, module_name
+from rekuest_codegen.scan.source import Source, module_name
 from rekuest_codegen.scan.states import StateReader
+from rekuest_codegen.scan.trees import Function, Unreadable
 from rekuest_codegen.scan.types import TypeReader
 from rekuest_codegen.scan.vocabulary import APP_MAKERS
 from rekuest_codegen.scan.wrapping import Wrapping, wrapping
@@ -172,11 +171,11 @@ class _Scan:
         return None
 
     def _check_decorators(self, modules: Modules, function: Object) -> None:
-        if not isinstance(function.node, cst.FunctionDef):
+        if not isinstance(function.node, Function):
             return
         for decorator in decorators_of(modules, function.scope, function.node):
             kind = wrapping(modules, function.scope, decorator)
-            text = " ".join(function.source.code(decorator.expression).split())[:60]
+            text = function.source.shown(decorator.expression)
             if kind is Wrapping.CHANGES:
                 raise Problem(
                     "changed-signature",

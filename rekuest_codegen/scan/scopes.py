@@ -6,11 +6,12 @@ nothing else does. Nothing is evaluated here; a binding is a node or an import t
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import libcst as cst
+from rekuest_codegen.scan.trees import Function, TypeAlias, type_alias, type_parameters
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan.source import Source
@@ -35,15 +36,15 @@ class ImportedName:
 class Defined:
     """A ``class``, ``def`` or ``type`` statement."""
 
-    node: cst.ClassDef | cst.FunctionDef | cst.TypeAlias
+    node: ast.ClassDef | Function | TypeAlias
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assigned:
     """``name = value`` or ``name: annotation = value``; ``value`` is None for a bare annotation."""
 
-    value: cst.BaseExpression | None
-    annotation: cst.BaseExpression | None = None
+    value: ast.expr | None
+    annotation: ast.expr | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,214 +55,206 @@ class Opaque:
     """
 
     what: str
-    annotation: cst.BaseExpression | None = None
-    entered: cst.BaseExpression | None = None
+    annotation: ast.expr | None = None
+    entered: ast.expr | None = None
 
 
 Binding = ImportedModule | ImportedName | Defined | Assigned | Opaque
+_Names = dict[str, list[Binding]]
 
 
-@dataclass(slots=True, eq=False)
 class Scope:
-    """The names of one module, class or function body. ``qualname`` is empty and ``node`` None for a module."""
+    """The names of one module, class or function body. ``qualname`` is empty and ``node`` None for a module.
 
-    source: Source
-    kind: str
-    qualname: str = ""
-    parent: Scope | None = None
-    node: cst.ClassDef | cst.FunctionDef | None = None
-    names: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
-    fallbacks: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
-    stars: list[str] = field(default_factory=list[str])
+    The body is read when a name is first asked for: most functions are never asked.
+    """
+
+    __slots__ = ("source", "kind", "qualname", "parent", "node", "_body", "_names", "_fallbacks", "_stars", "resolved")
+
+    def __init__(
+        self,
+        source: Source,
+        kind: str,
+        qualname: str = "",
+        parent: Scope | None = None,
+        node: ast.ClassDef | Function | None = None,
+        body: Sequence[ast.stmt] = (),
+    ) -> None:
+        self.source = source
+        self.kind = kind
+        self.qualname = qualname
+        self.parent = parent
+        self.node = node
+        self._body = body
+        self._names: _Names | None = None
+        self._fallbacks: _Names = {}
+        self._stars: list[str] = []
+        self.resolved: dict[str, object] = {}
+        """What names were found to mean here; for ``modules``, which finds it."""
+
+    @property
+    def names(self) -> _Names:
+        """The bindings of each name, in the order written."""
+        if self._names is None:
+            self._names = {}
+            self._seed(self._names)
+            self._collect(self._body, self._names)
+        return self._names
+
+    @property
+    def stars(self) -> list[str]:
+        """The modules all of whose names are imported here."""
+        _ = self.names
+        return self._stars
 
     def binding(self, name: str) -> Binding | None:
         """The last binding of ``name`` in this body."""
-        found = self.names.get(name) or self.fallbacks.get(name)
+        found = self.names.get(name) or self._fallbacks.get(name)
         return found[-1] if found else None
 
     def is_constant(self, name: str) -> bool:
         """Whether ``name`` is bound exactly once, so that its value is what is written there."""
-        return len(self.names.get(name, ())) + len(self.fallbacks.get(name, ())) == 1
+        return len(self.names.get(name, ())) + len(self._fallbacks.get(name, ())) == 1
 
     def child_name(self, name: str) -> str:
         if not self.qualname:
             return name
         return f"{self.qualname}.<locals>.{name}" if self.kind == "function" else f"{self.qualname}.{name}"
 
+    def _seed(self, names: _Names) -> None:
+        """Bind what the head of the class or function binds."""
+        if self.node is None:
+            return
+        for name in type_parameters(self.node):
+            _bind(names, name, Opaque("a type variable"))
+        if isinstance(self.node, Function) and self.kind == "function":
+            for parameter in all_parameters(self.node.args):
+                _bind(names, parameter.arg, Opaque("a parameter", parameter.annotation))
 
-def module_scope(source: Source, body: Sequence[cst.CSTNode]) -> Scope:
-    scope = Scope(source, "module")
-    _collect(scope, body, scope.names)
-    return scope
+    def _collect(self, body: Sequence[ast.stmt], names: _Names) -> None:
+        for statement in body:
+            match statement:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                    _bind(names, statement.name, Defined(statement))
+                case ast.Assign(targets=targets, value=value):
+                    self._collect_assignment(statement, targets, value, names)
+                case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
+                    _bind(names, name, Assigned(value, annotation))
+                case ast.AugAssign(target=ast.Name(id=name)):
+                    _bind(names, name, Opaque("changed in place"))
+                case ast.Import(names=aliases):
+                    for alias in aliases:
+                        module = alias.name if alias.asname else alias.name.partition(".")[0]
+                        _bind(names, alias.asname or module, ImportedModule(module))
+                case ast.ImportFrom():
+                    self._collect_import(statement, names)
+                case ast.If(body=inner, orelse=orelse):
+                    self._collect(inner, names)
+                    self._collect(orelse, self._fallbacks)
+                case ast.Try() | ast.TryStar():
+                    self._collect(statement.body, names)
+                    for handler in statement.handlers:
+                        self._collect(handler.body, self._fallbacks)
+                    self._collect(statement.orelse, names)
+                    self._collect(statement.finalbody, names)
+                case ast.With(body=inner, items=items) | ast.AsyncWith(body=inner, items=items):
+                    for item in items:
+                        if item.optional_vars is not None:
+                            entered = Opaque("bound by 'with'", entered=item.context_expr)
+                            _bind_target(names, item.optional_vars, entered)
+                    self._collect(inner, names)
+                case ast.For(body=inner, target=target) | ast.AsyncFor(body=inner, target=target):
+                    _bind_target(names, target, Opaque("a loop variable"))
+                    self._collect(inner, names)
+                case ast.While(body=inner):
+                    self._collect(inner, names)
+                case _:
+                    if (named := type_alias(statement)) is not None:
+                        _bind(names, named.name, Defined(named))
+
+    def _collect_assignment(
+        self, statement: ast.Assign, targets: Sequence[ast.expr], value: ast.expr, names: _Names
+    ) -> None:
+        if (alias := type_alias(statement)) is not None:
+            _bind(names, alias.name, Defined(alias))
+            return
+        for target in targets:
+            _bind_assignment(names, target, value)
+
+    def _collect_import(self, node: ast.ImportFrom, names: _Names) -> None:
+        module = self.source.absolute(node.module or "", node.level)
+        if module is None:
+            return
+        for alias in node.names:
+            if alias.name == "*":
+                self._stars.append(module)
+            else:
+                _bind(names, alias.asname or alias.name, ImportedName(module, alias.name))
 
 
-def class_scope(parent: Scope, node: cst.ClassDef) -> Scope:
-    scope = Scope(parent.source, "class", parent.child_name(node.name.value), parent, node)
-    _bind_type_parameters(scope, node.type_parameters)
-    _collect(scope, node.body.body, scope.names)
-    return scope
+def module_scope(source: Source, body: Sequence[ast.stmt]) -> Scope:
+    return Scope(source, "module", body=body)
 
 
-def function_scope(parent: Scope, node: cst.FunctionDef) -> Scope:
-    scope = Scope(parent.source, "function", parent.child_name(node.name.value), parent, node)
-    _bind_type_parameters(scope, node.type_parameters)
-    for parameter in all_parameters(node.params):
-        annotation = parameter.annotation.annotation if parameter.annotation else None
-        _bind(scope.names, parameter.name.value, Opaque("a parameter", annotation))
-    _collect(scope, node.body.body, scope.names)
-    return scope
+def class_scope(parent: Scope, node: ast.ClassDef) -> Scope:
+    """The scope of the body of ``node``, the same each time it is asked for."""
+    return _inner_scope(parent, node, "class")
 
 
-def type_parameter_scope(parent: Scope, node: cst.FunctionDef) -> Scope:
+def function_scope(parent: Scope, node: Function) -> Scope:
+    """The scope of the body of ``node``, the same each time it is asked for."""
+    return _inner_scope(parent, node, "function")
+
+
+def type_parameter_scope(parent: Scope, node: Function) -> Scope:
     """``parent`` with the function's own type parameters in sight."""
-    scope = Scope(parent.source, "class", parent.qualname, parent)
-    _bind_type_parameters(scope, node.type_parameters)
-    return scope
+    return Scope(parent.source, "class", parent.qualname, parent, node)
 
 
-def all_parameters(params: cst.Parameters) -> Iterator[cst.Param]:
+def _inner_scope(parent: Scope, node: ast.ClassDef | Function, kind: str) -> Scope:
+    known = parent.source.scopes.get(node)
+    if known is None:
+        known = Scope(parent.source, kind, parent.child_name(node.name), parent, node, node.body)
+        parent.source.scopes[node] = known
+    return known
+
+
+def all_parameters(arguments: ast.arguments) -> Iterator[ast.arg]:
     """Every parameter in the order of the signature."""
-    yield from params.posonly_params
-    yield from params.params
-    if isinstance(params.star_arg, cst.Param):
-        yield params.star_arg
-    yield from params.kwonly_params
-    if params.star_kwarg is not None:
-        yield params.star_kwarg
-
-
-def dotted_name(node: cst.BaseExpression | None) -> str | None:
-    """``a.b.c`` of a Name or Attribute, else None."""
-    parts: list[str] = []
-    while isinstance(node, cst.Attribute):
-        parts.append(node.attr.value)
-        node = node.value
-    if not isinstance(node, cst.Name):
-        return None
-    return ".".join([node.value, *reversed(parts)])
-
-
-_Names = dict[str, list[Binding]]
+    yield from arguments.posonlyargs
+    yield from arguments.args
+    if arguments.vararg is not None:
+        yield arguments.vararg
+    yield from arguments.kwonlyargs
+    if arguments.kwarg is not None:
+        yield arguments.kwarg
 
 
 def _bind(names: _Names, name: str, binding: Binding) -> None:
     names.setdefault(name, []).append(binding)
 
 
-def _bind_type_parameters(scope: Scope, parameters: cst.TypeParameters | None) -> None:
-    for parameter in parameters.params if parameters else ():
-        _bind(scope.names, parameter.param.name.value, Opaque("a type variable"))
-
-
-def _collect(scope: Scope, body: Sequence[cst.CSTNode], names: _Names) -> None:
-    for statement in body:
-        _collect_statement(scope, statement, names)
-
-
-def _collect_statement(scope: Scope, statement: cst.CSTNode, names: _Names) -> None:
-    match statement:
-        case cst.SimpleStatementLine(body=parts) | cst.SimpleStatementSuite(body=parts):
-            for part in parts:
-                _collect_small(scope, part, names)
-        case cst.ClassDef() | cst.FunctionDef():
-            _bind(names, statement.name.value, Defined(statement))
-        case cst.If(body=inner, orelse=orelse):
-            _collect_block(scope, inner, names)
-            if orelse is not None:
-                _collect_statement(scope, orelse, scope.fallbacks)
-        case cst.Else(body=inner) | cst.Finally(body=inner):
-            _collect_block(scope, inner, names)
-        case cst.Try() | cst.TryStar():
-            _collect_block(scope, statement.body, names)
-            for handler in statement.handlers:
-                _collect_block(scope, handler.body, scope.fallbacks)
-            for rest in (statement.orelse, statement.finalbody):
-                if rest is not None:
-                    _collect_statement(scope, rest, names)
-        case cst.With(body=inner, items=items):
-            for item in items:
-                if item.asname is not None:
-                    _bind_target(names, item.asname.name, Opaque("bound by 'with'", entered=item.item))
-            _collect_block(scope, inner, names)
-        case cst.For(body=inner, target=target):
-            _bind_target(names, target, Opaque("a loop variable"))
-            _collect_block(scope, inner, names)
-        case cst.While(body=inner):
-            _collect_block(scope, inner, names)
-        case _:
-            pass
-
-
-def _collect_block(scope: Scope, block: cst.BaseSuite, names: _Names) -> None:
-    # `if X: name = 1` on one line has small statements directly in its suite.
-    if isinstance(block, cst.SimpleStatementSuite):
-        _collect_statement(scope, block, names)
-    else:
-        _collect(scope, block.body, names)
-
-
-def _collect_small(scope: Scope, part: cst.CSTNode, names: _Names) -> None:
-    match part:
-        case cst.Import(names=aliases):
-            for alias in aliases:
-                dotted = dotted_name(alias.name)
-                if dotted is None:
-                    continue
-                if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-                    _bind(names, alias.asname.name.value, ImportedModule(dotted))
-                else:
-                    top = dotted.partition(".")[0]
-                    _bind(names, top, ImportedModule(top))
-        case cst.ImportFrom():
-            _collect_import(scope, part, names)
-        case cst.Assign(targets=targets, value=value):
-            for target in targets:
-                _bind_assignment(names, target.target, value)
-        case cst.AnnAssign(target=cst.Name(value=name), annotation=annotation, value=value):
-            _bind(names, name, Assigned(value, annotation.annotation))
-        case cst.AugAssign(target=cst.Name(value=name)):
-            _bind(names, name, Opaque("changed in place"))
-        case cst.TypeAlias(name=cst.Name(value=name)):
-            _bind(names, name, Defined(part))
-        case _:
-            pass
-
-
-def _collect_import(scope: Scope, node: cst.ImportFrom, names: _Names) -> None:
-    module = scope.source.absolute(dotted_name(node.module) or "", len(node.relative))
-    if module is None:
+def _bind_assignment(names: _Names, target: ast.expr, value: ast.expr) -> None:
+    if isinstance(target, ast.Name):
+        _bind(names, target.id, Assigned(value))
         return
-    if isinstance(node.names, cst.ImportStar):
-        scope.stars.append(module)
+    if not isinstance(target, ast.Tuple | ast.List):
         return
-    for alias in node.names:
-        if isinstance(alias.name, cst.Name):
-            bound = alias.asname.name if alias.asname else alias.name
-            if isinstance(bound, cst.Name):
-                _bind(names, bound.value, ImportedName(module, alias.name.value))
-
-
-def _bind_assignment(names: _Names, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
-    if isinstance(target, cst.Name):
-        _bind(names, target.value, Assigned(value))
-        return
-    if not isinstance(target, cst.Tuple | cst.List):
-        return
-    targets = [element.value for element in target.elements]
-    if isinstance(value, cst.Tuple | cst.List):
-        values = [element.value for element in value.elements]
-        plain = not any(isinstance(element, cst.StarredElement) for element in (*target.elements, *value.elements))
-        if plain and len(values) == len(targets):
-            for part, item in zip(targets, values, strict=True):
+    if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
+        plain = not any(isinstance(element, ast.Starred) for element in (*target.elts, *value.elts))
+        if plain:
+            for part, item in zip(target.elts, value.elts, strict=True):
                 _bind_assignment(names, part, item)
             return
-    for part in targets:
+    for part in target.elts:
         _bind_target(names, part, Opaque("unpacked from another value"))
 
 
-def _bind_target(names: _Names, target: cst.BaseExpression, binding: Opaque) -> None:
-    if isinstance(target, cst.Name):
-        _bind(names, target.value, binding)
-    elif isinstance(target, cst.Tuple | cst.List):
-        for element in target.elements:
-            _bind_target(names, element.value, binding)
+def _bind_target(names: _Names, target: ast.expr, binding: Opaque) -> None:
+    if isinstance(target, ast.Starred):
+        target = target.value
+    if isinstance(target, ast.Name):
+        _bind(names, target.id, binding)
+    elif isinstance(target, ast.Tuple | ast.List):
+        for element in target.elts:
+            _bind_target(names, element, binding)

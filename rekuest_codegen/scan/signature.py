@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-import libcst as cst
 
 from rekuest_codegen.ir import Effect, Node, NodeKind, Port, Validator, check_node, default_problem
 from rekuest_codegen.scan.constants import Instance
@@ -15,12 +14,13 @@ from rekuest_codegen.scan.identifiers import title
 from rekuest_codegen.scan.injection import Injected
 from rekuest_codegen.scan.markers import Markers, Stated
 from rekuest_codegen.scan.modules import Object
-from rekuest_codegen.scan.options import PortOptions
+from rekuest_codegen.scan.options import PortOptions, effects_of
 from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.result import Parameter, ParameterKind, ScannedNode
 from rekuest_codegen.scan.returns import return_types, streams
-from rekuest_codegen.scan.scopes import Scope, type_parameter_scope
+from rekuest_codegen.scan.scopes import Scope, all_parameters, type_parameter_scope
 from rekuest_codegen.scan.shapes import Shape, to_port
+from rekuest_codegen.scan.trees import Function, raw_docstring, type_parameters
 from rekuest_codegen.scan.types import Reading, TypeReader, kind_of_value
 
 OWN_VALUE = "value"
@@ -43,7 +43,7 @@ class SignatureReader:
     def __init__(
         self,
         types: TypeReader,
-        injection: Callable[[Scope, cst.BaseExpression], Injected | None],
+        injection: Callable[[Scope, ast.expr], Injected | None],
         findings: Findings,
         module_of: Callable[[Object], str],
     ) -> None:
@@ -73,8 +73,8 @@ class SignatureReader:
             collections=tuple(options.get("collections") or ()),
             is_test_for=tuple(options.get("is_test_for") or ()),
             stateful=bool(options.get("stateful")) or work.stateful,
-            pure=bool(options.get("pure")),
-            idempotent=bool(options.get("idempotent")),
+            pure=bool(options.get("pure")) or effects_of(options) == "NONE",
+            idempotent=bool(options.get("idempotent")) or effects_of(options) == "REPEATABLE",
             allow_probe=bool(options.get("allow_probe")),
             is_dev=not description,
             catalogs=tuple(options.get("catalogs") or ()),
@@ -83,19 +83,19 @@ class SignatureReader:
         if problems := check_node(node):
             for problem in problems:
                 text = f"{function.name}: {problem.where}: {problem.message}"
-                self._findings.add(problem.code, text, source=function.source, node=work.node.name)
+                place = function.source.name_place(work.node)
+                self._findings.add(problem.code, text, source=function.source, node=place)
             return None
-        line, _ = function.source.place(work.node.name)
         return ScannedNode(
             node=node,
             module=self._module_of(function),
             qualname=function.qualname,
             path=function.source.path,
-            line=line,
+            line=work.node.lineno,
             types=dict(sorted(work.reading.types.items())),
             injected=work.injected,
             parameters=tuple(work.parameters),
-            is_async=work.node.asynchronous is not None,
+            is_async=isinstance(work.node, ast.AsyncFunctionDef),
             is_generator=work.yields,
             options=options,
         )
@@ -107,12 +107,12 @@ class _Work:
     def __init__(
         self,
         types: TypeReader,
-        injection: Callable[[Scope, cst.BaseExpression], Injected | None],
+        injection: Callable[[Scope, ast.expr], Injected | None],
         findings: Findings,
         registered: Registered,
     ) -> None:
         node = registered.function.node
-        assert isinstance(node, cst.FunctionDef)  # noqa: S101 - callers pass functions only
+        assert isinstance(node, Function)  # noqa: S101 - callers pass functions only
         self.node = node
         self.function = registered.function
         self.scope = signature_scope(registered.function, node)
@@ -127,28 +127,28 @@ class _Work:
         self.parameters: list[Parameter] = []
         self.yields = streams(node)
         self.is_generator = self.yields
-        self.documentation: Documentation = read_docstring(node.get_docstring(clean=False))
+        self.documentation: Documentation = read_docstring(raw_docstring(node))
 
     def arguments(self) -> list[Port]:
         ports: list[Port] = []
-        listed = list(parameters(self.node.params))
-        for parameter, kind in listed[1:] if self.registered.bound else listed:
+        listed = parameters(self.node.args)
+        for parameter, kind, default in listed[1:] if self.registered.bound else listed:
             try:
-                if (port := self._argument(parameter, kind)) is not None:
+                if (port := self._argument(parameter, kind, default)) is not None:
                     ports.append(port)
             except Problem as problem:
-                self._fail(problem.at(self.function.source, parameter), f"parameter {parameter.name.value}: ")
+                self._fail(problem.at(self.function.source, parameter), f"parameter {parameter.arg}: ")
             self._flush(parameter)
         self._check_dependencies(ports)
         if unknown := self.registered.ports.unknown([port.key for port in ports]):
             missing = Problem("unknown-port", f"options name ports that {self.function.name} has not: {unknown}")
-            self._fail(missing.at(self.function.source, self.node.name), "")
+            self._fail(missing.at(self.function.source, self.function.source.name_place(self.node)), "")
         return ports
 
     def returns(self) -> list[Port]:
         if self.node.returns is None:
             return []
-        annotation = self.node.returns.annotation
+        annotation = self.node.returns
         ports: list[Port] = []
         try:
             found = return_types(self.types.modules, self.scope, annotation)
@@ -167,16 +167,16 @@ class _Work:
         self._flush(annotation)
         return ports
 
-    def _argument(self, parameter: cst.Param, kind: ParameterKind) -> Port | None:
-        name = parameter.name.value
-        annotation = parameter.annotation.annotation if parameter.annotation else None
-        has_default = parameter.default is not None
+    def _argument(self, parameter: ast.arg, kind: ParameterKind, default: ast.expr | None) -> Port | None:
+        name = parameter.arg
+        annotation = parameter.annotation
+        has_default = default is not None
         if annotation is not None and (injected := self.injection(self.scope, annotation)) is not None:
             self.injected[name] = injected.what
             self.stateful = self.stateful or injected.stateful
             self.parameters.append(Parameter(name, kind, has_default, False))
             return None
-        value = self._default(parameter)
+        value = self._default(default)
         shape = self._shape(parameter, annotation, self._given(name, Stated(value) if has_default else None), value)
         self.parameters.append(Parameter(name, kind, has_default, shape.nullable))
         port = to_port(shape.nullable_or(has_default), name, "arg")
@@ -184,30 +184,30 @@ class _Work:
         _refuse_reserved(port)
         return port
 
-    def _shape(self, parameter: cst.Param, annotation: cst.BaseExpression | None, given: Markers, value: Any) -> Shape:
+    def _shape(self, parameter: ast.arg, annotation: ast.expr | None, given: Markers, value: Any) -> Shape:
         if annotation is not None:
             return self.types.read(self.scope, annotation, given, self.reading)
         kind = kind_of_value(value)
         if kind is None:
             raise Problem(
                 "no-annotation",
-                f"{parameter.name.value} of {self.function.name} has neither an annotation nor a default that shows "
+                f"{parameter.arg} of {self.function.name} has neither an annotation nor a default that shows "
                 "its type; write one",
             )
         return Shape(kind=kind, markers=given)
 
-    def _default(self, parameter: cst.Param) -> Any:
-        if parameter.default is None:
+    def _default(self, default: ast.expr | None) -> Any:
+        if default is None:
             return None
         try:
-            return self.types.folder.fold(self.function.scope, parameter.default)
+            return self.types.folder.fold(self.function.scope, default)
         except Problem as problem:
             if problem.code != "computed-value":
                 raise
             text = f"computed default: {problem.message}; {COMPUTED_ADVICE}"
             raise Problem("computed-default", text, source=problem.source, node=problem.node) from None
 
-    def _check_default(self, shape: Shape, port: Port, parameter: cst.Param) -> None:
+    def _check_default(self, shape: Shape, port: Port, parameter: ast.arg) -> None:
         stated = shape.markers.default
         if stated is None or stated.value is None:
             return
@@ -232,40 +232,43 @@ class _Work:
 
     def _check_dependencies(self, ports: list[Port]) -> None:
         keys = {port.key for port in ports}
+        places = {parameter.arg: parameter for parameter in all_parameters(self.node.args)}
         for port in ports:
             decorations: list[Validator | Effect] = [*port.validators, *port.effects]
             for decoration in decorations:
                 for name in decoration.dependencies:
                     if name not in keys:
                         text = f"parameter {port.key}: depends on {name!r}, which is no parameter"
-                        self._fail(
-                            Problem("unknown-dependency", text, source=self.function.source, node=self.node.params), ""
-                        )
+                        problem = Problem("unknown-dependency", text)
+                        self._fail(problem.at(self.function.source, places[port.key]), "")
 
     def _fail(self, problem: Problem, prefix: str) -> None:
         self.failed = True
         self.findings.problem(problem, prefix=f"{self.function.name}: {prefix}")
 
-    def _flush(self, node: cst.CSTNode) -> None:
+    def _flush(self, node: ast.AST) -> None:
         for code, message in self.reading.warnings:
             self.findings.warn(code, f"{self.function.name}: {message}", source=self.function.source, node=node)
         self.reading.warnings.clear()
 
 
-def signature_scope(function: Object, node: cst.FunctionDef) -> Scope:
+def signature_scope(function: Object, node: Function) -> Scope:
     """Where annotations are looked up: around the function, and among its own type parameters."""
-    return function.scope if node.type_parameters is None else type_parameter_scope(function.scope, node)
+    return function.scope if not type_parameters(node) else type_parameter_scope(function.scope, node)
 
 
-def parameters(params: cst.Parameters) -> list[tuple[cst.Param, ParameterKind]]:
-    """Every parameter in the order of the signature, and how it is passed."""
-    found = [(parameter, ParameterKind.POSITIONAL_ONLY) for parameter in params.posonly_params]
-    found += [(parameter, ParameterKind.POSITIONAL_OR_KEYWORD) for parameter in params.params]
-    if isinstance(params.star_arg, cst.Param):
-        found.append((params.star_arg, ParameterKind.VARIADIC))
-    found += [(parameter, ParameterKind.KEYWORD_ONLY) for parameter in params.kwonly_params]
-    if params.star_kwarg is not None:
-        found.append((params.star_kwarg, ParameterKind.VARIADIC_KEYWORDS))
+def parameters(arguments: ast.arguments) -> list[tuple[ast.arg, ParameterKind, ast.expr | None]]:
+    """Every parameter in the order of the signature, how it is passed, and its default."""
+    plain = [(parameter, ParameterKind.POSITIONAL_ONLY) for parameter in arguments.posonlyargs]
+    plain += [(parameter, ParameterKind.POSITIONAL_OR_KEYWORD) for parameter in arguments.args]
+    defaults = [*[None] * (len(plain) - len(arguments.defaults)), *arguments.defaults]
+    found = [(parameter, kind, default) for (parameter, kind), default in zip(plain, defaults, strict=True)]
+    if arguments.vararg is not None:
+        found.append((arguments.vararg, ParameterKind.VARIADIC, None))
+    for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        found.append((parameter, ParameterKind.KEYWORD_ONLY, default))
+    if arguments.kwarg is not None:
+        found.append((arguments.kwarg, ParameterKind.VARIADIC_KEYWORDS, None))
     return found
 
 

@@ -5,36 +5,25 @@ is reached. It is derived from the path alone: the file's stem, preceded by the 
 as long as they hold an ``__init__.py``. ``app/lab.py`` beside no ``__init__.py`` is ``lab`` whether it is run as
 ``__main__``, imported, or scanned; ``corpus/common.py`` in a package is ``corpus.common``.
 
-Positions cost as much as the parse, so they are computed for a file only when one is asked for.
+Lines are cut only when a place is asked for, or code is quoted.
 """
 
 from __future__ import annotations
 
+import ast
 import io
+import re
 import tokenize
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-import libcst as cst
-from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
-
-from rekuest_codegen.scan.nesting import too_deep
 from rekuest_codegen.scan.scopes import ImportedName, Scope, module_scope
+from rekuest_codegen.scan.trees import Function, Unreadable, parse, split_lines
 
 MAX_BYTES = 5_000_000
 """A source larger than this was generated, and is not read."""
-
-
-class Unreadable(Exception):
-    """A file that cannot be read or parsed; ``line`` and ``column`` say where."""
-
-    def __init__(self, code: str, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.line = line
-        self.column = column
+SHOWN = 60
+"""How many characters of the user's code a message quotes."""
 
 
 class Source:
@@ -46,6 +35,7 @@ class Source:
         self.name, self.root = module_name(path)
         self.is_package = path.stem == "__init__"
         self.tree = parse(text)
+        self.scopes: dict[ast.AST, Scope] = {}
 
     @cached_property
     def scope(self) -> Scope:
@@ -56,10 +46,20 @@ class Source:
         """Whether ``from __future__ import annotations`` is in force: annotations are texts when the code runs."""
         return isinstance(self.scope.binding("annotations"), ImportedName) and "__future__" in self.text
 
-    def place(self, node: cst.CSTNode) -> tuple[int, int]:
+    def place(self, node: ast.AST) -> tuple[int, int]:
         """Line and column of ``node``, both from one; the first line for a node of no known place."""
-        found = self._positions.get(node)
-        return (found.start.line, found.start.column + 1) if found is not None else (1, 1)
+        line: int | None = getattr(node, "lineno", None)
+        if line is None:
+            return 1, 1
+        before = self._lines[line - 1].encode()[: getattr(node, "col_offset", 0)]
+        return line, len(before.decode(errors="ignore")) + 1
+
+    def name_place(self, node: ast.ClassDef | Function) -> ast.AST:
+        """What `place` finds at the name of a function or class."""
+        line = self._lines[node.lineno - 1]
+        found = re.compile(rf"\b(?:def|class)\s+({node.name})\b").search(line)
+        offset = len(line[: found.start(1)].encode()) if found else node.col_offset
+        return ast.Name(node.name, lineno=node.lineno, col_offset=offset)
 
     def absolute(self, module: str, dots: int) -> str | None:
         """The absolute name of a module that an import here names with ``dots`` leading dots."""
@@ -71,18 +71,23 @@ class Source:
             return None
         return ".".join([*parts[:keep], *([module] if module else [])])
 
-    def code(self, node: cst.CSTNode) -> str:
-        return self.tree.code_for_node(node)
+    def code(self, node: ast.expr | ast.stmt) -> str:
+        """``node`` as it is written, or as it would be, where it is the content of a text."""
+        last, end = node.end_lineno, node.end_col_offset
+        if last is None or end is None or hasattr(node, "quoted"):
+            return ast.unparse(node)
+        lines = [line.encode() for line in self._lines[node.lineno - 1 : last]]
+        lines[-1] = lines[-1][:end]
+        lines[0] = lines[0][node.col_offset :]
+        return b"".join(lines).decode(errors="ignore")
+
+    def shown(self, node: ast.expr | ast.stmt) -> str:
+        """The start of `code` on one line, as messages quote it."""
+        return " ".join(self.code(node).split())[:SHOWN]
 
     @cached_property
-    def _positions(self) -> dict[cst.CSTNode, CodeRange]:
-        wrapper = MetadataWrapper(self.tree, unsafe_skip_copy=True)
-        positions: dict[cst.CSTNode, CodeRange] = {}
-        # Too deep for Python's stack: libcst may say so by any error, since its cleaning up fails in turn.
-        with suppress(RecursionError, LookupError):
-            for node, place in wrapper.resolve(PositionProvider).items():
-                positions[node] = place
-        return positions
+    def _lines(self) -> list[str]:
+        return split_lines(self.text)
 
 
 def read_text(path: Path) -> str:
@@ -102,23 +107,6 @@ def read_text(path: Path) -> str:
         return raw.decode(encoding)
     except (SyntaxError, LookupError, UnicodeDecodeError) as error:
         raise Unreadable("unreadable-file", f"is not text in the encoding it declares: {error}") from None
-
-
-def parse(text: str) -> cst.Module:
-    """The tree of ``text``.
-
-    Raises:
-        Unreadable: it is no Python, or nested deeper than the parser goes.
-    """
-    if too_deep(text):
-        raise Unreadable("syntax-error", "is nested too deeply to be read")
-    try:
-        return cst.parse_module(text)
-    except cst.ParserSyntaxError as error:
-        reason = error.message.splitlines()[0] if error.message else "syntax error"
-        raise Unreadable(
-            "syntax-error", f"is no valid Python: {reason}", error.raw_line, error.raw_column + 1
-        ) from None
 
 
 def module_name(path: Path) -> tuple[str, Path]:

@@ -1,10 +1,9 @@
-"""States: classes whose objects an agent shows to the world while they change; what can be seen of one is its fields."""
+"""States: classes whose objects an agent shows while they change; what can be seen of one is its fields."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
-
-import libcst as cst
 
 from rekuest_codegen.scan.apps import app_member
 from rekuest_codegen.scan.classes import decorators_of
@@ -28,13 +27,13 @@ class StateReader:
     def read(self, source: Source) -> Iterator[ScannedState]:
         """The classes under a ``state`` decorator, in the order written."""
         for scope, node, _ in walk(source.scope, source.tree.body):
-            if not isinstance(node, cst.ClassDef):
+            if not isinstance(node, ast.ClassDef):
                 continue
             decorators = decorators_of(self._modules, scope, node)
             if any(app_member(self._modules, scope, decorator.expression) == "state" for decorator in decorators):
-                yield from self._state(Object(scope, node.name.value, node), node)
+                yield from self._state(Object(scope, node.name, node), node)
 
-    def _state(self, cls: Object, node: cst.ClassDef) -> Iterator[ScannedState]:
+    def _state(self, cls: Object, node: ast.ClassDef) -> Iterator[ScannedState]:
         reading = Reading()
         try:
             fields = self._types.fields(cls, reading)
@@ -44,11 +43,10 @@ class StateReader:
             return
         for code, message in reading.warnings:
             self._findings.warn(code, f"state {cls.name}: {message}", source=cls.source, node=node)
-        line, _ = cls.source.place(node.name)
         yield ScannedState(
             qualname=cls.qualname,
             path=cls.source.path,
-            line=line,
+            line=node.lineno,
             ports=ports,
             types=dict(sorted(reading.types.items())),
         )

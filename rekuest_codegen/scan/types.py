@@ -6,10 +6,9 @@ decides which kind of port that makes. It never evaluates: a string annotation i
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-
-import libcst as cst
 
 from rekuest_codegen.ir import MAX_DEPTH, PortKind
 from rekuest_codegen.scan.advice import HOW_TO_DECLARE, INSTEAD, spoken
@@ -25,6 +24,7 @@ from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.quantities import QUANTITIES
 from rekuest_codegen.scan.scopes import Scope
 from rekuest_codegen.scan.shapes import Shape
+from rekuest_codegen.scan.trees import TypeAlias
 from rekuest_codegen.scan.unions import Unions
 
 PRIMITIVES: Mapping[str, PortKind] = {
@@ -67,7 +67,7 @@ class TypeReader:
         self._unions = Unions(modules)
         self._classes = ClassShapes(modules, folder, declarations, module_of, self.read)
 
-    def read(self, scope: Scope, node: cst.BaseExpression, markers: Markers, reading: Reading, depth: int = 0) -> Shape:
+    def read(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading, depth: int = 0) -> Shape:
         """The shape of the annotation ``node`` with ``markers`` already given to its port.
 
         Raises:
@@ -90,23 +90,20 @@ class TypeReader:
         """
         return self._classes.fields(cls, reading)
 
-    def _read(self, scope: Scope, node: cst.BaseExpression, markers: Markers, reading: Reading, depth: int) -> Shape:
+    def _read(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading, depth: int) -> Shape:
         match node:
-            case cst.SimpleString() | cst.ConcatenatedString():
+            case ast.Constant(value=str()):
                 return self._read(scope, parse_annotation(node), markers, reading, depth + 1)
-            case cst.BinaryOperation(operator=cst.BitOr()):
+            case ast.BinOp(op=ast.BitOr()):
                 return self._union(scope, node, markers, reading, depth)
-            case cst.Subscript():
+            case ast.Subscript():
                 return self._subscript(scope, node, markers, reading, depth)
-            case cst.Name() | cst.Attribute():
+            case ast.Name() | ast.Attribute() | ast.Constant(value=None):
                 return self._name(scope, node, markers, reading, depth)
             case _:
-                text = " ".join(scope.source.code(node).split())
-                raise Problem("unknown-type", f"`{text[:60]}` is no type that can be read")
+                raise Problem("unknown-type", f"`{scope.source.shown(node)}` is no type that can be read")
 
-    def _name(
-        self, scope: Scope, node: cst.Name | cst.Attribute, markers: Markers, reading: Reading, depth: int
-    ) -> Shape:
+    def _name(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading, depth: int) -> Shape:
         target = self.modules.resolve(scope, node)
         match target:
             case Known(name=name) if name in PRIMITIVES:
@@ -127,14 +124,14 @@ class TypeReader:
                 if (shape := self._classes.declared(target, markers, reading, depth)) is not None:
                     return shape
                 raise Problem("undeclared-type", f"{spoken(name)} cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
-            case Object(node=cst.ClassDef()):
+            case Object(node=ast.ClassDef()):
                 return self._classes.shape(target, markers, reading, depth)
-            case Object(node=cst.TypeAlias(value=value, type_parameters=None) as alias):
-                reading.warn("richer-than-upstream", f"upstream refuses the type alias {alias.name.value}")
+            case Object(node=TypeAlias(value=value, parameters=()) as alias):
+                reading.warn("richer-than-upstream", f"upstream refuses the type alias {alias.name}")
                 return self.read(target.scope, value, markers, reading, depth + 1)
-            case Object(node=cst.Call() as call):
+            case Object(node=ast.Call() as call):
                 return self._made(target, call, markers, reading, depth)
-            case Object(node=cst.BaseExpression() as value):
+            case Object(node=ast.expr() as value):
                 if not target.scope.is_constant(target.name):
                     raise Problem("ambiguous-type", f"{target.name} is assigned more than once; name the type itself")
                 return self.read(target.scope, value, markers, reading, depth + 1)
@@ -147,20 +144,20 @@ class TypeReader:
                     raise Problem("type-variable", f"{target.name} is a type variable; a port needs one definite type")
                 raise Problem("unresolved-name", f"{target.name} {target.reason}")
 
-    def _made(self, target: Object, call: cst.Call, markers: Markers, reading: Reading, depth: int) -> Shape:
+    def _made(self, target: Object, call: ast.Call, markers: Markers, reading: Reading, depth: int) -> Shape:
         """A type made by a call: NewType is what it is made of."""
         maker = self.modules.resolve(target.scope, call.func)
         name = maker.name if isinstance(maker, Known) else ""
         if name == "typing.NewType" and len(call.args) == 2:
             reading.warn("richer-than-upstream", f"upstream refuses the NewType {target.name}")
-            return self.read(target.scope, call.args[1].value, markers, reading, depth + 1)
+            return self.read(target.scope, call.args[1], markers, reading, depth + 1)
         if name in TYPE_VARIABLES:
             raise Problem("type-variable", f"{target.name} is a type variable; a port needs one definite type")
         if is_enum(self.modules, target):
             return self._classes.shape(target, markers, reading, depth)
         raise Problem("unknown-type", f"{target.name} is made by a call when the code runs; write it as a class")
 
-    def _subscript(self, scope: Scope, node: cst.Subscript, markers: Markers, reading: Reading, depth: int) -> Shape:
+    def _subscript(self, scope: Scope, node: ast.Subscript, markers: Markers, reading: Reading, depth: int) -> Shape:
         target = self.modules.resolve(scope, node.value)
         name = target.name if isinstance(target, Known) else ""
         arguments = subscript_arguments(node)
@@ -188,14 +185,14 @@ class TypeReader:
             return self.read(scope, arguments[0], markers, reading, depth + 1)
         if isinstance(target, Known):
             raise Problem("undeclared-type", f"{spoken(name)}[...] cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
-        if isinstance(target, Object) and isinstance(target.node, cst.ClassDef):
+        if isinstance(target, Object) and isinstance(target.node, ast.ClassDef):
             raise Problem("unknown-type", f"{target.name}[...] is generic; a port needs one definite type")
         if isinstance(target, Missing):
             raise Problem("unresolved-name", f"{target.name} {target.reason}")
-        raise Problem("unknown-type", f"`{scope.source.code(node)[:60]}` is no type that can be read")
+        raise Problem("unknown-type", f"`{scope.source.shown(node)}` is no type that can be read")
 
-    def _union(self, scope: Scope, node: cst.BaseExpression, markers: Markers, reading: Reading, depth: int) -> Shape:
-        kept: dict[str, tuple[Scope, cst.BaseExpression]] = {}
+    def _union(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading, depth: int) -> Shape:
+        kept: dict[str, tuple[Scope, ast.expr]] = {}
         nullable = False
         for where, alternative in self._unions.alternatives(scope, node, depth):
             spelling = self._unions.spelling(where, alternative)
@@ -214,14 +211,14 @@ class TypeReader:
         )
         return Shape(kind=PortKind.UNION, nullable=nullable, children=children, markers=markers)
 
-    def _unannotated(self, scope: Scope, node: cst.BaseExpression, depth: int) -> tuple[Scope, cst.BaseExpression]:
+    def _unannotated(self, scope: Scope, node: ast.expr, depth: int) -> tuple[Scope, ast.expr]:
         """The type inside ``Annotated``, however deep it is nested directly."""
         inner_scope, inner = self._annotated(scope, node)
         if inner is None or depth > MAX_DEPTH:
             return scope, node
         return self._unannotated(inner_scope, subscript_arguments(inner)[0], depth + 1)
 
-    def _metadata(self, scope: Scope, node: cst.BaseExpression, depth: int) -> list[tuple[Scope, cst.BaseExpression]]:
+    def _metadata(self, scope: Scope, node: ast.expr, depth: int) -> list[tuple[Scope, ast.expr]]:
         """The metadata of nested ``Annotated``, the innermost first, as typing flattens it."""
         inner_scope, inner = self._annotated(scope, node)
         if inner is None or depth > MAX_DEPTH:
@@ -229,21 +226,21 @@ class TypeReader:
         first, *rest = subscript_arguments(inner)
         return [*self._metadata(inner_scope, first, depth + 1), *((inner_scope, marker) for marker in rest)]
 
-    def _annotated(self, scope: Scope, node: cst.BaseExpression) -> tuple[Scope, cst.Subscript | None]:
+    def _annotated(self, scope: Scope, node: ast.expr) -> tuple[Scope, ast.Subscript | None]:
         """``node`` if it is an ``Annotated``, itself or by another name."""
-        if isinstance(node, cst.Name | cst.Attribute):
+        if isinstance(node, ast.Name | ast.Attribute):
             alias = self.modules.resolve(scope, node)
-            if not isinstance(alias, Object) or not isinstance(alias.node, cst.Subscript):
+            if not isinstance(alias, Object) or not isinstance(alias.node, ast.Subscript):
                 return scope, None
             if not alias.scope.is_constant(alias.name):
                 return scope, None
             scope, node = alias.scope, alias.node
-        if not isinstance(node, cst.Subscript):
+        if not isinstance(node, ast.Subscript):
             return scope, None
         target = self.modules.resolve(scope, node.value)
         return scope, node if isinstance(target, Known) and target.name == "typing.Annotated" else None
 
-    def _marker(self, scope: Scope, node: cst.BaseExpression) -> Markers:
+    def _marker(self, scope: Scope, node: ast.expr) -> Markers:
         """What one piece of ``Annotated`` metadata says; metadata of strangers says nothing."""
         try:
             value = self.folder.fold(scope, node)
@@ -253,8 +250,8 @@ class TypeReader:
             raise
         return value if isinstance(value, Markers) else NOTHING
 
-    def _is_ours(self, scope: Scope, node: cst.BaseExpression) -> bool:
-        name = node.func if isinstance(node, cst.Call) else node
+    def _is_ours(self, scope: Scope, node: ast.expr) -> bool:
+        name = node.func if isinstance(node, ast.Call) else node
         target = self.modules.resolve(scope, name)
         return isinstance(target, Known) and target.name.partition(".")[0] in ("rekuest", "annotated_types", "pydantic")
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
-
-import libcst as cst
 
 from rekuest_codegen.ir import MAX_DEPTH
 from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.modules import Known, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.scopes import Scope
+from rekuest_codegen.scan.trees import text_of
 
 
 class Unions:
@@ -19,56 +19,56 @@ class Unions:
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
 
-    def alternatives(
-        self, scope: Scope, node: cst.BaseExpression, depth: int
-    ) -> Iterator[tuple[Scope, cst.BaseExpression]]:
+    def alternatives(self, scope: Scope, node: ast.expr, depth: int) -> Iterator[tuple[Scope, ast.expr]]:
         """The alternatives of a union, those of nested unions and aliases of unions among them."""
         if depth > MAX_DEPTH:
             raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types", source=scope.source, node=node)
         match node:
-            case cst.BinaryOperation(left=left, operator=cst.BitOr(), right=right):
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 yield from self.alternatives(scope, left, depth + 1)
                 yield from self.alternatives(scope, right, depth + 1)
                 return
-            case cst.SimpleString() | cst.ConcatenatedString():
+            case ast.Constant(value=str()):
                 yield from self.alternatives(scope, parse_annotation(node), depth + 1)
                 return
-            case cst.Subscript():
+            case ast.Subscript():
                 target = self._modules.resolve(scope, node.value)
                 if isinstance(target, Known) and target.name in ("typing.Union", "typing.Optional"):
                     for argument in subscript_arguments(node):
                         yield from self.alternatives(scope, argument, depth + 1)
                     if target.name == "typing.Optional":
-                        yield scope, cst.Name("None")
+                        yield scope, ast.copy_location(ast.Constant(None), node)
                     return
-            case cst.Name() | cst.Attribute():
+            case ast.Name() | ast.Attribute():
                 target = self._modules.resolve(scope, node)
-                if isinstance(target, Object) and isinstance(target.node, cst.Subscript | cst.BinaryOperation):
+                if isinstance(target, Object) and isinstance(target.node, ast.Subscript | ast.BinOp):
                     yield from self.alternatives(target.scope, target.node, depth + 1)
                     return
             case _:
                 pass
         yield scope, node
 
-    def spelling(self, scope: Scope, node: cst.BaseExpression, depth: int = 0) -> str:
+    def spelling(self, scope: Scope, node: ast.expr, depth: int = 0) -> str:
         """One text for equal types, to drop the duplicates of a union: aliases followed, nested unions in any order."""
         if depth > MAX_DEPTH:
             raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types", source=scope.source, node=node)
         match node:
-            case cst.SimpleString() | cst.ConcatenatedString():
+            case ast.Constant(value=str()):
                 return self.spelling(scope, parse_annotation(node), depth + 1)
-            case cst.Name() | cst.Attribute():
+            case ast.Constant(value=None):
+                return "builtins.None"
+            case ast.Name() | ast.Attribute():
                 target = self._modules.resolve(scope, node)
                 if isinstance(target, Known):
                     return target.name.replace("typing.Text", "builtins.str")
                 if not isinstance(target, Object):
                     return scope.source.code(node)
-                if isinstance(target.node, cst.Subscript | cst.BinaryOperation | cst.SimpleString):
+                if isinstance(target.node, ast.Subscript | ast.BinOp | ast.Constant):
                     return self.spelling(target.scope, target.node, depth + 1)
                 return str(target.key)
-            case cst.Subscript() if self._is_union(scope, node):
+            case ast.Subscript() if self._is_union(scope, node):
                 return self._union_spelling(scope, node, depth)
-            case cst.Subscript():
+            case ast.Subscript():
                 name = self.spelling(scope, node.value, depth + 1)
                 first, *rest = subscript_arguments(node)
                 if name == "typing.Literal":
@@ -78,22 +78,22 @@ class Unions:
                 else:
                     words = [self.spelling(scope, argument, depth + 1) for argument in (first, *rest)]
                 return f"{name}[{', '.join(words)}]"
-            case cst.BinaryOperation(operator=cst.BitOr()):
+            case ast.BinOp(op=ast.BitOr()):
                 return self._union_spelling(scope, node, depth)
             case _:
                 return self._code(scope, node)
 
-    def _is_union(self, scope: Scope, node: cst.Subscript) -> bool:
+    def _is_union(self, scope: Scope, node: ast.Subscript) -> bool:
         target = self._modules.resolve(scope, node.value)
         return isinstance(target, Known) and target.name in ("typing.Union", "typing.Optional")
 
-    def _union_spelling(self, scope: Scope, node: cst.BaseExpression, depth: int) -> str:
+    def _union_spelling(self, scope: Scope, node: ast.expr, depth: int) -> str:
         inside = self.alternatives(scope, node, depth)
         spelled = {self.spelling(where, alternative, depth + 1) for where, alternative in inside}
         return " | ".join(sorted(spelled))
 
-    def _code(self, scope: Scope, node: cst.BaseExpression) -> str:
+    def _code(self, scope: Scope, node: ast.expr) -> str:
         """The code of a value, or the value itself where it is a text: it may be quoted in several ways."""
-        if isinstance(node, cst.SimpleString):
-            return repr(node.evaluated_value)
+        if (text := text_of(node)) is not None:
+            return repr(text)
         return "".join(scope.source.code(node).split())

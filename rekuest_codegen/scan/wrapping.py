@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from enum import Enum
-
-import libcst as cst
 
 from rekuest_codegen.scan.apps import app_member
 from rekuest_codegen.scan.classes import Decorator, decorators_of
 from rekuest_codegen.scan.modules import Known, Modules, Object
-from rekuest_codegen.scan.scopes import Scope, dotted_name, function_scope
+from rekuest_codegen.scan.scopes import Scope, function_scope
+from rekuest_codegen.scan.trees import Function, dotted_name
 
 TRANSPARENT = frozenset(
     [
@@ -42,23 +42,21 @@ def wrapping(modules: Modules, scope: Scope, decorator: Decorator) -> Wrapping:
     target = decorator.target
     if isinstance(target, Known):
         return Wrapping.KEEPS if target.name in TRANSPARENT else Wrapping.UNKNOWN
-    if isinstance(target, Object) and isinstance(target.node, cst.FunctionDef):
+    if isinstance(target, Object) and isinstance(target.node, Function):
         return _of_function(modules, target.scope, target.node, called=decorator.call is not None)
     return Wrapping.UNKNOWN
 
 
-def _of_function(modules: Modules, scope: Scope, node: cst.FunctionDef, *, called: bool) -> Wrapping:
+def _of_function(modules: Modules, scope: Scope, node: Function, *, called: bool) -> Wrapping:
     inner = function_scope(scope, node)
-    functions = {
-        statement.name.value: statement for statement in node.body.body if isinstance(statement, cst.FunctionDef)
-    }
+    functions = {statement.name: statement for statement in node.body if isinstance(statement, Function)}
     results: set[Wrapping] = set()
     for returned in _returned(node):
         name = dotted_name(returned)
         made = functions.get(name or "")
-        parameters = [*node.params.posonly_params, *node.params.params]
+        parameters = [*node.args.posonlyargs, *node.args.args]
         if made is None:
-            same = bool(parameters) and name == parameters[0].name.value and not called
+            same = bool(parameters) and name == parameters[0].arg and not called
             results.add(Wrapping.KEEPS if same else Wrapping.UNKNOWN)
         elif called:
             # A factory: what it returns is the decorator proper.
@@ -68,21 +66,17 @@ def _of_function(modules: Modules, scope: Scope, node: cst.FunctionDef, *, calle
     return results.pop() if len(results) == 1 else Wrapping.UNKNOWN
 
 
-def _has_wraps(modules: Modules, scope: Scope, node: cst.FunctionDef) -> bool:
+def _has_wraps(modules: Modules, scope: Scope, node: Function) -> bool:
     return any(
         isinstance(decorator.target, Known) and decorator.target.name == "functools.wraps"
         for decorator in decorators_of(modules, scope, node)
     )
 
 
-def returned_names(node: cst.FunctionDef) -> list[str]:
+def returned_names(node: Function) -> list[str]:
     """The plain names that ``node`` returns."""
     return [name for value in _returned(node) if (name := dotted_name(value)) is not None]
 
 
-def _returned(node: cst.FunctionDef) -> list[cst.BaseExpression]:
-    found: list[cst.BaseExpression] = []
-    for statement in node.body.body:
-        if isinstance(statement, cst.SimpleStatementLine):
-            found += [part.value for part in statement.body if isinstance(part, cst.Return) and part.value is not None]
-    return found
+def _returned(node: Function) -> list[ast.expr]:
+    return [part.value for part in node.body if isinstance(part, ast.Return) and part.value is not None]

@@ -47,7 +47,7 @@ def test_other_peoples_code(folder: Path) -> None:
         ("def f(:\n  register\n", "syntax-error"),
         ("register = " + "(" * 4000 + ")" * 4000, "syntax-error"),
         ("register\nif a: pass\n" + "elif a: pass\n" * 1400, "too-deep"),
-        ("from rekuest import register\n@register\ndef f(x: int = " + "1+" * 700 + "1): 'F.'\n", "too-deep"),
+        ("from rekuest import register\n@register\ndef f(x: int = " + "1+" * 700 + "1): 'F.'\n", "computed-default"),
         ("# -*- coding: nonsense -*-\nregister\n", "unreadable-file"),
     ],
 )
@@ -123,7 +123,7 @@ print([node.node.key for node in found[0].nodes], [finding.code for finding in f
     [
         (512, "(" * 8 + "1" + ")" * 8, "['f'] []\n"),
         (8192, "(" * 90 + "1" + ")" * 90, "['f'] []\n"),
-        (8192, "-" * 1400 + "1", "[] ['too-deep']\n"),
+        (8192, "-" * 1400 + "1", "[] ['computed-default']\n"),
     ],
 )
 def test_in_a_thread(tmp_path: Path, kilobytes: int, default: str, said: str) -> None:
