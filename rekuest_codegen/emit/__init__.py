@@ -1,30 +1,33 @@
-"""Nodes in, a typed package out: `generate` gives the text, `write_package` puts it on disk."""
+"""Nodes in, a typed package out: `generate` gives the text, `write_package` puts it on disk.
+
+Names are loaded at first use: who only looks at a package that is there loads no generator.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from rekuest_codegen.emit.manifest import MANIFEST, manifest, read_manifest
-from rekuest_codegen.emit.options import EmitOptions
-from rekuest_codegen.emit.plan import plan
-from rekuest_codegen.emit.render import render
-from rekuest_codegen.emit.validate import validate
-from rekuest_codegen.emit.write import WriteResult, write_package
-from rekuest_codegen.ir import Node
+if TYPE_CHECKING:
+    from rekuest_codegen.emit.generation import generate
+    from rekuest_codegen.emit.manifest import read_manifest
+    from rekuest_codegen.emit.options import EmitOptions
+    from rekuest_codegen.emit.write import WriteResult, write_package
+
+_PLACES = {
+    "EmitOptions": "options",
+    "WriteResult": "write",
+    "generate": "generation",
+    "read_manifest": "manifest",
+    "write_package": "write",
+}
 
 __all__ = ["EmitOptions", "WriteResult", "generate", "read_manifest", "write_package"]
 
 
-def generate(nodes: Sequence[Node], options: EmitOptions | None = None) -> dict[str, str]:
-    """The files of the package for ``nodes``, by path relative to it. Pure: nothing is written.
-
-    Raises:
-        DefinitionError: a node cannot be expressed.
-        ConfigurationError: an option or a template is wrong.
-    """
-    options = options or EmitOptions()
-    package = plan(nodes, options)
-    files = render(package, options.templates)
-    validate(files)
-    files[MANIFEST] = manifest(package.nodes, options.provenance, files)
-    return files
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value

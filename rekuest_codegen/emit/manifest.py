@@ -1,7 +1,7 @@
 """``manifest.json``: where a package came from, what it was made of, and which files are ours.
 
 It is the snapshot to generate from again without a server, one node a line so that a change shows as one. It holds
-no time and no version of ours, so that equal nodes give equal text.
+no time and no version of ours, so that equal nodes give equal text. Who only asks which files are ours loads no nodes.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
-from rekuest_codegen.ir import Node, canonical_json, definition, read_node
 from rekuest_codegen.shapes import is_array, is_object
+
+if TYPE_CHECKING:
+    from rekuest_codegen.ir import Node
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -25,6 +27,8 @@ def manifest(nodes: Sequence[Node], provenance: Mapping[str, Any], files: Mappin
     Raises:
         DefinitionError: a node holds what JSON cannot (a NaN in a decoration).
     """
+    from rekuest_codegen.ir import canonical_json
+
     listed = ",\n".join(f"    {_node_text(node)}" for node in nodes)
     hashes = ",\n".join(
         f"    {canonical_json(path)}: {canonical_json(file_hash(files[path]))}" for path in sorted(files)
@@ -46,6 +50,8 @@ def read_manifest(text: str) -> tuple[list[Node], dict[str, Any]]:
         ConfigurationError: the text is no manifest, or one of a later format.
         DefinitionError: a node in it cannot be expressed.
     """
+    from rekuest_codegen.ir import read_node
+
     raw = _load(text)
     nodes, provenance = raw.get("nodes"), raw.get("provenance")
     if not is_array(nodes) or not is_object(provenance) or not all(is_object(node) for node in nodes):
@@ -89,6 +95,8 @@ def _load(text: str) -> dict[str, Any]:
 
 
 def _node_text(node: Node) -> str:
+    from rekuest_codegen.ir import canonical_json, definition
+
     try:
         return canonical_json({"app": node.app, "hash": node.hash, **definition(node)})
     except ValueError as error:
