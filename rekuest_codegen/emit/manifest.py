@@ -81,7 +81,11 @@ def written_files(text: str) -> dict[str, str]:
 
 
 def file_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return bytes_hash(text.encode())
+
+
+def bytes_hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _load(text: str) -> dict[str, Any]:

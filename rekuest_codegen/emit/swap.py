@@ -6,12 +6,12 @@ package; if the second fails the first is undone.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
-import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,7 +23,7 @@ _Renameat2 = Callable[[int, bytes, int, bytes, int], int]
 
 
 def swap(fresh: Path, target: Path) -> None:
-    """Put ``fresh`` where ``target`` is. What ``target`` was is afterwards where ``fresh`` was, or gone.
+    """Put ``fresh`` where ``target`` is. What ``target`` was is afterwards where ``fresh`` was.
 
     Raises:
         OSError: it could not be done; both are where they were.
@@ -32,6 +32,17 @@ def swap(fresh: Path, target: Path) -> None:
         os.rename(fresh, target)
     elif not _exchange(fresh, target):
         _two_renames(fresh, target)
+
+
+def undo_half(target: Path, left: Sequence[Path]) -> None:
+    """Bring ``target`` back where a run was killed between its two renames: among what it ``left`` is the old one.
+
+    Raises:
+        OSError: it could not be done.
+    """
+    aside = [folder for folder in left if folder.suffix == ".old"]
+    if aside and not os.path.lexists(target):
+        os.rename(aside[-1], target)
 
 
 def _exchange(fresh: Path, target: Path) -> bool:
@@ -55,7 +66,8 @@ def _two_renames(fresh: Path, target: Path) -> None:
     except OSError:
         os.rename(aside, target)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+    with contextlib.suppress(OSError):  # done already: where the old one lies is no matter of the new one's
+        os.rename(aside, fresh)
 
 
 @lru_cache(maxsize=1)

@@ -1,29 +1,27 @@
 """A package onto the disk: all of it or none of it.
 
 The new package is built beside the old one and takes its place in one step, so that whoever imports while it happens
-sees the old or the new, never a mix. Files that did not change are carried over as they are, times included. What we
-did not write we do not touch: a folder with files unknown to its manifest is refused.
+sees the old or the new, never a mix. Files that did not change are carried over as they are, times included, and so
+are files of the user's that are named as kept. What else we did not write keeps us from writing. A run that was killed
+leaves the old package or the new, and folders beside it that the next run removes.
 """
 
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import secrets
 import shutil
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from rekuest_codegen.emit.contents import Contents, contents, is_kept, refuse_strangers, walk
 from rekuest_codegen.emit.lock import locked
-from rekuest_codegen.emit.manifest import MANIFEST, written_files
-from rekuest_codegen.emit.swap import swap
-from rekuest_codegen.errors import ConfigurationError, OutputError
+from rekuest_codegen.emit.manifest import bytes_hash
+from rekuest_codegen.emit.swap import swap, undo_half
+from rekuest_codegen.errors import OutputError
 from rekuest_codegen.ir.naming import DEVICES
-
-CACHES = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
-"""Folders that tools leave in a package. They are nobody's work, and not carried over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +39,13 @@ class WriteResult:
         return f"files: {', '.join(said)}" if said else "nothing changed"
 
 
-def write_package(out: Path, files: Mapping[str, str], *, wait: float = 10.0) -> WriteResult:
-    """Make ``out`` hold exactly ``files`` (path to text, as `generate` returns them).
+def write_package(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = (), wait: float = 10.0) -> WriteResult:
+    """Make ``out`` hold exactly ``files`` (path to text, as `generate` returns them), and what is kept.
 
     Args:
         out: the package's folder; made when it is not there, its parents too.
         files: what it is to hold.
+        keep: patterns of paths in it that are the user's; they stay as they are.
         wait: seconds to wait for another run that writes beside it.
 
     Raises:
@@ -61,7 +60,7 @@ def write_package(out: Path, files: Mapping[str, str], *, wait: float = 10.0) ->
         # Links on the way are followed once, here; the folder itself may be none.
         target = out.parent.resolve() / out.name
         with locked(target.with_name(f".{target.name}.lock"), wait):
-            return _publish(target, files)
+            return _publish(target, files, keep)
     except UnicodeEncodeError as error:
         raise OutputError(f"{out}: a file has text that UTF-8 cannot hold ({error.reason})") from None
     except OSError as error:
@@ -69,80 +68,70 @@ def write_package(out: Path, files: Mapping[str, str], *, wait: float = 10.0) ->
         raise OutputError(f"{place}: {error.strerror or error}; {out} is as it was") from error
 
 
-def _publish(target: Path, files: Mapping[str, str]) -> WriteResult:
-    present = _present(target)
-    old = {path: (target / path).read_bytes() for path in present}
+def leftovers(target: Path) -> list[Path]:
+    """The folders that a killed run left beside ``target``."""
+    start, ends = f".{target.name}.", (".new", ".old")
+    try:
+        with os.scandir(target.parent) as entries:
+            names = [entry.name for entry in entries if entry.name.startswith(start) and entry.name.endswith(ends)]
+    except OSError:
+        return []
+    return sorted(target.with_name(name) for name in names if _is_ours_between(name.removeprefix(start)[:-4]))
+
+
+def _publish(target: Path, files: Mapping[str, str], keep: Sequence[str]) -> WriteResult:
+    _recover(target)
+    there = contents(target, keep) or Contents({})
+    refuse_strangers(target, there)
+    old = {path: (target / path).read_bytes() for path in there.ours}
     new = {path: text.encode() for path, text in files.items()}
+    # What was ours once and is no longer wanted is the user's when he has written in it and names it as kept.
+    stale = {path: said for path, said in there.ours.items() if path not in new and is_kept(path, keep)}
+    kept = sorted([*there.kept, *(path for path, said in stale.items() if _edited(old[path], said))])
+    if clash := sorted(new.keys() & set(kept)):
+        raise OutputError(f"{target}: {clash[0]} is kept, and would be written too; rename it, or keep something else")
     result = WriteResult(
         created=tuple(sorted(new.keys() - old.keys())),
         changed=tuple(sorted(path for path in new.keys() & old.keys() if new[path] != old[path])),
-        removed=tuple(sorted(old.keys() - new.keys())),
+        removed=tuple(sorted(old.keys() - new.keys() - set(kept))),
         unchanged=tuple(sorted(path for path in new.keys() & old.keys() if new[path] == old[path])),
     )
     if target.is_dir() and not (result.created or result.changed or result.removed):
         return result
     with _beside(target) as fresh:
         for path in sorted(new):
-            _write(target, fresh, path, new[path], unchanged=path in result.unchanged)
+            if path in result.unchanged:
+                _carry(target, fresh, path)
+            else:
+                _write(fresh, path, new[path])
+        for path in kept:
+            _carry(target, fresh, path)
         if target.is_dir():
             shutil.copymode(target, fresh)
         swap(fresh, target)
+        if fresh.is_dir():
+            _rescue(fresh, target, old.keys() - set(kept))
     return result
 
 
-def _present(target: Path) -> list[str]:
-    """The files of ours in ``target``, by relative path.
-
-    Raises:
-        OutputError: it is no folder, or one that holds anything else.
-    """
-    if target.is_symlink():
-        raise OutputError(f"{target}: is a symbolic link; name the folder it points to")
-    if not target.exists():
-        return []
-    if not target.is_dir():
-        raise OutputError(f"{target}: is a file; name a folder for the package")
-    found = sorted(_walk(target))
-    if not found:
-        return []
-    strangers = sorted(set(found) - _ours(target))
-    if strangers:
-        more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
-        raise OutputError(
-            f"{target}: holds {strangers[0]}{more}, which we did not write; move it, or name another folder"
-        )
-    return found
+def _edited(content: bytes, said: str) -> bool:
+    return bool(said) and bytes_hash(content) != said
 
 
-def _ours(target: Path) -> set[str]:
-    manifest = target / MANIFEST
-    if manifest.is_symlink() or not manifest.is_file():
-        return set()
-    try:
-        return {*written_files(manifest.read_text(encoding="utf-8")), MANIFEST}
-    except (ConfigurationError, UnicodeDecodeError) as error:
-        raise OutputError(f"{manifest}: cannot tell which files are ours ({error}); name another folder") from None
+def _recover(target: Path) -> None:
+    """Put right what a killed run left. We hold the lock: nobody else is at work."""
+    undo_half(target, leftovers(target))
+    for left in leftovers(target):
+        shutil.rmtree(left, ignore_errors=True)
 
 
-def _walk(folder: Path, prefix: str = "") -> Iterator[str]:
-    """Everything below ``folder`` that is not a cache. Links are named, not followed."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name in CACHES and entry.is_dir(follow_symlinks=False):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path), f"{prefix}{entry.name}/")
-            elif entry.is_symlink():
-                yield f"{prefix}{entry.name} (a symbolic link)"
-            else:
-                yield f"{prefix}{entry.name}"
+def _is_ours_between(name: str) -> bool:
+    return len(name) == 16 and not name.strip("0123456789abcdef")
 
 
 @contextlib.contextmanager
 def _beside(target: Path) -> Generator[Path]:
     """A new folder on the same file system, gone again at the end, whatever it then holds."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}.{'[0-9a-f]' * 16}.new"):
-        shutil.rmtree(left, ignore_errors=True)  # of a run that was killed: we hold the lock, nobody else writes
     fresh = target.with_name(f".{target.name}.{secrets.token_hex(8)}.new")
     fresh.mkdir()
     try:
@@ -151,15 +140,31 @@ def _beside(target: Path) -> Generator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _write(target: Path, fresh: Path, path: str, content: bytes, *, unchanged: bool) -> None:
+def _rescue(former: Path, target: Path, ours: frozenset[str] | set[str]) -> None:
+    """Bring over what somebody put into the package, or changed there, while the new one was being made."""
+    for path, _ in walk(former):
+        if path in ours:
+            continue
+        place = target / path
+        if place.is_symlink() or (place.exists() and place.samefile(former / path)):
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(former / path, place)
+
+
+def _carry(target: Path, fresh: Path, path: str) -> None:
+    """The very same file: its times stay, and nothing is copied where links can be made."""
     place = fresh / path
     place.parent.mkdir(parents=True, exist_ok=True)
-    if unchanged:
-        with contextlib.suppress(OSError):
-            os.link(target / path, place)  # the very same file: its times stay, and nothing is copied
-            return
-        shutil.copy2(target / path, place)
+    with contextlib.suppress(OSError):
+        os.link(target / path, place, follow_symlinks=False)
         return
+    shutil.copy2(target / path, place, follow_symlinks=False)
+
+
+def _write(fresh: Path, path: str, content: bytes) -> None:
+    place = fresh / path
+    place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("wb") as file:
         file.write(content)
         file.flush()

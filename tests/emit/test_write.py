@@ -207,10 +207,10 @@ def test_one_writer_at_a_time(tmp_path: Path, files: dict[str, str], monkeypatch
     inside, go_on = threading.Event(), threading.Event()
     publish = write._publish
 
-    def slowly(target: Path, given: dict[str, str]) -> write.WriteResult:
+    def slowly(target: Path, given: dict[str, str], keep: tuple[str, ...]) -> write.WriteResult:
         inside.set()
         assert go_on.wait(10)
-        return publish(target, given)
+        return publish(target, given, keep)
 
     monkeypatch.setattr(write, "_publish", slowly)
     first = threading.Thread(target=write_package, args=(out, files))

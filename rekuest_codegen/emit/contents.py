@@ -1,0 +1,110 @@
+"""What lies in the folder of a package: files of ours, files the user keeps there, and strangers.
+
+Ours is what the manifest says we wrote, whatever is in it by now. A file that is not ours is left alone, always; one
+that nobody has named as kept keeps us from publishing. Loads neither generator nor definitions.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from rekuest_codegen.emit.manifest import MANIFEST, written_files
+from rekuest_codegen.errors import ConfigurationError, OutputError
+
+CACHES = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
+"""Folders that tools leave in a package. They are nobody's work, and not carried over."""
+MAX_FILES = 100_000
+"""A folder with more is no package of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The files in a package's folder, by path relative to it, sorted.
+
+    ``ours`` has the hash that the manifest gives each (the manifest itself has none). ``links`` are those of ``kept``
+    and ``strangers`` that are symbolic links; what they point to is never looked at.
+    """
+
+    ours: Mapping[str, str]
+    kept: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    links: frozenset[str] = frozenset()
+
+
+def contents(target: Path, keep: Sequence[str] = ()) -> Contents | None:
+    """What is in ``target``; None when there is nothing. ``keep`` are patterns of paths of the user's files.
+
+    Raises:
+        OutputError: it is no folder, or its manifest cannot be read.
+        OSError: it cannot be looked into.
+    """
+    if target.is_symlink():
+        raise OutputError(f"{target}: is a symbolic link; name the folder it points to")
+    if not target.exists():
+        return None
+    if not target.is_dir():
+        raise OutputError(f"{target}: is a file; name a folder for the package")
+    found = dict(walk(target))
+    if not found:
+        return None
+    said = _said(target)
+    ours = {path: said[path] for path in sorted(found) if path in said and not found[path]}
+    others = sorted(found.keys() - ours.keys())
+    kept = tuple(path for path in others if is_kept(path, keep))
+    strangers = tuple(path for path in others if not is_kept(path, keep))
+    return Contents(ours, kept, strangers, frozenset(path for path in others if found[path]))
+
+
+def refuse_strangers(target: Path, there: Contents) -> None:
+    """Raises:
+    OutputError: something lies in ``target`` that is neither ours nor kept.
+    """
+    if there.strangers:
+        first = there.strangers[0] + (" (a symbolic link)" if there.strangers[0] in there.links else "")
+        more = f" and {len(there.strangers) - 1} more" if len(there.strangers) > 1 else ""
+        raise OutputError(
+            f"{target}: holds {first}{more}, which we did not write; move it, name it as kept, or name another folder"
+        )
+
+
+def is_kept(path: str, keep: Sequence[str]) -> bool:
+    """Whether one of the patterns ``keep`` fits ``path``, or a folder that it lies in."""
+    parts = path.split("/")
+    inside = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    return any(fnmatchcase(place, pattern.rstrip("/")) for pattern in keep for place in inside)
+
+
+def walk(folder: Path, prefix: str = "") -> Iterator[tuple[str, bool]]:
+    """Every file below ``folder`` that is in no cache, and whether it is a link. Links are named, not followed.
+
+    Raises:
+        OutputError: there are too many to be a package.
+    """
+    count = 0
+    waiting = [(str(folder), prefix)]
+    while waiting:
+        place, before = waiting.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                count += 1
+                if count > MAX_FILES:
+                    raise OutputError(f"{folder}: holds more than {MAX_FILES} files; name a folder for the package")
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name not in CACHES:
+                        waiting.append((entry.path, f"{before}{entry.name}/"))
+                else:
+                    yield f"{before}{entry.name}", entry.is_symlink()
+
+
+def _said(target: Path) -> dict[str, str]:
+    manifest = target / MANIFEST
+    if manifest.is_symlink() or not manifest.is_file():
+        return {}
+    try:
+        return {**written_files(manifest.read_text(encoding="utf-8")), MANIFEST: ""}
+    except (ConfigurationError, UnicodeDecodeError) as error:
+        raise OutputError(f"{manifest}: cannot tell which files are ours ({error}); name another folder") from None
