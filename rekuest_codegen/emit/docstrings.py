@@ -1,17 +1,21 @@
-"""What a stub says about itself: Google-style docstrings, from descriptions nobody proofread."""
+"""What a stub says about itself, in the style that was asked for, from descriptions nobody proofread."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rekuest_codegen.emit.layout import COLUMNS, STEP
+from rekuest_codegen.emit.options import Docstrings
 from rekuest_codegen.emit.ports import is_optional
-from rekuest_codegen.emit.text import docstring_lines
+from rekuest_codegen.emit.text import docstring_lines, width
 from rekuest_codegen.ir import Node, Port, PortKind, canonical_json
 
 ROOM = COLUMNS - len(STEP)
 """Columns a line of a docstring has: all of them stand one step in."""
+
+Entries = Sequence[tuple[str, str]]
+"""Names, which may be empty, and what is said of them."""
 
 _RAISES = {
     "ArgumentError": "An argument does not fit; nothing was sent.",
@@ -32,7 +36,12 @@ _KINDS: Mapping[PortKind, str] = {
 
 
 def node_docstring(
-    node: Node, names: Mapping[str, str], shown: frozenset[str], results: Mapping[str, str]
+    node: Node,
+    names: Mapping[str, str],
+    shown: frozenset[str],
+    results: Mapping[str, str],
+    types: Sequence[str],
+    style: Docstrings,
 ) -> list[str]:
     """The docstring of a node's function.
 
@@ -41,14 +50,13 @@ def node_docstring(
         names: the Python name of each argument, by key.
         shown: keys of the arguments whose default stands in the signature.
         results: the Python name of each return, by key, when there are several.
+        types: the type of each return.
+        style: how the sections look.
     """
-    lines = _summary(node)
     arguments = [(names[port.key], _about_argument(port, names[port.key], port.key in shown)) for port in node.args]
-    lines += _section("Args", arguments)
-    if node.returns:
-        title = "Yields" if node.kind == "GENERATOR" else "Returns"
-        lines += _section(title, [(results.get(port.key, ""), _about(port)) for port in node.returns])
-    return lines + _section("Raises", list(_RAISES.items()))
+    returns = [(results.get(port.key, ""), _about(port)) for port in node.returns]
+    sections = _SECTIONS[style]
+    return [*_summary(node), *sections(arguments, returns, list(_RAISES.items()), node.kind == "GENERATOR", types)]
 
 
 def plain_docstring(text: str) -> list[str]:
@@ -64,13 +72,39 @@ def _summary(node: Node) -> list[str]:
     return [lines[0], "", *lines[1:]] if len(lines) > 1 and lines[1] and lines[0].endswith(".") else lines
 
 
-def _section(title: str, entries: Sequence[tuple[str, str]]) -> list[str]:
-    if not entries:
-        return []
-    lines = ["", f"{title}:"]
-    for name, text in entries:
-        said = docstring_lines(f"{name}: {text}" if name else text, ROOM - len(STEP), hanging=len(STEP))
-        lines += [f"{STEP}{line}" if line else "" for line in said if line]
+def _google(arguments: Entries, returns: Entries, raises: Entries, streams: bool, types: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    for title, entries in (("Args", arguments), ("Yields" if streams else "Returns", returns), ("Raises", raises)):
+        if entries:
+            lines += ["", f"{title}:"]
+        for name, text in entries:
+            said = docstring_lines(f"{name}: {text}" if name else text, ROOM - len(STEP), hanging=len(STEP))
+            lines += [f"{STEP}{line}" for line in said if line]
+    return lines
+
+
+def _numpy(arguments: Entries, returns: Entries, raises: Entries, streams: bool, types: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    # What is given back is known by its type, unless that is too long to be read.
+    shown = [type_ if width(type_) <= ROOM // 2 else "object" for type_ in types]
+    given = [(f"{name} : {type_}" if name else type_, text) for (name, text), type_ in zip(returns, shown, strict=True)]
+    titles = "Parameters", "Yields" if streams else "Returns", "Raises"
+    for title, entries in zip(titles, (arguments, given, raises), strict=True):
+        if entries:
+            lines += ["", title, "-" * len(title)]
+        for name, text in entries:
+            lines += docstring_lines(name, ROOM)
+            lines += [f"{STEP}{line}" for line in docstring_lines(text, ROOM - len(STEP)) if line]
+    return lines
+
+
+def _rest(arguments: Entries, returns: Entries, raises: Entries, streams: bool, types: Sequence[str]) -> list[str]:
+    fields = [(f"param {name}", text) for name, text in arguments]
+    fields += [("yields" if streams else "returns", f"{name}: {text}" if name else text) for name, text in returns]
+    fields += [(f"raises {name}", text) for name, text in raises]
+    lines = [""]
+    for name, text in fields:
+        lines += [line for line in docstring_lines(f":{name}: {text}", ROOM, hanging=len(STEP)) if line]
     return lines
 
 
@@ -115,3 +149,10 @@ def _slider(port: Port) -> str | None:
 def _short(value: Any) -> str:
     text = canonical_json(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+_SECTIONS: Mapping[Docstrings, Callable[[Entries, Entries, Entries, bool, Sequence[str]], list[str]]] = {
+    "google": _google,
+    "numpy": _numpy,
+    "rest": _rest,
+}

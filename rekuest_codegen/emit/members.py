@@ -83,12 +83,15 @@ def model_fields(
 
 
 def result_fields(
-    ports: Sequence[Port], bound: Bound, types: Set[str], aliases: Aliases
+    ports: Sequence[Port], given: Sequence[Type], types: Set[str], aliases: Aliases
 ) -> tuple[dict[str, str], list[str]]:
-    """The items of a named tuple: the name of each by port key, and their source texts."""
+    """The items of a named tuple, of the types ``given``: the name of each by port key, and their source texts."""
     reserved = KEYWORDS | _TYPE_WORDS | _TUPLE_WORDS | types
     names = assign({port.key: _result_wishes(port) for port in ports}, style=FIELD, reserved=reserved)
-    texts = [_field(names[port.key], names[port.key], Slot(annotation(port, bound), None), aliases) for port in ports]
+    texts = [
+        _field(names[port.key], names[port.key], Slot(type_, None), aliases)
+        for port, type_ in zip(ports, given, strict=True)
+    ]
     return names, texts
 
 

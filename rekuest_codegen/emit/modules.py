@@ -14,6 +14,7 @@ from rekuest_codegen.emit.docstrings import plain_docstring
 from rekuest_codegen.emit.isort import from_import
 from rekuest_codegen.emit.layout import spread
 from rekuest_codegen.emit.members import Slot, enum_members, member_of, model_fields, slot
+from rekuest_codegen.emit.options import Docstrings, EmitOptions
 from rekuest_codegen.emit.stubs import ClassText, Names, Stub, stub
 from rekuest_codegen.emit.text import literal
 from rekuest_codegen.emit.types import SharedType, TypeTable, UserClass
@@ -22,6 +23,8 @@ from rekuest_codegen.ir.naming import digest
 
 TYPES = "types"
 """The module of the classes; no app is called that."""
+FLAT = "nodes"
+"""The module of all nodes, where apps have none of their own."""
 
 _AMBIGUOUS = frozenset({"I", "O", "l"})
 
@@ -101,22 +104,23 @@ def exports(names: Sequence[str]) -> str:
 
 
 def stub_modules(
-    module: str, app: str, named: Sequence[tuple[Node, Names]], table: TypeTable, size: int
+    module: str, about: str, named: Sequence[tuple[Node, Names]], table: TypeTable, options: EmitOptions
 ) -> tuple[list[StubModule], LazyPackage | None]:
-    """The files of one app."""
+    """The files of the nodes that share a module."""
     ordered = sorted(named, key=lambda pair: pair[1].function)
-    about = f"Nodes of the app {app}." if app else "Nodes that name no app."
-    if len(ordered) <= size:
-        return [_stub_module(f"{module}.py", about, f".{TYPES}", ordered, table)], None
+    style = options.docstrings
+    if len(ordered) <= options.module_size:
+        return [_stub_module(f"{module}.py", about, f".{TYPES}", ordered, table, style)], None
     count = 1
-    while count * size < 2 * len(ordered):
+    while count * options.module_size < 2 * len(ordered):
         count *= 2
     parts: dict[str, list[tuple[Node, Names]]] = {}
     for pair in ordered:
         parts.setdefault(f"_part{int(digest(pair[1].function, 8), 16) % count:03d}", []).append(pair)
     types = f"..{TYPES}"
     modules = [
-        _stub_module(f"{module}/{part}.py", about, types, parts[part], table, part=True) for part in sorted(parts)
+        _stub_module(f"{module}/{part}.py", about, types, parts[part], table, style, part=True)
+        for part in sorted(parts)
     ]
     places = {f".{part}": _public(made) for part, made in zip(sorted(parts), modules, strict=True)}
     places[types] = sorted({name for made in modules for made_stub in made.stubs for name in made_stub.used})
@@ -148,10 +152,17 @@ def _public(module: StubModule) -> list[str]:
 
 
 def _stub_module(
-    path: str, about: str, types: str, named: Sequence[tuple[Node, Names]], table: TypeTable, *, part: bool = False
+    path: str,
+    about: str,
+    types: str,
+    named: Sequence[tuple[Node, Names]],
+    table: TypeTable,
+    style: Docstrings,
+    *,
+    part: bool = False,
 ) -> StubModule:
     aliases = Aliases()
-    stubs = [stub(node, names, table, aliases) for node, names in named]
+    stubs = [stub(node, names, table, aliases, style) for node, names in named]
     used = sorted({name for made in stubs for name in made.used})
     public = [name for made in stubs for name in made.public]
     names = {name for made in stubs for name in (*made.public, *made.parameters)}

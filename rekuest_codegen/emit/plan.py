@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rekuest_codegen.emit.isort import from_import
 from rekuest_codegen.emit.layout import STEP
 from rekuest_codegen.emit.modules import (
+    FLAT,
     TYPES,
     LazyPackage,
     StubModule,
@@ -20,7 +21,7 @@ from rekuest_codegen.emit.modules import (
     stub_modules,
     type_modules,
 )
-from rekuest_codegen.emit.options import EmitOptions
+from rekuest_codegen.emit.options import EmitOptions, Layout
 from rekuest_codegen.emit.ports import walk
 from rekuest_codegen.emit.stubs import Names
 from rekuest_codegen.emit.types import TypeTable, collect
@@ -38,6 +39,7 @@ from rekuest_codegen.ir.naming import (
     assign,
     camel,
     with_async,
+    with_suffix,
 )
 from rekuest_codegen.ir.versions import version_order
 
@@ -49,6 +51,15 @@ class Ranked:
     id: str
     rank: int
     node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Nodes that share a module, what that is called and what it says of itself."""
+
+    module: str
+    about: str
+    entries: Sequence[Ranked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +82,17 @@ def plan(nodes: Sequence[Node], options: EmitOptions) -> Package:
         DefinitionError: a node holds what cannot be written down.
     """
     ranked = rank(nodes)
-    table = collect([(entry.rank, entry.node) for entry in ranked], options.structures)
-    by_app: dict[str, list[Ranked]] = {}
-    for entry in ranked:
-        by_app.setdefault(entry.node.app, []).append(entry)
-    reserved = KEYWORDS | DEVICES | {TYPES}
-    modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=reserved)
+    table = collect([(entry.rank, entry.node) for entry in ranked], options.structures, options.enums)
+    shelves = shelve(ranked, options.layout)
     types, lazy_types = type_modules(table, options.module_size)
     stubs: list[StubModule] = []
     lazy = [lazy_types]
-    for app in sorted(by_app):
-        named = name_nodes(by_app[app], table)
-        made, package = stub_modules(modules[app], app, named, table, options.module_size)
+    for shelf in shelves:
+        named = name_nodes(shelf.entries, table, options)
+        made, package = stub_modules(shelf.module, shelf.about, named, table, options)
         stubs.extend(made)
         lazy.append(package)
-    names = [*modules.values(), *([TYPES] if types else [])]
+    names = [*(shelf.module for shelf in shelves), *([TYPES] if types else [])]
     return Package(
         nodes=[entry.node for entry in ranked],
         imports=from_import(".", names, STEP) if names else "",
@@ -117,17 +124,32 @@ def rank(nodes: Sequence[Node]) -> list[Ranked]:
     return ranked
 
 
-def name_nodes(entries: Sequence[Ranked], table: TypeTable) -> list[tuple[Node, Names]]:
-    """Name the nodes of one app."""
+def shelve(ranked: Sequence[Ranked], layout: Layout) -> list[Shelf]:
+    """Which module each node goes to: one an app, or one for all."""
+    if layout == "flat":
+        return [Shelf(FLAT, "Nodes of all apps.", ranked)] if ranked else []
+    by_app: dict[str, list[Ranked]] = {}
+    for entry in ranked:
+        by_app.setdefault(entry.node.app, []).append(entry)
+    modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=KEYWORDS | DEVICES | {TYPES})
+    return [
+        Shelf(modules[app], f"Nodes of the app {app}." if app else "Nodes that name no app.", by_app[app])
+        for app in sorted(by_app)
+    ]
+
+
+def name_nodes(entries: Sequence[Ranked], table: TypeTable, options: EmitOptions) -> list[tuple[Node, Names]]:
+    """Name the nodes of one module."""
+    family = with_suffix if options.async_naming == "suffix" else with_async
     used = {name for entry in entries for name in table.names(entry.node)}
     functions = assign(
-        {entry.id: [_wish(entry)] for entry in entries},
+        {entry.id: _wishes(entry, options.layout) for entry in entries},
         style=FUNCTION,
         reserved=KEYWORDS | SOFT_KEYWORDS | BUILTINS | used,
-        family=with_async,
+        family=family,
         rank={entry.id: min(entry.rank, 1) for entry in entries},
     )
-    taken = {name for function in functions.values() for name in with_async(function)}
+    taken = {name for function in functions.values() for name in family(function)}
     wishes: dict[str, list[str]] = {}
     for entry in entries:
         function = functions[entry.id]
@@ -141,6 +163,7 @@ def name_nodes(entries: Sequence[Ranked], table: TypeTable) -> list[tuple[Node, 
             entry.node,
             Names(
                 function=(function := functions[entry.id]),
+                awaited=family(function)[1],
                 arguments=classes[f"{function} arguments"],
                 result=classes.get(f"{function} result", ""),
                 constant=f"_{constants[function]}",
@@ -160,8 +183,10 @@ def _unspeakable(node: Node) -> Finding | None:
     return None
 
 
-def _wish(entry: Ranked) -> str:
-    return entry.node.key if entry.rank == 0 else f"{entry.node.key}_v{entry.node.version}"
+def _wishes(entry: Ranked, layout: Layout) -> list[str]:
+    """The key; where apps share a module, with the app before it if another node has that key."""
+    key = entry.node.key if entry.rank == 0 else f"{entry.node.key}_v{entry.node.version}"
+    return [key, f"{entry.node.app}_{key}"] if layout == "flat" and entry.node.app else [key]
 
 
 def _age(node: Node) -> tuple[list[tuple[int, int, str]], str, str]:

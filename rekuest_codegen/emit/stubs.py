@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rekuest_codegen.emit.annotations import NONE, Aliases, Bound, Name, Subscript, Type, annotation
+from rekuest_codegen.emit.annotations import NONE, Aliases, Name, Subscript, Type, annotation
 from rekuest_codegen.emit.docstrings import node_docstring, plain_docstring
 from rekuest_codegen.emit.layout import COLUMNS, STEP, call, signature, spread
 from rekuest_codegen.emit.members import Slot, member_of, model_fields, result_fields, slot
+from rekuest_codegen.emit.options import Docstrings
 from rekuest_codegen.emit.ports import ports_json, walk
 from rekuest_codegen.emit.text import literal, width
 from rekuest_codegen.emit.types import TypeTable
@@ -21,6 +22,7 @@ class Names:
     """What a node's stub is called in its module."""
 
     function: str
+    awaited: str
     arguments: str
     result: str
     constant: str
@@ -39,12 +41,14 @@ class ClassText:
 class Stub:
     """Everything a template prints of one node.
 
-    ``before`` are aliases its classes need, ``between`` those that may need its classes.
+    ``awaited`` is the name of the async form, where the runtime would not guess it from the key. ``before`` are
+    aliases its classes need, ``between`` those that may need its classes.
     """
 
     node: Node
     names: Names
     hash: str
+    awaited: str
     before: Sequence[str]
     arguments: ClassText
     result: ClassText | None
@@ -63,11 +67,11 @@ class Stub:
     @property
     def public(self) -> list[str]:
         """The names a user may import."""
-        names = [self.names.function, f"a{self.names.function}", self.names.arguments]
+        names = [self.names.function, self.names.awaited, self.names.arguments]
         return names if self.result is None else [*names, self.result.name]
 
 
-def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases) -> Stub:
+def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases, style: Docstrings) -> Stub:
     """Decide the stub of ``node``."""
     bound, member = table.bound(node), member_of(table)
     classes = {
@@ -79,7 +83,8 @@ def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases) -> Stub:
     checked = {port.key: slot(port, bound, member, constrained=True) for port in node.args}
     count = len(aliases.definitions)
     fields = model_fields(node.args, parameters, checked, used, aliases)
-    gives, result, results = _given(node, names, bound, used, aliases)
+    given = [annotation(port, bound) for port in node.returns]
+    gives, result, results = _given(node, names, given, used, aliases)
     before, count = aliases.new(count), len(aliases.definitions)
     heads = _heads(node, names, _parameters(node.args, parameters, slots, aliases), gives, aliases)
     room = COLUMNS - width(f"{names.constant}: _rt.Remote[] = _rt.remote(")
@@ -90,6 +95,7 @@ def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases) -> Stub:
         node=node,
         names=names,
         hash=node.hash or definition_hash(node),
+        awaited="" if names.awaited == f"a{node.key}" else names.awaited,
         before=before,
         arguments=ClassText(names.arguments, plain_docstring(f"Arguments of `{names.function}`."), fields),
         result=result,
@@ -101,21 +107,21 @@ def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases) -> Stub:
         sync_body=bodies[0],
         async_head=heads[1],
         async_body=bodies[1],
-        docstring=node_docstring(node, parameters, shown, results),
+        docstring=node_docstring(node, parameters, shown, results, list(map(str, given)), style),
         parameters=list(parameters.values()),
         used=used,
     )
 
 
 def _given(
-    node: Node, names: Names, bound: Bound, used: frozenset[str], aliases: Aliases
+    node: Node, names: Names, types: Sequence[Type], used: frozenset[str], aliases: Aliases
 ) -> tuple[Type, ClassText | None, dict[str, str]]:
     """What a call gives back: its type, the class for several values, and the names of those."""
     if not node.returns:
         return NONE, None, {}
     if len(node.returns) == 1:
-        return annotation(node.returns[0], bound), None, {}
-    results, fields = result_fields(node.returns, bound, used, aliases)
+        return types[0], None, {}
+    results, fields = result_fields(node.returns, types, used, aliases)
     aliases.modules.add("_t")
     said = plain_docstring(f"What `{names.function}` gives back.")
     return Name(names.result), ClassText(names.result, said, fields), results
@@ -143,7 +149,7 @@ def _heads(node: Node, names: Names, parameters: Sequence[str], gives: Type, ali
     streams = node.kind is NodeKind.GENERATOR
     sync_gives = Subscript("_abc.Iterator", (gives,)) if streams else gives
     async_gives = Subscript("_abc.AsyncIterator", (gives,)) if streams else gives
-    sync_def, async_def = f"def {names.function}", f"{'' if streams else 'async '}def a{names.function}"
+    sync_def, async_def = f"def {names.function}", f"{'' if streams else 'async '}def {names.awaited}"
     # What comes after the arrow is never broken, so it has to fit behind the shortest thing that can precede it.
     used = [f"{head}() -> :" if not parameters else ") -> :" for head in (sync_def, async_def)]
     returns = [

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rekuest_codegen.emit.annotations import Bound, literal_value
+from rekuest_codegen.emit.options import Enums
 from rekuest_codegen.emit.ports import distinct_choices, shape, walk
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.ir import Node, Port, PortKind, canonical_json
@@ -47,6 +48,7 @@ class TypeTable:
 
     types: Mapping[str, SharedType]
     structures: Mapping[str, UserClass]
+    enums: Enums
     _ids: dict[int, tuple[Port, str | None]] = field(default_factory=dict[int, tuple[Port, str | None]])
 
     def bound(self, node: Node) -> Bound:
@@ -81,7 +83,7 @@ class TypeTable:
         known = self._ids.get(id(port))
         if known is None:
             # The port is kept beside the answer, so that its address is not given to another one.
-            known = self._ids[id(port)] = (port, type_id(port, self.structures))
+            known = self._ids[id(port)] = (port, type_id(port, self.structures, self.enums))
         return known[1]
 
     def _unbound(self, node: Node) -> frozenset[str]:
@@ -92,10 +94,10 @@ class TypeTable:
         return frozenset(identifier for identifier, ids in meanings.items() if len(ids) > 1)
 
 
-def collect(ranked: Sequence[tuple[int, Node]], structures: Mapping[str, str]) -> TypeTable:
+def collect(ranked: Sequence[tuple[int, Node]], structures: Mapping[str, str], enums: Enums) -> TypeTable:
     """Find and name every class that ``ranked`` nodes use; the classes of nodes of lower rank are named first."""
     users = {identifier: read_user_class(identifier, spec) for identifier, spec in structures.items()}
-    table = TypeTable({}, users)  # unnamed as yet: knows identities only
+    table = TypeTable({}, users, enums)  # unnamed as yet: knows identities only
     ports: dict[str, tuple[int, int, str, Port]] = {}
     for rank, node in ranked:
         for port in walk((*node.args, *node.returns)):
@@ -124,7 +126,7 @@ def collect(ranked: Sequence[tuple[int, Node]], structures: Mapping[str, str]) -
     return dataclasses.replace(table, types=types)
 
 
-def type_id(port: Port, users: Mapping[str, UserClass]) -> str | None:
+def type_id(port: Port, users: Mapping[str, UserClass], enums: Enums) -> str | None:
     """The identity of the class a port is bound to, or None when its values need no class."""
     identifier = port.identifier
     if identifier is None:
@@ -135,15 +137,17 @@ def type_id(port: Port, users: Mapping[str, UserClass]) -> str | None:
         return f"{port.kind.value} {identifier}"
     if port.kind is PortKind.MODEL:
         return f"MODEL {identifier} {digest(shape(port), 16)}"
-    if port.kind is PortKind.ENUM and not is_literal(port):
+    if port.kind is PortKind.ENUM and not is_literal(port, enums):
         return f"ENUM {identifier} {digest(shape(port), 16)}"
     return None
 
 
-def is_literal(port: Port) -> bool:
-    """Whether an ENUM was a ``Literal`` where it comes from, or cannot be a class."""
+def is_literal(port: Port, enums: Enums) -> bool:
+    """Whether an ENUM is to be written as a ``Literal``: it was one where it comes from, or it cannot be a class."""
     identifier = port.identifier or ""
-    if not identifier or identifier.startswith(("@literal/", "literal.")):
+    if not identifier or enums == "literal":
+        return True
+    if enums == "auto" and identifier.startswith(("@literal/", "literal.")):
         return True
     return any(literal_value(value) is None or isinstance(value, bool) for value in distinct_choices(port))
 

@@ -145,8 +145,13 @@ def only(name: str) -> tuple[str, ...]:
 
 
 def with_async(name: str) -> tuple[str, ...]:
-    """A function and its async form."""
+    """A function and its async form, told by its first letter."""
     return (name, f"a{name}")
+
+
+def with_suffix(name: str) -> tuple[str, ...]:
+    """A function and its async form, told by its end."""
+    return (name, f"{name}_async")
 
 
 def assign(

@@ -60,13 +60,13 @@ async def _items(remote: Remote[R], arguments: Mapping[str, Any]) -> AsyncIterat
 
 def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
     """`acall`, waiting. Raises SyncInsideLoopError where an event loop runs."""
-    result: R = portal.block(acall, remote, values, instead=f"a{remote.key}(...)")
+    result: R = portal.block(acall, remote, values, instead=f"{remote.async_form}(...)")
     return result
 
 
 def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:
     """`astream`, waiting for each item."""
-    instead = f"a{remote.key}(...), with async for"
+    instead = f"{remote.async_form}(...), with async for"
     portal.forbid_loop(instead)
     items = astream(remote, values)
     end = object()

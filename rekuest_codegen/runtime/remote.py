@@ -22,6 +22,7 @@ class Remote(Generic[R]):
     """One node of a server, typed by what a call to it gives back (for a generator: what it yields).
 
     ``ports`` is the JSON text of its ports, read at the first call: importing a stub costs nothing for it.
+    ``awaited`` is what its async form is called, when that is not ``a`` and the key.
     """
 
     app: str
@@ -32,11 +33,17 @@ class Remote(Generic[R]):
     arguments: type[Arguments] = field(repr=False)
     types: Mapping[str, type[Any]] = field(repr=False)
     result: Callable[..., R] | None = field(default=None, repr=False)
+    awaited: str = field(default="", repr=False)
 
     @property
     def title(self) -> str:
         """``app/key``, as messages name a node."""
         return f"{self.app}/{self.key}"
+
+    @property
+    def async_form(self) -> str:
+        """The function to await instead of calling this one."""
+        return self.awaited or f"a{self.key}"
 
     @cached_property
     def contract(self) -> Contract:
@@ -80,9 +87,10 @@ def remote(
     arguments: type[Arguments],
     types: Mapping[str, type[Any]],
     result: Callable[..., R] | None = None,
+    awaited: str = "",
 ) -> Remote[R]:
     """Declare a node; generated code does this once a node."""
-    return Remote(app, key, version, hash, ports, arguments, types, result)
+    return Remote(app, key, version, hash, ports, arguments, types, result, awaited)
 
 
 def _refuse(error: ValidationError) -> NoReturn:

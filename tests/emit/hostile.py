@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from rekuest_codegen.emit import EmitOptions
 from rekuest_codegen.errors import DefinitionError
 from rekuest_codegen.ir import Node, PortKind, read_node
 
@@ -182,6 +183,17 @@ def nodes(draw: st.DrawFn) -> Node:
     except DefinitionError:
         # A default that its port refuses; the node without defaults is as good.
         return read_node(_without_defaults(raw))
+
+
+OPTIONS = st.builds(
+    EmitOptions,
+    module_size=st.sampled_from([2, 200]),
+    layout=st.sampled_from(["apps", "flat"]),
+    async_naming=st.sampled_from(["prefix", "suffix"]),
+    enums=st.sampled_from(["auto", "literal", "class"]),
+    docstrings=st.sampled_from(["google", "numpy", "rest"]),
+)
+"""Every way a package may look."""
 
 
 def _without_defaults(raw: Any) -> Any:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rekuest_codegen.emit import EmitOptions, generate
 from rekuest_codegen.ir import Node
 from tests.emit.answers import recorded_nodes
-from tests.emit.hostile import nodes
+from tests.emit.hostile import OPTIONS, nodes
 from tests.emit.tools import mypy_complaints, place, pyright_complaints, ruff_complaints
 
 IMPORT_ALL = """
@@ -57,7 +57,7 @@ async def ause(image: Image) -> float:
 """
 WRONG = """
 from nodes.app import Image, threshold, athreshold
-import nodes
+import OPTIONS, nodes
 
 threshold("an image")
 threshold(Image("1"), 0.5, "FAST", 3)
@@ -75,10 +75,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     count = 0
 
     @settings(max_examples=60, phases=[Phase.generate])
-    @given(st.lists(nodes(), min_size=1, max_size=8), st.sampled_from([2, 200]))
-    def collect(some: list[Node], size: int) -> None:
+    @given(st.lists(nodes(), min_size=1, max_size=8), OPTIONS)
+    def collect(some: list[Node], options: EmitOptions) -> None:
         nonlocal count
-        place(root, f"p{count:03d}", generate(some, EmitOptions(module_size=size)))
+        place(root, f"p{count:03d}", generate(some, options))
         count += 1
 
     collect()

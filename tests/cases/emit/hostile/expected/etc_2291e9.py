@@ -65,6 +65,7 @@ _ADD_V1: _rt.Remote[None] = _rt.remote(
     ports='{"args":[],"returns":[]}',
     arguments=AddV1Args,
     types={},
+    awaited="aadd_v1",
 )
 
 
@@ -100,6 +101,7 @@ _ADD_V10: _rt.Remote[None] = _rt.remote(
     ports='{"args":[],"returns":[]}',
     arguments=AddV10Args,
     types={},
+    awaited="aadd_v10",
 )
 
 
@@ -135,6 +137,7 @@ _ADD_V2: _rt.Remote[None] = _rt.remote(
     ports='{"args":[],"returns":[]}',
     arguments=AddV2Args,
     types={},
+    awaited="aadd_v2",
 )
 
 

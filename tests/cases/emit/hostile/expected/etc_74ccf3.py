@@ -117,6 +117,7 @@ _A_VERY_LONG_KEY__LONG_ac8525: _rt.Remote[None] = _rt.remote(
     ports='{"args":[{"default":"word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ","key":"one","kind":"STRING","nullable":true},{"default":"word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ","key":"two","kind":"STRING","nullable":true},{"default":"word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ","key":"three","kind":"STRING","nullable":true},{"default":"word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ","key":"four","kind":"STRING","nullable":true},{"default":"word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ","key":"five","kind":"STRING","nullable":true},{"default":"word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ","key":"six","kind":"STRING","nullable":true},{"default":"word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ","key":"seven","kind":"STRING","nullable":true},{"default":"word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ","key":"eight","kind":"STRING","nullable":true}],"returns":[]}',
     arguments=AVeryLongKeyLongerThanAnybodyWould6e6f7bArgs,
     types={},
+    awaited="aa_very_long_key__longer_than_anybody_would_6e6f7b",
 )
 
 
@@ -287,6 +288,7 @@ _ADD_: _rt.Remote[None] = _rt.remote(
     ports='{"args":[{"default":"ends with a quote \\"","key":"int","kind":"STRING","nullable":true},{"default":"ends with a quote \\"","key":"copy","kind":"STRING","nullable":true},{"default":"ends with a quote \\"","key":"self","kind":"STRING","nullable":true}],"returns":[]}',
     arguments=AddArgs_4fcd09,
     types={},
+    awaited="aadd_",
 )
 
 
@@ -345,6 +347,7 @@ _CLASS_: _rt.Remote[None] = _rt.remote(
     ports='{"args":[{"default":"\\"\\"\\"\\nimport os; os.system(\\"x\\")\\n\\"\\"\\"","key":"class","kind":"STRING","nullable":true},{"default":"\\"\\"\\"\\nimport os; os.system(\\"x\\")\\n\\"\\"\\"","key":"from","kind":"STRING","nullable":true},{"default":"\\"\\"\\"\\nimport os; os.system(\\"x\\")\\n\\"\\"\\"","key":"_private","kind":"STRING","nullable":true},{"default":"\\"\\"\\"\\nimport os; os.system(\\"x\\")\\n\\"\\"\\"","key":"__init__","kind":"STRING","nullable":true}],"names":{"class_":"class","from_":"from","init":"__init__","private":"_private"},"returns":[]}',
     arguments=ClassArgs,
     types={},
+    awaited="aclass_",
 )
 
 
@@ -416,6 +419,7 @@ _INIT: _rt.Remote[None] = _rt.remote(
     ports='{"args":[{"default":"back\\\\slash at the end \\\\","key":"a b","kind":"STRING","nullable":true},{"default":"back\\\\slash at the end \\\\","key":"a-b","kind":"STRING","nullable":true},{"default":"back\\\\slash at the end \\\\","key":"a_b","kind":"STRING","nullable":true}],"names":{"a_b_c8687a":"a b","a_b_d44362":"a-b"},"returns":[]}',
     arguments=InitArgs,
     types={},
+    awaited="ainit",
 )
 
 
@@ -479,6 +483,7 @@ _PRINT_: _rt.Remote[None] = _rt.remote(
     ports='{"args":[{"default":"{{ 7 * 7 }} {% raw %}","key":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","kind":"STRING","nullable":true}],"names":{"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_c71bd1":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"},"returns":[]}',
     arguments=PrintArgs,
     types={},
+    awaited="aprint_",
 )
 
 
@@ -536,6 +541,7 @@ _WAIT_: _rt.Remote[None] = _rt.remote(
     ports='{"args":[],"returns":[]}',
     arguments=WaitArgs,
     types={},
+    awaited="await_",
 )
 
 

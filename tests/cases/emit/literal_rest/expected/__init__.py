@@ -1,0 +1,24 @@
+"""Remote nodes as Python functions, one module an app.
+
+Importing this package imports none of them; each is imported when it is first used.
+"""
+
+TYPE_CHECKING = False  # type checkers take it for true; importing typing costs more
+
+if TYPE_CHECKING:
+    from . import lab, other_lab, types
+
+__all__ = ["lab", "other_lab", "types"]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name in __all__:
+            from importlib import import_module
+
+            return import_module(f".{name}", __name__)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
