@@ -25,6 +25,7 @@ from rekuest_codegen.errors import (
     TransportError,
 )
 from rekuest_codegen.runtime import operations
+from rekuest_codegen.runtime.auth import Credentials
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
@@ -56,7 +57,7 @@ class Client:
     def __init__(
         self,
         url: str,
-        token: str,
+        token: Credentials,
         *,
         request_timeout: float = 30.0,
         lost_after: float = 30.0,

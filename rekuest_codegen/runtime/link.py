@@ -6,24 +6,30 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from rekuest_codegen.errors import ConnectionLost
+from rekuest_codegen.errors import AccessDenied, ConnectionLost
+from rekuest_codegen.runtime.auth import Credentials, auth_of
 from rekuest_codegen.runtime.transport import Connection, Payload
+from rekuest_codegen.wire.auth import with_token
 from rekuest_codegen.wire.endpoint import Endpoint
 
 
 class Link:
-    """GraphQL requests to one server. ``on_open`` is awaited with each new connection, before its first use."""
+    """GraphQL requests to one server. ``on_open`` is awaited with each new connection, before its first use.
+
+    A token that was renewed opens a new connection as soon as nobody waits for an answer on the old one; a token that
+    is refused does so at once, and what was refused with it is asked again.
+    """
 
     def __init__(
         self,
         endpoint: Endpoint,
-        token: str,
+        token: Credentials,
         *,
         timeout: float,
         on_open: Callable[[Connection], Awaitable[None]] | None = None,
     ) -> None:
         self.endpoint = endpoint
-        self._token = token
+        self._auth = auth_of(token, endpoint)
         self._timeout = timeout
         self._on_open = on_open
         self._opening = asyncio.Lock()
@@ -36,16 +42,28 @@ class Link:
             What `Connection.open` raises.
         """
         async with self._opening:
-            if self._connection is None or self._connection.lost is not None:
-                connection = await Connection.open(self.endpoint, self._token, timeout=self._timeout)
-                try:
-                    if self._on_open is not None:
-                        await self._on_open(connection)
-                except BaseException:
-                    await connection.close()
-                    raise
-                self._connection = connection
-            return self._connection
+            current = self._connection
+            if current is not None and current.lost is None:
+                if current.busy or await self._auth.token() == current.token:
+                    return current
+                await self._drop()
+            connection = await with_token(self._auth, self._open)
+            try:
+                if self._on_open is not None:
+                    await self._on_open(connection)
+            except BaseException:
+                await connection.close()
+                raise
+            self._connection = connection
+            return connection
+
+    async def _open(self, token: str) -> Connection:
+        return await Connection.open(self.endpoint, token, timeout=self._timeout)
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
     async def request(self, document: str, variables: Mapping[str, Any], *, again: bool) -> Payload:
         """The data of a query or mutation. ``again``: send it once more if the connection breaks under it.
@@ -54,13 +72,27 @@ class Link:
             What `Connection.open` and `Connection.request` raise.
         """
         for last in (False, True):
+            connection: Connection | None = None
             try:
                 connection = await self.connected()
                 return await connection.request(document, variables, timeout=self._timeout)
             except ConnectionLost:
                 if last or not again:
                     raise
+            except AccessDenied:
+                if last or connection is None or not await self._renew(connection):
+                    raise
         raise AssertionError("the loop returns or raises")
+
+    async def _renew(self, refused: Connection) -> bool:
+        """Leave a connection whose token was refused; False when there is no other token."""
+        async with self._opening:
+            if self._connection is not refused:
+                return True  # another request was quicker
+            if await self._auth.token(refused=refused.token) == refused.token:
+                return False
+            await self._drop()
+            return True
 
     async def close(self) -> None:
         """Close the connection, one that is being opened too; a request after this opens a new one."""

@@ -25,6 +25,7 @@ from rekuest_codegen.errors import (
     RekuestError,
     Unreachable,
 )
+from rekuest_codegen.runtime.auth.silence import frames_logger
 from rekuest_codegen.shapes import is_object
 from rekuest_codegen.wire.answers import data_of
 from rekuest_codegen.wire.endpoint import Endpoint
@@ -40,11 +41,13 @@ Sink = Callable[[Payload | None, RekuestError | None], None]
 class Connection:
     """One socket, from `open` to `close` or loss. Use it from the loop that opened it."""
 
-    def __init__(self, socket: ClientConnection, endpoint: Endpoint) -> None:
+    def __init__(self, socket: ClientConnection, endpoint: Endpoint, token: str) -> None:
+        self.token = token
         self._socket = socket
         self._endpoint = endpoint
         self._ids = itertools.count(1)
         self._sinks: dict[str, Sink] = {}
+        self._asking = 0
         self._reader = asyncio.create_task(self._read(), name="rekuest-codegen reader")
         self.lost: RekuestError | None = None
 
@@ -57,12 +60,17 @@ class Connection:
             ProtocolError: what answers does not speak the protocol.
         """
         place = endpoint.graphql_ws
-        introduction = {"token": token, "replay": False}  # no past: whoever misses events reads them back
         try:
             async with asyncio.timeout(timeout):
-                socket = await connect(place, subprotocols=[SUBPROTOCOL], max_size=MAX_FRAME, open_timeout=None)  # type: ignore[list-item]  # Subprotocol is a str
+                socket = await connect(
+                    place,
+                    subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]  # Subprotocol is a str
+                    max_size=MAX_FRAME,
+                    open_timeout=None,
+                    logger=frames_logger(),
+                )
                 try:
-                    await socket.send(json.dumps({"type": "connection_init", "payload": introduction}))
+                    await socket.send(_introduction(token))
                     answer = json.loads(await socket.recv())
                     if not is_object(answer) or answer.get("type") != "connection_ack":
                         raise ProtocolError(f"{place}: expected connection_ack, got {str(answer)[:80]}")
@@ -86,7 +94,12 @@ class Connection:
             raise ProtocolError(f"{place}: no GraphQL WebSocket there ({error})") from None
         except OSError as error:
             raise Unreachable(f"{place}: no connection ({error.strerror or error}); is the server running?") from None
-        return cls(socket, endpoint)
+        return cls(socket, endpoint, token)
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return self._asking > 0
 
     async def request(self, document: str, variables: Mapping[str, Any], *, timeout: float) -> Payload:
         """The ``data`` of a query or mutation.
@@ -113,6 +126,7 @@ class Connection:
             if not future.cancel():
                 future.exception()  # the loss was told to the sink too, and is told once
             raise
+        self._asking += 1
         try:
             async with asyncio.timeout(timeout):
                 payload = await future
@@ -120,6 +134,7 @@ class Connection:
             text = f"{self._endpoint.graphql_ws}: no answer within {timeout:g} s; is the token one of this server's?"
             raise CallTimeout(text) from None
         finally:
+            self._asking -= 1
             await self._stop(key)
         return data_of(self._endpoint.graphql_ws, payload)
 
@@ -201,6 +216,11 @@ class Connection:
 
     def _loss(self, error: ConnectionClosed) -> RekuestError:
         return _refused(self._endpoint.graphql_ws, error)
+
+
+def _introduction(token: str) -> str:
+    """The first frame. We want no past: whoever misses events reads them back."""
+    return json.dumps({"type": "connection_init", "payload": {"token": token, "replay": False}})
 
 
 def _fresh(lost: RekuestError) -> RekuestError:
