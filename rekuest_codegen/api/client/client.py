@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from .async_base_client import AsyncBaseClient
 from .base_model import UNSET
 from .operations import (
+    AGENT_CHANGES_GQL,
     ASSIGN_GQL,
     CANCEL_GQL,
     ENSURE_AGENT_GQL,
@@ -22,6 +23,7 @@ from .operations import (
 )
 
 if TYPE_CHECKING:
+    from .agent_changes import AgentChanges
     from .assign import Assign
     from .base_model import UnsetType
     from .cancel import Cancel
@@ -186,6 +188,18 @@ class Client(AsyncBaseClient):
             query=MY_TASKS_GQL, operation_name="MyTasks", variables=variables, **kwargs
         ):
             yield MyTasks.model_validate(data)
+
+    async def agent_changes(self, **kwargs: Any) -> AsyncIterator["AgentChanges"]:
+        from .agent_changes import AgentChanges
+
+        variables: dict[str, object] = {}
+        async for data in self.execute_ws(
+            query=AGENT_CHANGES_GQL,
+            operation_name="AgentChanges",
+            variables=variables,
+            **kwargs,
+        ):
+            yield AgentChanges.model_validate(data)
 
     async def ensure_agent(self, input: "AgentInput", **kwargs: Any) -> "EnsureAgent":
         from .ensure_agent import EnsureAgent

@@ -1,4 +1,5 @@
 __all__ = [
+    "AGENT_CHANGES_GQL",
     "ASSIGN_GQL",
     "CANCEL_GQL",
     "ENSURE_AGENT_GQL",
@@ -479,6 +480,20 @@ subscription MyTasks {
       message
       progress
     }
+  }
+}
+"""
+
+AGENT_CHANGES_GQL = """
+subscription AgentChanges {
+  agents {
+    create {
+      id
+    }
+    update {
+      id
+    }
+    delete
   }
 }
 """
