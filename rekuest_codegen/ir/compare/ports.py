@@ -140,9 +140,10 @@ def _null(side: Side, old: Port, new: Port, place: str) -> Iterator[Found]:
 
 def _same_default(old: Port, new: Port) -> bool:
     """Whether both stand for one value: in a FLOAT, 1 is 1.0."""
-    if new.kind is PortKind.FLOAT and type(old.default) in (int, float) and type(new.default) in (int, float):
-        return bool(float(old.default) == float(new.default))
-    return same(old.default, new.default)
+    if same(old.default, new.default):
+        return True
+    numbers = all(type(port.default) in (int, float) for port in (old, new))
+    return new.kind is PortKind.FLOAT and numbers and bool(old.default == new.default)
 
 
 def _names_class(port: Port) -> bool:
