@@ -1,0 +1,127 @@
+"""When to generate again: what may have changed the nodes of targets, told as it happens.
+
+A server tells by its subscription to agents, which change whenever they register; what a subscription does not tell,
+or tells while the connection is lost, a look from time to time finds. Source code tells by its files. A burst of
+changes is told once, when it is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from rekuest_codegen.api.client.operations import AGENT_CHANGES_GQL
+from rekuest_codegen.build.origins import source_path
+from rekuest_codegen.errors import AccessDenied, MissingExtraError, RekuestError, TransportError
+from rekuest_codegen.project import Target
+from rekuest_codegen.runtime.auth import Credentials
+from rekuest_codegen.runtime.link import Link
+from rekuest_codegen.runtime.transport import Connection, Payload
+from rekuest_codegen.wire.endpoint import Endpoint
+
+QUIET = 0.3
+"""Seconds without a change after which a burst is over."""
+AT_MOST = 2.0
+"""Seconds that a burst goes on before it is told all the same."""
+LOOK_EVERY = 60.0
+"""Seconds after which a server is looked at although it told nothing."""
+BACKOFF = (0.5, 1.0, 2.0, 5.0, 15.0)
+"""Seconds between attempts to reach a server; the last one repeats."""
+
+
+async def watch(
+    targets: Sequence[Target], token: Credentials | None, *, look_every: float = LOOK_EVERY
+) -> AsyncIterator[str]:
+    """What changed, in a few words, each time the nodes of ``targets`` may be others. Ends when it is closed.
+
+    Raises:
+        AccessDenied: a server refuses the token. MissingExtraError: what watches files is not installed.
+        ConfigurationError: there is no such source.
+    """
+    told: asyncio.Queue[str] = asyncio.Queue()
+    urls = sorted({target.url for target in targets if target.source is None and target.url})
+    sources = sorted({source_path(target.source, target.root) for target in targets if target.source is not None})
+    watchers = [asyncio.create_task(_server(Endpoint.parse(url), token or "", told, look_every)) for url in urls]
+    if sources:
+        watchers.append(asyncio.create_task(_files(sources, told)))
+    try:
+        while True:
+            yield await _burst(told, watchers)
+    finally:
+        for watcher in watchers:
+            watcher.cancel()
+        await asyncio.gather(*watchers, return_exceptions=True)
+
+
+async def _burst(told: asyncio.Queue[str], watchers: Sequence[asyncio.Task[None]]) -> str:
+    """The first of what is told, once nothing more is. Raises what ended a watcher."""
+    first = asyncio.ensure_future(told.get())
+    try:
+        await asyncio.wait([first, *watchers], return_when=asyncio.FIRST_COMPLETED)
+        for watcher in watchers:
+            if watcher.done():
+                watcher.result()
+        said = await first
+    finally:
+        first.cancel()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(AT_MOST):
+            while True:
+                async with asyncio.timeout(QUIET):
+                    await told.get()
+    return said
+
+
+async def _server(endpoint: Endpoint, token: Credentials, told: asyncio.Queue[str], look_every: float) -> None:
+    lost = asyncio.Event()
+    failures = 0
+
+    def hear(payload: Payload | None, error: RekuestError | None) -> None:
+        if payload is not None:
+            told.put_nowait(f"an agent changed at {endpoint.base}")
+        else:
+            lost.set()  # the server ended the subscription, or the connection is gone
+
+    async def listen(connection: Connection) -> None:
+        lost.clear()
+        await connection.listen(AGENT_CHANGES_GQL, {}, hear)
+
+    link = Link(endpoint, token, timeout=30.0, on_open=listen)
+    known = False
+    try:
+        while True:
+            try:
+                await link.connected()
+            except AccessDenied:
+                raise
+            except TransportError:
+                pause = BACKOFF[min(failures, len(BACKOFF) - 1)]
+                failures += 1
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+                continue
+            failures = 0
+            if known:  # what happened while nobody listened
+                told.put_nowait(f"looked at {endpoint.base}")
+            known = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(look_every):
+                    await lost.wait()
+            if lost.is_set():
+                await link.close()
+    finally:
+        await link.close()
+
+
+async def _files(sources: Sequence[Path], told: asyncio.Queue[str]) -> None:
+    try:
+        from watchfiles import DefaultFilter, awatch
+    except ModuleNotFoundError:
+        raise MissingExtraError("watching source code", "reload") from None
+    usual = DefaultFilter()
+    async for changes in awatch(
+        *sources, watch_filter=lambda change, name: name.endswith((".py", ".pyi", ".toml")) and usual(change, name)
+    ):
+        told.put_nowait(f"{Path(min(name for _, name in changes)).name} changed")

@@ -1,0 +1,94 @@
+"""Changes of a server and of source code, told once a burst, and found although nobody told them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from rekuest_codegen.build import watch as module
+from rekuest_codegen.build.watch import watch
+from rekuest_codegen.errors import AccessDenied, ConfigurationError
+from rekuest_codegen.project import Target
+from rekuest_codegen.server import EmbeddedServer, serving
+from tests.processes import cli, run
+
+TOKEN = "a-token"
+LAB = """
+from rekuest_codegen import easy
+
+app = easy("lab")
+
+
+@app.register()
+def {name}(x: int) -> int:
+    return x
+"""
+
+
+def target(folder: Path, *, url: str | None = None, source: str | None = None) -> Target:
+    return Target(name="nodes", out=folder / "nodes", root=folder, url=url, source=source)
+
+
+async def push(server: EmbeddedServer, folder: Path, name: str) -> None:
+    (folder / "lab.py").write_text(LAB.format(name=name), encoding="utf-8")
+    environment = {"REKUEST_URL": server.url, "REKUEST_TOKEN": TOKEN}
+    done = await asyncio.to_thread(run, cli("push", "lab.py"), cwd=folder, environment=environment)
+    assert done.returncode == 0, done.stderr
+
+
+async def told(changes: AsyncIterator[str]) -> str:
+    async with asyncio.timeout(20):
+        return await anext(changes)
+
+
+async def test_a_server_tells_and_a_restarted_one_is_looked_at(tmp_path: Path) -> None:
+    with serving(token=TOKEN, db=tmp_path / "server.db") as server:
+        changes = watch([target(tmp_path, url=server.url)], TOKEN)
+        first = asyncio.create_task(told(changes))
+        await asyncio.sleep(0)
+        while not first.done():  # the subscription may not stand yet when the first agent registers
+            await push(server, tmp_path, "add")
+        assert await first == f"an agent changed at {server.url}"
+        port = int(server.url.rpartition(":")[2])
+    with serving(token=TOKEN, db=tmp_path / "server.db", port=port):
+        assert await told(changes) in (f"looked at {server.url}", f"an agent changed at {server.url}")
+    await changes.aclose()  # type: ignore[attr-defined]  # it is a generator
+
+
+async def test_a_server_that_tells_nothing_is_looked_at(tmp_path: Path) -> None:
+    with serving(token=TOKEN) as server:
+        changes = watch([target(tmp_path, url=server.url)], TOKEN, look_every=0.2)
+        assert await told(changes) == f"looked at {server.url}"
+        await changes.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_refused_token_ends_it(tmp_path: Path) -> None:
+    with serving(token=TOKEN) as server:
+        changes = watch([target(tmp_path, url=server.url)], "another")
+        with pytest.raises(AccessDenied):
+            await told(changes)
+
+
+async def test_source_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "QUIET", 0.1)
+    source = tmp_path / "lab"
+    source.mkdir()
+    (source / "a.py").touch()
+    changes = watch([target(tmp_path, source="lab")], None)
+    first = asyncio.create_task(told(changes))
+    number = 0
+    while not first.done():  # until the watcher stands
+        (source / "a.py").write_text(f"x = {number}\n", encoding="utf-8")
+        number += 1
+        await asyncio.sleep(0.05)
+        (source / "notes.txt").touch()
+    assert await first == "a.py changed"
+    await changes.aclose()  # type: ignore[attr-defined]
+
+
+async def test_no_such_source(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no such file or folder"):
+        await told(watch([target(tmp_path, source="none")], None))
