@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
 from rekuest_codegen.project import EVERYTHING, Filters
+from rekuest_codegen.shapes import is_object
 
 if TYPE_CHECKING:
-    from rekuest_codegen.fetch import OnPage
+    from rekuest_codegen.fetch import Definitions, OnPage
     from rekuest_codegen.ir import Node
 
 MANIFEST = "manifest.json"
@@ -47,8 +48,10 @@ def from_server(
     *,
     on_page: OnPage | None = None,
     timeout: float = 30.0,
+    known: Definitions | None = None,
 ) -> Snapshot:
-    """The nodes of a server that ``filters`` take; ``timeout`` bounds each answer, in seconds.
+    """The nodes of a server that ``filters`` take; ``timeout`` bounds each answer, in seconds, and what is ``known``
+    is not asked for.
 
     Raises:
         RekuestError: as `fetch_nodes`.
@@ -57,7 +60,7 @@ def from_server(
     from rekuest_codegen.wire.endpoint import Endpoint
 
     endpoint = Endpoint.parse(url)
-    nodes = fetch_nodes(url, token, filters, on_page=on_page, timeout=timeout)
+    nodes = fetch_nodes(url, token, filters, on_page=on_page, timeout=timeout, known=known)
     # A loopback address means nothing elsewhere.
     server = {} if endpoint.is_loopback else {"server": endpoint.base}
     return Snapshot(tuple(nodes), {**server, **_chosen(filters)})
@@ -189,7 +192,10 @@ def _kept(text: str, place: str, filters: Filters) -> Snapshot:
         nodes, provenance = read_manifest(text)
     except ConfigurationError as error:
         raise ConfigurationError(f"{_plain(place)}: {error}") from None
-    return Snapshot(_taken(nodes, filters), provenance)
+    options = provenance.pop("options", {})
+    if not is_object(options):
+        raise ConfigurationError(f"{_plain(place)}: options: expected a table")
+    return Snapshot(_taken(nodes, filters), provenance, options)
 
 
 def _taken(nodes: Iterable[Node], filters: Filters) -> tuple[Node, ...]:

@@ -1,18 +1,32 @@
-"""One target on its road: from nodes to the files of its package, and onto the disk."""
+"""One target on its road: from an origin to nodes, to the files of its package, and onto the disk.
+
+What the manifest of a package says is all that is needed to generate it again (``frozen``), byte for byte and without
+a server: the nodes, where they were found, and how the package looks.
+"""
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rekuest_codegen.build.origins import OnFindings, Snapshot, from_manifest, from_server, from_source
+from rekuest_codegen.build.origins import (
+    MANIFEST,
+    OnFindings,
+    Snapshot,
+    from_manifest,
+    from_server,
+    from_source,
+)
+from rekuest_codegen.build.recorded import read_recorded, recorded
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import Project, Target
+from rekuest_codegen.shapes import is_array, is_object
 
 if TYPE_CHECKING:
     from rekuest_codegen.emit import WriteResult
-    from rekuest_codegen.fetch import OnPage
+    from rekuest_codegen.fetch import Definitions, OnPage
 
 
 def snapshot_of(
@@ -23,14 +37,17 @@ def snapshot_of(
     timeout: float = 30.0,
     on_page: OnPage | None = None,
     on_findings: OnFindings | None = None,
+    known: Definitions | None = None,
 ) -> Snapshot:
     """The nodes of ``target``: from its own manifest when ``frozen``, from its source or its server otherwise.
+
+    ``known`` are definitions that need not be fetched.
 
     Raises:
         RekuestError: they cannot be had, or there are none.
     """
     if frozen:
-        return from_manifest(target.out, target.filters)
+        return _frozen(target)
     if target.source is not None:
         found = from_source(target.source, target.filters, root=target.root, on_findings=on_findings)
     elif not target.url:
@@ -38,7 +55,7 @@ def snapshot_of(
     elif not token:
         raise ConfigurationError("no token: give --token, or set REKUEST_TOKEN")
     else:
-        found = from_server(target.url, token, target.filters, on_page=on_page, timeout=timeout)
+        found = from_server(target.url, token, target.filters, on_page=on_page, timeout=timeout, known=known)
     if not found.nodes:
         asked = ", ".join(f"{name} {_shown(value)}" for name, value in target.filters.said().items())
         place = target.source or target.url
@@ -46,17 +63,44 @@ def snapshot_of(
     return found
 
 
-def generated(target: Target, project: Project, snapshot: Snapshot) -> dict[str, str]:
+def as_recorded(
+    target: Target, snapshot: Snapshot, said: frozenset[str] = frozenset()
+) -> tuple[Target, dict[str, str]]:
+    """``target`` as the ``snapshot`` in its manifest says it was generated, and the classes it is bound to.
+
+    For a package that no project speaks of. ``said`` are fields that are asked for differently than recorded.
+
+    Raises:
+        ConfigurationError: the manifest cannot be followed, or needs templates that were not given.
+    """
+    place = f"{target.out.name}/{MANIFEST}"
+    options, structures = read_recorded(snapshot.options, place)
+    templates = options.pop("templates", None)
+    if templates is not None and "templates" not in said:
+        raise ConfigurationError(
+            f"{place}: was generated with templates of its own ({templates}); say where they are with --templates DIR"
+        )
+    return replace(target, **{name: value for name, value in options.items() if name not in said}), structures
+
+
+def generated(
+    target: Target, project: Project, snapshot: Snapshot, *, structures: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """The files of the package of ``target``, by path relative to it. Nothing is written.
+
+    ``structures`` are the classes that identifiers are bound to; those of ``project`` when left out.
 
     Raises:
         DefinitionError, ConfigurationError, GenerationError: as `generate`.
     """
     from rekuest_codegen.emit import EmitOptions, generate
 
-    known = {field.name for field in fields(EmitOptions)}
-    asked = {name: value for name, value in target.emit.items() if name in known}
-    return generate(snapshot.nodes, EmitOptions(structures=project.classes, provenance=snapshot.provenance, **asked))
+    if target.templates is not None and not target.templates.is_dir():
+        raise ConfigurationError(f"{target.templates}: no such folder of templates")
+    bound = project.classes if structures is None else structures
+    options = recorded(target, bound, snapshot.nodes)
+    provenance = {**snapshot.provenance, **({"options": options} if options else {})}
+    return generate(snapshot.nodes, EmitOptions(structures=bound, provenance=provenance, **target.emit))
 
 
 def write(target: Target, files: dict[str, str]) -> WriteResult:
@@ -67,10 +111,25 @@ def write(target: Target, files: dict[str, str]) -> WriteResult:
     """
     from rekuest_codegen.emit import write_package
 
-    return write_package(Path(target.out), files)
+    return write_package(Path(target.out), files, keep=target.keep)
+
+
+def _frozen(target: Target) -> Snapshot:
+    found = from_manifest(target.out)
+    asked, was = target.filters.said(), found.provenance.get("filters", {})
+    # Without the server nobody can tell which nodes other filters would take.
+    if (asked or target.name) and asked != was:
+        raise ConfigurationError(
+            f"{target.out.name}/{MANIFEST}: was made with other filters ({_spoken(was)}) than are asked for now"
+            f" ({_spoken(asked)}); run it once without --frozen"
+        )
+    return found
+
+
+def _spoken(filters: object) -> str:
+    said = [f"{name} {_shown(value)}" for name, value in filters.items()] if is_object(filters) else []
+    return ", ".join(said) or "none"
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return " or ".join(repr(one) for one in value)  # pyright: ignore[reportUnknownVariableType]
-    return repr(value)
+    return " or ".join(map(repr, value)) if is_array(value) else repr(value)

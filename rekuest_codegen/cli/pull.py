@@ -1,73 +1,103 @@
-"""``pull``: nodes from a server, or from a neighbour's source, and a typed package on disk."""
+"""``pull``: nodes from a server, a neighbour's source or a manifest, and typed packages on disk."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rekuest_codegen.build.target import generated, snapshot_of, write
 from rekuest_codegen.cli import explained
-from rekuest_codegen.errors import ConfigurationError
-from rekuest_codegen.project import Filters, Target, project_of
+from rekuest_codegen.cli.targets import Chosen, chosen_targets, target_options
 
-NEED_A_SERVER = ("url", "token", "search", "connected", "timeout")
-"""Options that say something to a server, and nothing to source code."""
+if TYPE_CHECKING:
+    from rekuest_codegen.build.origins import Snapshot
+    from rekuest_codegen.project import Target
 
 
 @click.command()
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The package to write.")
-@click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]")
-@click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]")
-@click.option("--source", help="Read the nodes from this source code instead: a file, a folder, an installed package.")
-@click.option("--app", multiple=True, help="Only nodes of this app; may be repeated.")
-@click.option("--key", multiple=True, help="Only the node of this key; may be repeated.")
-@click.option("--search", help="Only nodes the server finds for this text.")
-@click.option("--connected", is_flag=True, help="Only nodes that a connected agent provides now.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    help="Seconds to wait for an answer of the server.",
-)
+@target_options
 @explained
-def pull(
-    out: Path,
-    url: str | None,
-    token: str | None,
-    source: str | None,
-    app: tuple[str, ...],
-    key: tuple[str, ...],
-    search: str | None,
-    connected: bool,
-    timeout: float,
-) -> None:
-    """Fetch node definitions from a server, or read them from source code, and write a typed package."""
+def pull(**given: Any) -> None:
+    """Fetch node definitions, and write typed packages.
+
+    Of the targets in pyproject.toml, all or those named; or of the one package that --out says. The nodes come from a
+    server, from source code, or (--frozen) from what the package was last generated from.
+    """
+    chosen = chosen_targets(given)
+    # Everything is made before anything is written: one that fails leaves all as they were.
+    made = [_made(target, chosen, cached=not given["no_cache"]) for target in chosen.targets]
+    for publish in made:
+        click.echo(publish())
+
+
+def _made(target: Target, chosen: Chosen, *, cached: bool) -> Any:
+    """What publishes the package of ``target``, and says what became of it."""
+    from rekuest_codegen.build.unchanged import question, unchanged
+
+    asked = None
+    if chosen.frozen:
+        by_manifest = not target.name and not chosen.looks
+        if target.name or by_manifest:
+            asked = question(target, chosen.project.classes if target.name else None)
+        if (known := unchanged(target, asked)) is not None:
+            return lambda: _told(target, known.nodes, known.apps, "nothing changed")
+    return _generated(target, chosen, asked, cached=cached)
+
+
+def _generated(target: Target, chosen: Chosen, asked: str | None, *, cached: bool) -> Any:
+    from rekuest_codegen.build.target import write
+
+    snapshot, files = files_of(target, chosen, cached=cached, writable=True)
+    nodes, apps = len(snapshot.nodes), len({node.app for node in snapshot.nodes})
+
+    def publish() -> str:
+        from rekuest_codegen.build.unchanged import remember
+
+        result = write(target, files)
+        if chosen.frozen:
+            remember(asked, files, nodes, apps)
+        return _told(target, nodes, apps, str(result))
+
+    return publish
+
+
+def files_of(target: Target, chosen: Chosen, *, cached: bool, writable: bool) -> tuple[Snapshot, dict[str, str]]:
+    """The nodes of ``target``, and the files of its package. ``cached`` definitions are not fetched; ``writable``
+    says whether those that are fetched may be remembered.
+
+    Raises:
+        RekuestError: they cannot be had.
+    """
+    from rekuest_codegen.build.target import as_recorded, generated, snapshot_of
     from rekuest_codegen.cli.sources import echo_findings
 
-    project = project_of(Path.cwd())
-    filters = Filters(app=app, key=key, search=search, connected=connected)
-    if source is not None:
-        _refuse_server_options()
-    target = Target(
-        name=out.name, out=out, root=Path.cwd(), url=None if source else url, source=source, filters=filters
-    )
-    with progress() if source is None else nullcontext() as step:
-        found = snapshot_of(target, token=token, on_page=step, on_findings=echo_findings, timeout=timeout)
-    result = write(target, generated(target, project, found))
-    apps = len({node.app for node in found.nodes})
-    click.echo(f"{out}: {len(found.nodes)} nodes of {apps} apps; {result}")
+    known = None
+    if cached and not chosen.frozen and target.source is None:
+        from rekuest_codegen.fetch import Definitions
+
+        known = Definitions(writable=writable)
+    with nullcontext() if chosen.frozen or target.source is not None else progress() as step:
+        found = snapshot_of(
+            target,
+            token=chosen.token,
+            frozen=chosen.frozen,
+            timeout=chosen.timeout,
+            on_page=step,
+            on_findings=echo_findings,
+            known=known,
+        )
+    structures = None
+    if chosen.frozen and not target.name:
+        target, structures = as_recorded(target, found, chosen.looks)
+    return found, generated(target, chosen.project, found, structures=structures)
 
 
-def _refuse_server_options() -> None:
-    context = click.get_current_context()
-    for name in NEED_A_SERVER:
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise ConfigurationError(f"--{name} is for a server; with --source there is none")
+def _told(target: Target, nodes: int, apps: int, result: str) -> str:
+    from rekuest_codegen.cli.sources import shown_path
+
+    return f"{shown_path(target.out)}: {nodes} nodes of {apps} apps; {result}"
 
 
 def progress() -> Any:

@@ -35,8 +35,9 @@ class Contents:
     links: frozenset[str] = frozenset()
 
 
-def contents(target: Path, keep: Sequence[str] = ()) -> Contents | None:
-    """What is in ``target``; None when there is nothing. ``keep`` are patterns of paths of the user's files.
+def contents(target: Path, keep: Sequence[str] = (), *, said: Mapping[str, str] | None = None) -> Contents | None:
+    """What is in ``target``; None when there is nothing. ``keep`` are patterns of paths of the user's files, ``said``
+    is what its manifest says, where that is known.
 
     Raises:
         OutputError: it is no folder, or its manifest cannot be read.
@@ -51,7 +52,7 @@ def contents(target: Path, keep: Sequence[str] = ()) -> Contents | None:
     found = dict(walk(target))
     if not found:
         return None
-    said = _said(target)
+    said = _said(target) if said is None else said
     ours = {path: said[path] for path in sorted(found) if path in said and not found[path]}
     others = sorted(found.keys() - ours.keys())
     kept = tuple(path for path in others if is_kept(path, keep))
@@ -98,6 +99,21 @@ def walk(folder: Path, prefix: str = "") -> Iterator[tuple[str, bool]]:
                         waiting.append((entry.path, f"{before}{entry.name}/"))
                 else:
                     yield f"{before}{entry.name}", entry.is_symlink()
+
+
+def leftovers(target: Path) -> list[Path]:
+    """The folders that a killed run left beside ``target``."""
+    start, ends = f".{target.name}.", (".new", ".old")
+    try:
+        with os.scandir(target.parent) as entries:
+            names = [entry.name for entry in entries if entry.name.startswith(start) and entry.name.endswith(ends)]
+    except OSError:
+        return []
+    return sorted(target.with_name(name) for name in names if _is_ours_between(name.removeprefix(start)[:-4]))
+
+
+def _is_ours_between(name: str) -> bool:
+    return len(name) == 16 and not name.strip("0123456789abcdef")
 
 
 def _said(target: Path) -> dict[str, str]:

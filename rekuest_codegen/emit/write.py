@@ -16,7 +16,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from rekuest_codegen.emit.contents import Contents, contents, is_kept, refuse_strangers, walk
+from rekuest_codegen.emit.contents import Contents, contents, is_kept, leftovers, refuse_strangers, walk
 from rekuest_codegen.emit.lock import locked
 from rekuest_codegen.emit.manifest import bytes_hash
 from rekuest_codegen.emit.swap import swap, undo_half
@@ -68,17 +68,6 @@ def write_package(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = 
         raise OutputError(f"{place}: {error.strerror or error}; {out} is as it was") from error
 
 
-def leftovers(target: Path) -> list[Path]:
-    """The folders that a killed run left beside ``target``."""
-    start, ends = f".{target.name}.", (".new", ".old")
-    try:
-        with os.scandir(target.parent) as entries:
-            names = [entry.name for entry in entries if entry.name.startswith(start) and entry.name.endswith(ends)]
-    except OSError:
-        return []
-    return sorted(target.with_name(name) for name in names if _is_ours_between(name.removeprefix(start)[:-4]))
-
-
 def _publish(target: Path, files: Mapping[str, str], keep: Sequence[str]) -> WriteResult:
     _recover(target)
     there = contents(target, keep) or Contents({})
@@ -123,10 +112,6 @@ def _recover(target: Path) -> None:
     undo_half(target, leftovers(target))
     for left in leftovers(target):
         shutil.rmtree(left, ignore_errors=True)
-
-
-def _is_ours_between(name: str) -> bool:
-    return len(name) == 16 and not name.strip("0123456789abcdef")
 
 
 @contextlib.contextmanager

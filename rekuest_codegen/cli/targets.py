@@ -1,0 +1,152 @@
+"""Which packages a command is about, and how what is given on the command line changes them.
+
+Three ways to say it: nothing, for all targets of the project; their names; or ``--out``, for one package. A flag goes
+before the environment, and that before what the file says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.project import CHOICES, FILE, Filters, Project, Target, project_of
+
+NEED_A_SERVER = ("url", "token", "search", "connected", "timeout")
+"""Options that say something to a server, and nothing to source code."""
+PATTERNS = ("app", "key", "collection", "protocol")
+LOOKS = tuple(name.replace("-", "_") for name in CHOICES)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The packages to work on. ``looks`` are the fields of a target that were given on the command line."""
+
+    project: Project
+    targets: tuple[Target, ...]
+    looks: frozenset[str]
+    token: str | None
+    timeout: float
+    frozen: bool
+
+
+def target_options(command: F) -> F:
+    """The arguments and options that say which packages, from where, and what they look like."""
+    timeout = click.FloatRange(min=0, min_open=True)
+    folder = click.Path(path_type=Path, file_okay=False)
+    for add in reversed(
+        (
+            click.argument("names", nargs=-1, metavar="[TARGET]..."),
+            click.option("--out", type=folder, help="The package, where it is not one of the targets."),
+            click.option("--frozen", is_flag=True, help="Generate from the package's own manifest; ask no server."),
+            click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]"),
+            click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]"),
+            click.option(
+                "--source", help="Read the nodes from this source code instead: a file, a folder, an installed package."
+            ),
+            click.option("--app", multiple=True, help="Only nodes of this app; may be a pattern, and repeated."),
+            click.option("--key", multiple=True, help="Only nodes of this key; may be a pattern, and repeated."),
+            click.option("--collection", multiple=True, help="Only nodes in this collection; likewise."),
+            click.option("--protocol", multiple=True, help="Only nodes that follow this protocol; likewise."),
+            click.option("--search", help="Only nodes the server finds for this text."),
+            click.option("--connected", is_flag=True, help="Only nodes that a connected agent provides now."),
+            *(
+                click.option(f"--{name}", type=click.Choice(choices), help=f"{MEANINGS[name]}  [default: {choices[0]}]")
+                for name, choices in CHOICES.items()
+            ),
+            click.option("--templates", type=folder, help="Templates of your own, which go before ours."),
+            click.option("--keep", multiple=True, help="A file of yours in the package; may be a pattern, repeated."),
+            click.option("--no-cache", is_flag=True, help="Fetch definitions that were fetched before, too."),
+            click.option(
+                "--timeout", type=timeout, default=30.0, show_default=True, help="Seconds to wait for an answer."
+            ),
+        )
+    ):
+        command = add(command)
+    return command
+
+
+MEANINGS: Mapping[str, str] = {
+    "layout": "A module an app, or one for all.",
+    "async-naming": "The async form of add: aadd, or add_async.",
+    "enums": "How choices are typed.",
+    "docstrings": "The style of docstrings.",
+}
+
+
+def chosen_targets(given: Mapping[str, Any]) -> Chosen:
+    """The packages that the options ``given`` are about.
+
+    Raises:
+        ConfigurationError: there are none, or the options contradict each other.
+    """
+    project = project_of(Path.cwd())
+    names, out = given["names"], given["out"]
+    if out is not None:
+        out = Path(out).absolute()
+        targets = [_at(project, names, out)]
+    elif names:
+        targets = [project.target(name) for name in dict.fromkeys(names)]
+    elif project.targets:
+        targets = list(project.targets)
+    else:
+        where = f"{FILE} has no targets" if project.file else f"there is no {FILE} here or above"
+        raise ConfigurationError(f"nothing to do: give --out DIR, or run rekuest-codegen init ({where})")
+    looks = frozenset(name for name in (*LOOKS, "templates") if given[name] is not None)
+    _refuse_nonsense(given)
+    return Chosen(
+        project,
+        tuple(_changed(target, given) for target in targets),
+        looks,
+        given["token"],
+        given["timeout"],
+        given["frozen"],
+    )
+
+
+def _at(project: Project, names: tuple[str, ...], out: Path) -> Target:
+    """The target that is asked for by its folder; one of no name where the project has none there."""
+    if len(names) > 1:
+        raise ConfigurationError("--out is one package, and several targets were named")
+    if names:
+        return replace(project.target(names[0]), out=out)
+    same = [target for target in project.targets if target.out.resolve() == out.resolve()]
+    return same[0] if same else Target(name="", out=out, root=Path.cwd())
+
+
+def _changed(target: Target, given: Mapping[str, Any]) -> Target:
+    source, url = target.source, target.url
+    if given["source"] is not None:
+        source, url = given["source"], None
+        target = replace(target, root=Path.cwd())
+    elif given["url"] and (source is None or _on_command_line("url")):
+        source, url = None, given["url"]
+    patterns = {name: given[name] for name in PATTERNS if given[name]}
+    server = {"search": given["search"]} if given["search"] is not None else {}
+    if given["connected"]:
+        server["connected"] = True
+    filters: Filters = replace(target.filters, **patterns, **server)
+    looks = {name: given[name] for name in LOOKS if given[name] is not None}
+    if given["templates"] is not None:
+        looks["templates"] = Path(given["templates"]).absolute()
+    return replace(target, source=source, url=url, filters=filters, keep=(*target.keep, *given["keep"]), **looks)
+
+
+def _refuse_nonsense(given: Mapping[str, Any]) -> None:
+    if given["frozen"] and (given["source"] is not None or _on_command_line("url")):
+        raise ConfigurationError("--frozen reads the package's own manifest; leave --url and --source out")
+    if given["source"] is not None:
+        for name in NEED_A_SERVER:
+            if _on_command_line(name):
+                raise ConfigurationError(f"--{name} is for a server; with --source there is none")
+
+
+def _on_command_line(name: str) -> bool:
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
