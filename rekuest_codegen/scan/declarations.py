@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rekuest_codegen.ir import PortKind
+from rekuest_codegen.scan.annotations import subscript_arguments
 from rekuest_codegen.scan.apps import app_member
 from rekuest_codegen.scan.classes import decorators
 from rekuest_codegen.scan.constants import Folder
@@ -46,6 +47,7 @@ _KINDS: Mapping[str, Declaration] = {
     "protocol": Declaration(None, injected="dependency"),
 }
 DECLARING = frozenset(_KINDS)
+GENERATORS = frozenset(["Iterator", "AsyncIterator", "Generator", "AsyncGenerator"])
 
 
 class Declarations:
@@ -93,8 +95,16 @@ class Declarations:
         """``@app.structure("@x/y")`` or ``@app.service()`` over a function: its return type is what is declared."""
         node = function.node
         if isinstance(node, Function) and node.returns is not None:
-            target = self._modules.resolve(function.scope, node.returns)
+            target = self._modules.resolve(function.scope, self._yielded(function.scope, node.returns))
             self._add(target, self._declaration(word, function.scope, call, skip=0), function.scope)
+
+    def _yielded(self, scope: Scope, annotation: ast.expr) -> ast.expr:
+        """What a generator yields; of anything else, the thing itself."""
+        if isinstance(annotation, ast.Subscript):
+            maker = self._modules.resolve(scope, annotation.value)
+            if isinstance(maker, Known) and maker.name.rpartition(".")[2] in GENERATORS:
+                return subscript_arguments(annotation)[0]
+        return annotation
 
     def add_call(self, word: str, scope: Scope, call: ast.Call) -> None:
         """``app.register_memory_structure(Camera)``: the first argument is what is declared."""

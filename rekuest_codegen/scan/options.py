@@ -51,6 +51,7 @@ RUNNING = frozenset(
         "manipulates",
         "optimistics",
         "policy",
+        "process",
         "structure_registry",
         "tracks",
     ]
