@@ -123,7 +123,7 @@ def read_project(file: Path) -> Project:
         raise ConfigurationError(f"{document.shown}: tool.rekuest-codegen: expected a table, [{TABLE}]")
     table = Table(document, TABLE, given)
     table.only(KEYS)
-    ignore = table.texts("ignore", '["added-node", "lab/*"]')
+    ignore = table.texts("ignore", '["node-added", "arg-*:lab/*"]')
     targets = read_targets(table.table("targets"), ignore)
     project = Project(
         structures=read_structures(table),

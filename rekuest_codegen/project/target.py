@@ -105,7 +105,7 @@ def _read(table: Table, name: str, ignore: tuple[str, ...]) -> Target:
         filters=filters,
         templates=_path(root, templates) if templates else None,
         keep=_keep(table),
-        ignore=tuple(dict.fromkeys((*ignore, *table.texts("ignore", '["added-node", "lab/*"]')))),
+        ignore=tuple(dict.fromkeys((*ignore, *table.texts("ignore", '["node-added", "arg-*:lab/*"]')))),
         **{key.replace("-", "_"): table.choice(key, choices) for key, choices in CHOICES.items()},
     )
 

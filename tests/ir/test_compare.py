@@ -78,6 +78,8 @@ def test_a_hash_alone_is_no_change() -> None:
         (["node-removed"], False),
         (["node-added"], True),
         (["node-*"], True),
+        (["lab/f"], True),
+        (["lab/g"], False),
         (["node-added:lab/f"], True),
         (["node-added:lab/*"], True),
         (["node-added:Lab/*"], False),

@@ -66,17 +66,25 @@ class Change:
 
 
 def ignored(change: Change, patterns: Sequence[str]) -> bool:
-    """Whether one of ``patterns`` covers it: a rule's id, or ``id:app/key``; both halves may be globs."""
+    """Whether one of ``patterns`` covers it: ``rule``, ``app/key`` or ``rule:app/key``; every part may be a glob."""
     for pattern in patterns:
-        rule, colon, node = pattern.partition(":")
-        if fnmatchcase(change.rule.id, rule) and (not colon or fnmatchcase(change.node, node)):
+        rule, node = _parts(pattern)
+        if fnmatchcase(change.rule.id, rule) and fnmatchcase(change.node, node):
             return True
     return False
 
 
 def unknown_patterns(patterns: Sequence[str]) -> list[str]:
     """Those of ``patterns`` that no rule there is could ever match."""
-    return [pattern for pattern in patterns if not any(fnmatchcase(rule, pattern.partition(":")[0]) for rule in RULES)]
+    return [pattern for pattern in patterns if not any(fnmatchcase(rule, _parts(pattern)[0]) for rule in RULES)]
+
+
+def _parts(pattern: str) -> tuple[str, str]:
+    """The rules and the nodes that ``pattern`` is about; an id of a rule has no slash."""
+    rule, colon, node = pattern.partition(":")
+    if colon:
+        return rule, node
+    return ("*", pattern) if "/" in pattern else (pattern, "*")
 
 
 def text_of(value: Any) -> str:
