@@ -1,5 +1,5 @@
 """``python -m rekuest_codegen``: the command line."""
 
-from rekuest_codegen.cli import main
+from rekuest_codegen.cli.entry import run
 
-main(prog_name="rekuest-codegen")
+run()

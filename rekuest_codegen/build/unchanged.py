@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from rekuest_codegen.emit.contents import contents, leftovers
 from rekuest_codegen.emit.manifest import MANIFEST, bytes_hash
 from rekuest_codegen.errors import OutputError
 from rekuest_codegen.fetch.shelf import Shelf
-from rekuest_codegen.project import Target
+from rekuest_codegen.project import Project, Target
 from rekuest_codegen.shapes import is_object
 
 SHELF = "generated"
@@ -75,6 +76,21 @@ def unchanged(target: Target, asked: str | None) -> Made | None:
     except (OSError, OutputError):
         return None
     return made
+
+
+def told_unchanged(target: Target, project: Project) -> str | None:
+    """The line for a package that is as its manifest and ``project`` say, or None when that is not certain."""
+    made = unchanged(target, question(target, project.classes if target.name else None))
+    return told(target, made.nodes, made.apps, "nothing changed") if made is not None else None
+
+
+def told(target: Target, nodes: int, apps: int, result: str) -> str:
+    """The line for a package that was pulled."""
+    try:
+        place = Path(os.path.relpath(target.out)).as_posix()
+    except ValueError:  # another drive
+        place = target.out.as_posix()
+    return f"{place}: {nodes} nodes of {apps} apps; {result}"
 
 
 def remember(asked: str | None, files: Mapping[str, str], nodes: int, apps: int) -> None:

@@ -1,60 +1,27 @@
 """The command line: parse, call one function, print what was found, exit with a code.
 
 Exit codes: 0 done, 1 something differs or was found, 2 it could not be done. A user's mistake is one line on standard
-error, never a traceback.
+error, never a traceback. Names are loaded at first use, as `entry` answers one question before there is a parser.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
-import click
+if TYPE_CHECKING:
+    from rekuest_codegen.cli.group import explained, main
 
-from rekuest_codegen.errors import DefinitionError, RekuestError
+__all__ = ["COMMANDS", "explained", "main"]
 
-P = ParamSpec("P")
-
-
-def explained(command: Callable[P, Any]) -> Callable[P, None]:
-    """Turn the errors a user can cause into one line each and exit code 2."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except DefinitionError as error:
-            for finding in error.findings:
-                click.echo(str(finding), err=True)
-            click.echo(f"error: {len(error.findings)} findings; nothing was written", err=True)
-            sys.exit(2)
-        except RekuestError as error:
-            click.echo(f"error: {error}", err=True)
-            sys.exit(2)
-
-    return run
+COMMANDS = ("check", "init", "pull", "push", "run", "scan", "serve")
+"""Each is a function of its name in a module of its name."""
 
 
-class LazyGroup(click.Group):
-    """Commands by name; a command's module is imported when it is run or asked for help."""
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from rekuest_codegen.cli import group
 
-    modules = ("pull", "push", "run", "scan", "serve")
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.modules)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.modules:
-            return None
-        from importlib import import_module
-
-        command: click.Command = getattr(import_module(f"rekuest_codegen.cli.{cmd_name}"), cmd_name)
-        return command
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="rekuest-codegen")
-def main() -> None:
-    """Typed Python for remote nodes."""
+    value = getattr(group, name)
+    globals()[name] = value
+    return value

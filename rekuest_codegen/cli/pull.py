@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -32,33 +33,21 @@ def pull(**given: Any) -> None:
         click.echo(publish())
 
 
-def _made(target: Target, chosen: Chosen, *, cached: bool) -> Any:
+def _made(target: Target, chosen: Chosen, *, cached: bool) -> Callable[[], str]:
     """What publishes the package of ``target``, and says what became of it."""
-    from rekuest_codegen.build.unchanged import question, unchanged
+    from rekuest_codegen.build.target import write
+    from rekuest_codegen.build.unchanged import question, remember, told
 
     asked = None
-    if chosen.frozen:
-        by_manifest = not target.name and not chosen.looks
-        if target.name or by_manifest:
-            asked = question(target, chosen.project.classes if target.name else None)
-        if (known := unchanged(target, asked)) is not None:
-            return lambda: _told(target, known.nodes, known.apps, "nothing changed")
-    return _generated(target, chosen, asked, cached=cached)
-
-
-def _generated(target: Target, chosen: Chosen, asked: str | None, *, cached: bool) -> Any:
-    from rekuest_codegen.build.target import write
-
+    if chosen.frozen and (target.name or not chosen.looks):
+        asked = question(target, chosen.project.classes if target.name else None)
     snapshot, files = files_of(target, chosen, cached=cached, writable=True)
     nodes, apps = len(snapshot.nodes), len({node.app for node in snapshot.nodes})
 
     def publish() -> str:
-        from rekuest_codegen.build.unchanged import remember
-
         result = write(target, files)
-        if chosen.frozen:
-            remember(asked, files, nodes, apps)
-        return _told(target, nodes, apps, str(result))
+        remember(asked, files, nodes, apps)
+        return told(target, nodes, apps, str(result))
 
     return publish
 
@@ -92,12 +81,6 @@ def files_of(target: Target, chosen: Chosen, *, cached: bool, writable: bool) ->
     if chosen.frozen and not target.name:
         target, structures = as_recorded(target, found, chosen.looks)
     return found, generated(target, chosen.project, found, structures=structures)
-
-
-def _told(target: Target, nodes: int, apps: int, result: str) -> str:
-    from rekuest_codegen.cli.sources import shown_path
-
-    return f"{shown_path(target.out)}: {nodes} nodes of {apps} apps; {result}"
 
 
 def progress() -> Any:

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from rekuest_codegen.build.choice import chosen
 from rekuest_codegen.errors import ConfigurationError
-from rekuest_codegen.project import CHOICES, FILE, Filters, Project, Target, project_of
+from rekuest_codegen.project import CHOICES, Filters, Project, Target
 
 NEED_A_SERVER = ("url", "token", "search", "connected", "timeout")
 """Options that say something to a server, and nothing to source code."""
@@ -87,18 +88,7 @@ def chosen_targets(given: Mapping[str, Any]) -> Chosen:
     Raises:
         ConfigurationError: there are none, or the options contradict each other.
     """
-    project = project_of(Path.cwd())
-    names, out = given["names"], given["out"]
-    if out is not None:
-        out = Path(out).absolute()
-        targets = [_at(project, names, out)]
-    elif names:
-        targets = [project.target(name) for name in dict.fromkeys(names)]
-    elif project.targets:
-        targets = list(project.targets)
-    else:
-        where = f"{FILE} has no targets" if project.file else f"there is no {FILE} here or above"
-        raise ConfigurationError(f"nothing to do: give --out DIR, or run rekuest-codegen init ({where})")
+    project, targets = chosen(given["names"], given["out"])
     looks = frozenset(name for name in (*LOOKS, "templates") if given[name] is not None)
     _refuse_nonsense(given)
     return Chosen(
@@ -109,16 +99,6 @@ def chosen_targets(given: Mapping[str, Any]) -> Chosen:
         given["timeout"],
         given["frozen"],
     )
-
-
-def _at(project: Project, names: tuple[str, ...], out: Path) -> Target:
-    """The target that is asked for by its folder; one of no name where the project has none there."""
-    if len(names) > 1:
-        raise ConfigurationError("--out is one package, and several targets were named")
-    if names:
-        return replace(project.target(names[0]), out=out)
-    same = [target for target in project.targets if target.out.resolve() == out.resolve()]
-    return same[0] if same else Target(name="", out=out, root=Path.cwd())
 
 
 def _changed(target: Target, given: Mapping[str, Any]) -> Target:

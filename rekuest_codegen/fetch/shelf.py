@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import secrets
 import stat
 import sys
 from pathlib import Path
@@ -83,7 +82,7 @@ class Shelf:
             return
         with contextlib.suppress(OSError):
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh = place.with_name(f"{place.name}.{secrets.token_hex(4)}.new")
+            fresh = place.with_name(f"{place.name}.{os.urandom(4).hex()}.new")
             try:
                 fresh.write_bytes(content)
                 os.replace(fresh, place)

@@ -1,0 +1,56 @@
+"""The group of all commands, and what turns errors into exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from typing import Any, ParamSpec
+
+import click
+
+from rekuest_codegen.cli import COMMANDS
+from rekuest_codegen.errors import DefinitionError, RekuestError
+
+P = ParamSpec("P")
+
+
+def explained(command: Callable[P, Any]) -> Callable[P, None]:
+    """Turn the errors a user can cause into one line each and exit code 2."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except DefinitionError as error:
+            for finding in error.findings:
+                click.echo(str(finding), err=True)
+            click.echo(f"error: {len(error.findings)} findings; nothing was written", err=True)
+            sys.exit(2)
+        except RekuestError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+class LazyGroup(click.Group):
+    """Commands by name; a command's module is imported when it is run or asked for help."""
+
+    modules = COMMANDS
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.modules:
+            return None
+        command: click.Command = getattr(import_module(f"rekuest_codegen.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="rekuest-codegen")
+def main() -> None:
+    """Typed Python for remote nodes."""
