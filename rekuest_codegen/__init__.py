@@ -19,7 +19,27 @@ if TYPE_CHECKING:
         model,
         structure,
     )
-    from rekuest_codegen.runtime.register import App, easy, register
+    from rekuest_codegen.runtime.effects import Effects
+    from rekuest_codegen.runtime.injection import ReadOnly
+    from rekuest_codegen.runtime.register import (
+        App,
+        background,
+        easy,
+        register,
+        service,
+        shutdown,
+        startup,
+        state,
+    )
+    from rekuest_codegen.runtime.task import (
+        Task,
+        abreakpoint,
+        breakpoint,
+        check_cancelled,
+        current_task,
+        log,
+        progress,
+    )
     from rekuest_codegen.runtime.types import MemoryReference, Quantity, Reference
 
 __version__ = "0.1.0"
@@ -27,36 +47,64 @@ __version__ = "0.1.0"
 _PLACES = {
     "App": "register",
     "Description": "declare",
+    "Effects": "effects",
     "MemoryReference": "types",
     "Quantity": "types",
+    "ReadOnly": "injection",
     "Reference": "types",
     "Slider": "declare",
+    "Task": "task",
     "Unit": "declare",
+    "abreakpoint": "task",
+    "background": "register",
+    "breakpoint": "task",
+    "check_cancelled": "task",
     "connect": "context",
+    "current_task": "task",
     "easy": "register",
     "interface": "declare",
+    "log": "task",
     "memory_structure": "declare",
     "model": "declare",
     "options": "context",
+    "progress": "task",
     "register": "register",
+    "service": "register",
+    "shutdown": "register",
+    "startup": "register",
+    "state": "register",
     "structure": "declare",
 }
 
 __all__ = [
     "App",
     "Description",
+    "Effects",
     "MemoryReference",
     "Quantity",
+    "ReadOnly",
     "Reference",
     "Slider",
+    "Task",
     "Unit",
+    "abreakpoint",
+    "background",
+    "breakpoint",
+    "check_cancelled",
     "connect",
+    "current_task",
     "easy",
     "interface",
+    "log",
     "memory_structure",
     "model",
     "options",
+    "progress",
     "register",
+    "service",
+    "shutdown",
+    "startup",
+    "state",
     "structure",
 ]
 

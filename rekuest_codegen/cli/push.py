@@ -67,6 +67,7 @@ def registrations_of(nodes: Sequence[ScannedNode], app: str | None) -> list[Regi
         DefinitionError: a node cannot be provided, or two have the same interface.
     """
     from rekuest_codegen.runtime.registration import Registration
+    from rekuest_codegen.runtime.sources import interface_of, terms_of
 
     if not nodes:
         raise ConfigurationError(f"no registered functions found; {NOTHING_SENT}")
@@ -82,7 +83,8 @@ def registrations_of(nodes: Sequence[ScannedNode], app: str | None) -> list[Regi
     registrations: list[Registration] = []
     for name in [app] if app is not None else names:
         wanted = [found for found in nodes if found.node.app in ("", name)]
-        registrations.append(Registration.of(name, _interfaces(wanted)))
+        terms = {interface_of(found): terms_of(found) for found in wanted}
+        registrations.append(Registration.of(name, _interfaces(wanted), terms=terms))
     return registrations
 
 

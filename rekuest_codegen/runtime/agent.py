@@ -1,8 +1,9 @@
 """The agent: connects out to a server, registers what it provides, runs the tasks it is given.
 
-The conversation is `wire.conversation.AgentSide`; this is the shell around it: sockets, clock, and one asyncio task
-for each task that runs. A lost connection is restored for as long as it takes, under the same session, so that the
-server gives running tasks back; what must arrive is kept by the conversation meanwhile.
+The conversation is `wire.conversation.AgentSide`, the tasks are `tasks.Tasks`; this is the shell around them: sockets,
+clock, and the journal. A lost connection is restored for as long as it takes, under the same session, so that the
+server gives running tasks back; what must arrive is kept by the conversation meanwhile, and by the journal for the
+next process.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine, Sequence
+import sqlite3
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
@@ -20,6 +23,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from rekuest_codegen.errors import (
     AccessDenied,
+    ConfigurationError,
     ConnectionLost,
     ProtocolError,
     RekuestError,
@@ -27,16 +31,30 @@ from rekuest_codegen.errors import (
     TransportError,
     Unreachable,
 )
-from rekuest_codegen.runtime import context, provided
+from rekuest_codegen.runtime import inheritance
+from rekuest_codegen.runtime.auth import Credentials, auth_of
+from rekuest_codegen.runtime.auth.silence import frames_logger
 from rekuest_codegen.runtime.children import Children
+from rekuest_codegen.runtime.effects import Effects
+from rekuest_codegen.runtime.holdings import Holdings
+from rekuest_codegen.runtime.journal import Journal, Locked
 from rekuest_codegen.runtime.link import Link
-from rekuest_codegen.runtime.provided import Provided
+from rekuest_codegen.runtime.locks import Locks
+from rekuest_codegen.runtime.outbox import Outbox
+from rekuest_codegen.runtime.parts import Parts
+from rekuest_codegen.runtime.processes import Processes
 from rekuest_codegen.runtime.registration import Registration, introduce
 from rekuest_codegen.runtime.shelf import MemoryShelf
+from rekuest_codegen.runtime.sources import Provision
+from rekuest_codegen.runtime.states import States
+from rekuest_codegen.runtime.tasks import Patience, Tasks
 from rekuest_codegen.runtime.threads import DaemonThreads
 from rekuest_codegen.wire import conversation, messages
+from rekuest_codegen.wire.auth import with_token
 from rekuest_codegen.wire.conversation import AgentSide, Answered, Unreadable
+from rekuest_codegen.wire.definitions import Terms
 from rekuest_codegen.wire.endpoint import Endpoint
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX
 
 logger = logging.getLogger("rekuest_codegen.provider")
 
@@ -48,10 +66,6 @@ BUSY_WITHIN = 20.0
 to notice that a provider was killed."""
 START_WITHIN = 5.0
 """Seconds for which a provider that was just started waits for its server."""
-HIGH_WATER = 1000
-"""Reports not acknowledged above which a running task waits before it makes another one."""
-FLUSH_EVERY = 100
-"""Reports after which a running task waits until all were written: a server may acknowledge none."""
 FLUSH_WITHIN = 2.0
 
 
@@ -60,35 +74,60 @@ class Busy(ServerError):
 
 
 class Agent:
-    """Provides functions at one server. ``serve`` is its life."""
+    """Provides an app's functions at one server. ``serve`` is its life; ``parts`` are what it hands to them."""
 
-    def __init__(self, url: str, token: str, name: str, functions: Sequence[Provided]) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: Credentials,
+        name: str,
+        provision: Provision,
+        *,
+        parts: Parts | None = None,
+        concurrency: int | None = None,
+        journal: Path | None = None,
+        patience: Patience = Patience(),  # noqa: B008 - it is frozen
+    ) -> None:
         self.name = name
         self._endpoint = Endpoint.parse(url)
-        self._token = token
-        self._functions = {function.interface: function for function in functions}
-        self._registration = Registration.of(name, ((f.interface, f.node) for f in self._functions.values()))
-        self._link = Link(self._endpoint, token, timeout=REQUEST_TIMEOUT)
-        self._side = AgentSide(token)
+        self._auth = auth_of(token, self._endpoint)
+        self._registration = registration_of(name, provision)
+        self._link = Link(self._endpoint, self._auth, timeout=REQUEST_TIMEOUT)
+        self._to_write, self._heard = asyncio.Event(), asyncio.Event()
+        self._side = AgentSide("", states=lambda: self._states.values())
+        self._outbox = Outbox(self._side, self._to_write.set, on_end=self._journal_end)
         self._shelf = MemoryShelf(self._link)
-        self._children = Children(self._link, self._send, lost_after=REQUEST_TIMEOUT)
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._ending: dict[str, type[messages.Cancelled] | type[messages.Interrupted]] = {}
+        self._children = Children(self._link, self._outbox.send, lost_after=REQUEST_TIMEOUT)
         self._threads = DaemonThreads("rekuest-codegen task")
+        self._processes = Processes(self._threads)
+        self._holdings = Holdings(parts or Parts(), self._threads, owners=provision.owners)
+        self._states = States(provision.states, self._side, self._outbox.send)
+        self.tasks = Tasks(
+            name,
+            provision.functions,
+            outbox=self._outbox,
+            children=self._children,
+            holdings=self._holdings,
+            locks=Locks(self._outbox.send),
+            shelf=self._shelf,
+            threads=self._threads,
+            processes=self._processes,
+            concurrency=concurrency,
+            patience=patience,
+        )
+        self._journal_path = journal
+        self._journal: Journal | None = None
         self._background: set[asyncio.Task[None]] = set()
-        self._to_write = asyncio.Event()
-        self._written = asyncio.Event()
         self._on_ready: Callable[[], None] = lambda: None
         self._been_ready = False
         self._attempt = 0
-        self._begun: set[str] = set()
-        self._reports = 0
         self._refusal = ""
 
     async def serve(self, *, on_ready: Callable[[], None] | None = None) -> None:
         """Provide until cancelled; ``on_ready`` is called whenever the server has taken us in.
 
         Raises:
+            ConfigurationError: what is handed in could not be made.
             AccessDenied, TransportError, ServerError: before the first connection.
             ServerError: another provider displaced this one. AccessDenied: the token is not accepted any more.
         """
@@ -96,7 +135,12 @@ class Agent:
             self._on_ready = on_ready
         loop = asyncio.get_running_loop()
         started = loop.time()
+        inheritance.install()
+        self._outbox.open()
         try:
+            await self._holdings.make()
+            await self._states.begin(self._holdings.objects, self._shelf)
+            self._open_journal()
             while True:
                 try:
                     await self._connect()
@@ -113,6 +157,16 @@ class Agent:
         finally:
             await self._stop()
 
+    async def drain(self, within: float) -> None:
+        """Begin no more tasks, and wait until those that run have ended, at most ``within`` seconds."""
+        self.tasks.refuse("is being stopped")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self.tasks.quiet()
+                while self._side.ready and self._side.unacknowledged:
+                    self._heard.clear()
+                    await self._heard.wait()
+
     def _passing(self, error: RekuestError, waited: float) -> bool:
         """Whether to try again. At the start a server may still be starting, or not know yet that we were killed."""
         if self._been_ready:
@@ -126,10 +180,18 @@ class Agent:
     async def _connect(self) -> NoReturn:
         """Introduce ourselves, connect, and converse until the connection ends; how it ended is the exception."""
         await introduce(self._link, self._registration)
+        await with_token(self._auth, self._connect_as)
+        raise AssertionError("a connection ends with an error")
+
+    async def _connect_as(self, token: str) -> NoReturn:
+        self._side.token = str(token)
         place = self._endpoint.agi
         try:
             async with connect(
-                f"{place}?agent={quote(self.name)}", max_size=messages.MAX_FRAME, open_timeout=CONNECT_WITHIN
+                f"{place}?agent={quote(self.name)}",
+                max_size=messages.MAX_FRAME,
+                open_timeout=CONNECT_WITHIN,
+                logger=frames_logger(),
             ) as socket:
                 await self._converse(socket)
         except ConnectionClosed as error:
@@ -155,10 +217,12 @@ class Agent:
                 for event in self._side.receive(frame, loop.time()):
                     self._take(event)
                 self._to_write.set()
+                self._heard.set()
         except asyncio.CancelledError:
             with suppress(ConnectionClosed, TimeoutError):
                 async with asyncio.timeout(FLUSH_WITHIN):
                     await self._end_all()
+                    self._settle_journal()
                     for frame in self._side.frames_to_send():
                         await socket.send(frame)
             raise
@@ -172,10 +236,10 @@ class Agent:
             while True:
                 await self._to_write.wait()
                 self._to_write.clear()
+                self._settle_journal()
                 for frame in self._side.frames_to_send():
                     await socket.send(frame)
-                self._reports = 0
-                self._written.set()
+                self._outbox.written()
 
     async def _keep_time(self, socket: ClientConnection) -> None:
         """Close the socket when the server has been silent for too long."""
@@ -198,7 +262,8 @@ class Agent:
             return AccessDenied(f"{place}: the registration was refused ({reason or 'is the token right?'})")
         if code == conversation.MISMATCH:
             # What the server cannot read it will not read next time either: begin a new session.
-            self._side = AgentSide(self._token)
+            self._side.begin()
+            self._begin_journal()
             return ConnectionLost(f"{place}: the server refused what we sent ({reason})")
         if self._side.lost:
             return ConnectionLost(f"{place}: {self._side.lost}")
@@ -211,11 +276,16 @@ class Agent:
     def _take(self, event: messages.ToAgent | Answered | Unreadable) -> None:
         match event:
             case messages.Assign():
-                self._assign(event)
+                if not self._side.reported(event.task):
+                    self.tasks.begin(event)
             case messages.Cancel():
-                self._end(event.task, messages.Cancelled)
+                self.tasks.end(event.task, messages.Cancelled)
             case messages.Interrupt():
-                self._end(event.task, messages.Interrupted)
+                self.tasks.end(event.task, messages.Interrupted)
+            case messages.Pause():
+                self.tasks.pause(event.task)
+            case messages.Resume():
+                self.tasks.resume(event.task, step=event.step)
             case messages.Init():
                 self._ready(event)
             case messages.TaskEvent():
@@ -230,85 +300,105 @@ class Agent:
                 logger.debug("%s: not acted on: %r", self.name, event)
 
     def _ready(self, init: messages.Init) -> None:
-        self._been_ready, self._attempt = True, 0
         for inquiry in init.inquiries:
-            if inquiry.task in self._running:
-                self._send(messages.Progress(task=inquiry.task, progress=0, message="still running"))
+            if inquiry.task in self.tasks:
+                self._outbox.send(messages.Progress(task=inquiry.task, progress=0, message="still running"))
             elif not self._side.reported(inquiry.task):
-                self._send(
-                    messages.Critical(task=inquiry.task, error="the provider knows nothing of this task any more")
-                )
+                error = f"{LOST_PREFIX}{self.name} was started again; it may have done the work, or not"
+                self._outbox.send(messages.Critical(task=inquiry.task, error=error))
+        if self._been_ready:
+            self._states.tell_all()
+        else:
+            self._holdings.run_backgrounds()
+        self._been_ready, self._attempt = True, 0
         self._spawn(self._children.read_back())
         self._on_ready()
-
-    def _assign(self, assign: messages.Assign) -> None:
-        if assign.task in self._running or self._side.reported(assign.task):
-            return  # delivered again after a reconnect
-        task = asyncio.create_task(self._run(assign), name=f"task {assign.task}")
-        self._running[assign.task] = task
-        task.add_done_callback(lambda _: self._over(assign.task))
-
-    def _over(self, task: str) -> None:
-        self._running.pop(task, None)
-        self._ending.pop(task, None)
-        self._begun.discard(task)
-        self._children.end(task)
-
-    async def _run(self, assign: messages.Assign) -> None:
-        self._begun.add(assign.task)
-        function = self._functions.get(assign.interface)
-        if function is None:
-            error = f"{self.name} does not provide {assign.interface!r}"
-            self._send(messages.Critical(task=assign.task, error=error))
-            return
-        context.nested.set(context.Nested(self._children.of(assign.task), asyncio.get_running_loop()))
-        try:
-            await provided.run(
-                function, assign.task, assign.args, report=self._report, shelf=self._shelf, threads=self._threads
-            )
-        except asyncio.CancelledError:
-            ended = self._ending.pop(assign.task, None)
-            if ended is None:
-                self._send(messages.Critical(task=assign.task, error="the provider was stopped"))
-            else:
-                self._send(ended(task=assign.task))
-
-    def _end(self, task: str, kind: type[messages.Cancelled] | type[messages.Interrupted]) -> None:
-        running = self._running.get(task)
-        if running is None:
-            return
-        self._ending[task] = kind
-        if running.cancel() and task not in self._begun:
-            self._send(kind(task=task))  # cancelled before its first step, it will say nothing itself
-
-    # -- what we say --------------------------------------------------------------------------------------------
-
-    def _send(self, message: messages.FromAgent) -> None:
-        self._side.send(message)
-        self._to_write.set()
-
-    async def _report(self, message: messages.Report) -> None:
-        """Send, and wait while too much is under way: a generator runs no faster than its reports leave."""
-        self._send(message)
-        self._reports += 1
-        while self._side.unacknowledged > HIGH_WATER or self._reports >= FLUSH_EVERY:
-            self._written.clear()
-            await self._written.wait()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
+    # -- what the next process must know -------------------------------------------------------------------------
+
+    def _open_journal(self) -> None:
+        if self._journal_path is None:
+            return
+        try:
+            self._journal = Journal(self._journal_path)
+            session, left = self._journal.session(), self._journal.reports()
+        except Locked:
+            logger.info("%s: another process has the journal; this one has none", self.name)
+        except (ConfigurationError, sqlite3.Error) as error:
+            self._no_journal(error)
+        else:
+            if session is not None:
+                self._side.begin(session)
+                self._side.restore(left)
+            self._begin_journal()
+
+    def _begin_journal(self) -> None:
+        if self._journal is not None:
+            try:
+                self._journal.begin(self._side.session_id)
+            except sqlite3.Error as error:
+                self._no_journal(error)
+
+    def _journal_end(self, report: messages.Report) -> None:
+        """Before an end is sent: keep it, and what else of its task has not arrived."""
+        if self._journal is not None:
+            try:
+                self._journal.keep(self._side.retained(report.task))
+            except sqlite3.Error as error:
+                self._no_journal(error)
+
+    def _settle_journal(self) -> None:
+        arrived = self._side.take_acknowledged()
+        if self._journal is not None:
+            try:
+                if arrived:
+                    self._journal.drop(arrived)
+                self._journal.commit()
+            except sqlite3.Error as error:
+                self._no_journal(error)
+
+    def _no_journal(self, error: Exception) -> None:
+        logger.warning("%s: %s; ends will not outlive this process", self.name, error)
+        self._journal = None
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
     async def _end_all(self) -> None:
         """End what runs; each task reports that the provider was stopped."""
-        tasks = [*self._running.values(), *self._background]
-        for task in tasks:
+        await self.tasks.end_all()
+        for task in self._background:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._background, return_exceptions=True)
 
     async def _stop(self) -> None:
         await self._end_all()
         self._children.close()
+        await self._holdings.leave()
+        self._processes.close()
         self._threads.shutdown()
+        if self._journal is not None:
+            with suppress(sqlite3.Error):
+                self._journal.drop(self._side.take_acknowledged())
+                self._journal.close()
         await self._link.close()
+
+
+def registration_of(name: str, provision: Provision) -> Registration:
+    """What the server is told of an app."""
+    terms = {
+        one.interface: Terms(
+            locks=one.options.locks,
+            manipulates=one.options.manipulates,
+            physical=one.options.effects is Effects.IRREVERSIBLE,
+        )
+        for one in provision.functions
+    }
+    functions = [(one.interface, one.node) for one in provision.functions]
+    return Registration.of(
+        name, functions, terms=terms, states=[(one.interface, one.ports) for one in provision.states]
+    )

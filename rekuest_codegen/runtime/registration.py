@@ -7,15 +7,16 @@ equal hash, in whatever order the files were read, so whoever comes second has n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Self
 
 from rekuest_codegen.api.client.operations import ENSURE_AGENT_GQL, IMPLEMENT_AGENT_GQL
-from rekuest_codegen.ir import Node
+from rekuest_codegen.ir import Node, Port
 from rekuest_codegen.ir.canonical import canonical_json
 from rekuest_codegen.runtime.link import Link
-from rekuest_codegen.wire.definitions import implement_input
+from rekuest_codegen.wire.definitions import Terms, implement_input
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,18 @@ class Registration:
     hash: str
 
     @classmethod
-    def of(cls, name: str, functions: Iterable[tuple[str, Node]]) -> Self:
+    def of(
+        cls,
+        name: str,
+        functions: Iterable[tuple[str, Node]],
+        *,
+        terms: Mapping[str, Terms] = MappingProxyType({}),
+        states: Iterable[tuple[str, Sequence[Port]]] = (),
+    ) -> Self:
         """The registration of functions given as interface and node; the later one of an interface counts."""
         nodes = dict(sorted(dict(functions).items()))
-        declared = implement_input(nodes.items())
+        known = sorted(states, key=lambda state: state[0])
+        declared = implement_input(nodes.items(), terms=terms, states=known)
         return cls(name, nodes, declared, hashlib.sha256(canonical_json(declared).encode()).hexdigest())
 
 

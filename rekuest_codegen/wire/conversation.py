@@ -325,11 +325,12 @@ class AgentSide:
         if isinstance(message, Report):
             self._seq += 1
             kept = self._retain(message, order, len(frame))
-            if self.ready and not self._yields_acknowledged:
-                self._pace.sent(self._clock, end=message.id if message.terminal else None)
         elif isinstance(message, _REQUESTS):
             self._requests[message.id] = (order, message)
             kept = True
+        if self.ready and not self._yields_acknowledged:
+            end = isinstance(message, Report) and message.terminal
+            self._pace.sent(self._clock, end=message.id if end else None)
         if self.ready:
             self._out.append(frame)
         elif not kept:

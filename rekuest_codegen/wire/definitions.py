@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from rekuest_codegen.errors import DefinitionError, Finding
-from rekuest_codegen.ir import Node, Validator, read_node
+from rekuest_codegen.ir import Node, Port, Validator, read_node
 from rekuest_codegen.ir.bounds import as_function, bounds_of
 from rekuest_codegen.shapes import is_array, is_object
 
@@ -155,17 +157,55 @@ INPUTS = {
 """Which input a field of an input holds, where that is not the one of its own name."""
 
 
-def implement_input(functions: Iterable[tuple[str, Node]]) -> dict[str, Any]:
-    """The registration of ``functions`` (interface and node each), as contract 2's ``ImplementAgentInput``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On what terms an agent runs a node. ``physical``: that does to the world what cannot be undone."""
+
+    locks: tuple[str, ...] = ()
+    manipulates: tuple[str, ...] = ()
+    physical: bool = False
+
+
+NO_TERMS = Terms()
+
+
+def implement_input(
+    functions: Iterable[tuple[str, Node]],
+    *,
+    terms: Mapping[str, Terms] = MappingProxyType({}),
+    states: Iterable[tuple[str, Sequence[Port]]] = (),
+) -> dict[str, Any]:
+    """A registration as contract 2's ``ImplementAgentInput``.
+
+    ``functions`` are given as interface and node, ``terms`` by interface, ``states`` as interface and fields.
 
     Decorations that exist in contract 10 only (calls of named operations, custom components) are left out: they tell
     a user interface of that generation how to look, and change no value.
     """
-    implementations: list[dict[str, Any]] = [
-        {"interface": interface, "definition": _kept(node.model_dump(mode="json"), "definition"), "dependencies": []}
-        for interface, node in functions
-    ]
-    return {"implementations": implementations, "states": [], "locks": []}
+    locks = sorted({key for one in terms.values() for key in one.locks})
+    return {
+        "implementations": [_implementation(name, node, terms.get(name, NO_TERMS)) for name, node in functions],
+        "states": [_state(interface, ports) for interface, ports in states],
+        "locks": [{"key": key, "definition": {"key": key}} for key in locks],
+    }
+
+
+def _implementation(interface: str, node: Node, terms: Terms) -> dict[str, Any]:
+    """What says nothing is left out, so that a registration without it keeps its hash."""
+    definition = _kept(node.model_dump(mode="json"), "definition")
+    said: dict[str, Any] = {"interface": interface, "definition": definition, "dependencies": []}
+    if terms.locks:
+        said["locks"] = list(terms.locks)
+    if terms.manipulates:
+        said["manipulates"] = list(terms.manipulates)
+    if terms.physical:
+        said["effect"] = "PHYSICAL"
+    return said
+
+
+def _state(interface: str, ports: Sequence[Port]) -> dict[str, Any]:
+    fields = [_kept(port.model_dump(mode="json"), "returns") for port in ports]
+    return {"interface": interface, "definition": {"name": interface, "ports": fields}}
 
 
 HASHED_BY_2 = ("name", "description", "args", "returns", "stateful", "is_test_for", "collections", "key", "version")

@@ -100,7 +100,7 @@ def test_what_is_provided_is_what_is_printed(
     monkeypatch.chdir(elsewhere)
     (elsewhere / "pyproject.toml").write_text("[tool.rekuest-codegen]\nnobody = 'reads this'\n", encoding="utf-8")
     with loaded(provider, name) as module:
-        provided = provided_by(module.app.name, module.app._functions)
+        provided = provided_by(module.app.name, module.app.functions)
         frames = sys.modules["frames"]
         assert provided[0].types["@mikro/image"] is frames.Image
         assert provided[0].types["@lab/point"] is frames.Point
@@ -115,13 +115,13 @@ def test_without_the_table_nothing_is_known_of_other_peoples_classes(provider: P
     (provider.parents[1] / "pyproject.toml").unlink()
     assert {finding.code for finding in scan_projects([provider]).findings} == {"undeclared-type"}
     with loaded(provider, "provider") as module, pytest.raises(DefinitionError):
-        provided_by("lab", module.app._functions)
+        provided_by("lab", module.app.functions)
 
 
 def test_a_table_nobody_understands_keeps_a_provider_from_running(provider: Path) -> None:
     (provider.parents[1] / "pyproject.toml").write_text("[tool.rekuest-codegen]\nmodel = []\n", encoding="utf-8")
     with loaded(provider, "provider") as module, pytest.raises(ConfigurationError, match="did you mean 'models'"):
-        provided_by("lab", module.app._functions)
+        provided_by("lab", module.app.functions)
 
 
 def test_each_file_follows_its_own_project(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from rekuest_codegen import App, connect
 from rekuest_codegen.emit import generate, write_package
 from rekuest_codegen.runtime import portal
-from rekuest_codegen.runtime.sources import provided_by
+from rekuest_codegen.runtime.sources import provision
 from rekuest_codegen.server import EmbeddedServer, serving
 
 
@@ -59,21 +59,34 @@ def providing(app: App, server: EmbeddedServer) -> Generator[None]:
         loop.close()
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
-    """The stubs of tests/runtime/lab.py, which is being provided."""
-    folder = tmp_path_factory.mktemp("lab")
-    module = load(Path(__file__).with_name("lab.py"), "lab")
+@contextmanager
+def stubbed(name: str, folder: Path) -> Generator[Any]:
+    """The stubs of tests/runtime/<name>.py, which is being provided."""
+    module = load(Path(__file__).with_name(f"{name}.py"), name)
     app: App = module.app
-    nodes = [provided.node for provided in provided_by(app.name, app.functions)]
-    write_package(folder / "lab_stubs", generate(nodes))
+    nodes = [provided.node for provided in provision(app.name, app.parts).functions]
+    write_package(folder / f"{name}_stubs", generate(nodes))
     sys.path.insert(0, str(folder))
-    with serving(token="lab", grace=1.0) as server, providing(app, server):
+    with serving(token=name, grace=1.0) as server, providing(app, server):
         connect(server.url, server.token)
-        stubs = importlib.import_module("lab_stubs.lab")
+        stubs = importlib.import_module(f"{name}_stubs.{name}")
         module.stubs = stubs  # type: ignore[attr-defined]  # for the nodes that call other nodes
         yield stubs
         portal.close()
     sys.path.remove(str(folder))
-    for name in [name for name in sys.modules if name == "lab" or name.startswith("lab_stubs")]:
-        del sys.modules[name]
+    for known in [known for known in sys.modules if known == name or known.startswith(f"{name}_stubs")]:
+        del sys.modules[known]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
+    """The stubs of tests/runtime/lab.py."""
+    with stubbed("lab", tmp_path_factory.mktemp("lab")) as stubs:
+        yield stubs
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
+    """The stubs of tests/runtime/workshop.py."""
+    with stubbed("workshop", tmp_path_factory.mktemp("workshop")) as stubs:
+        yield stubs

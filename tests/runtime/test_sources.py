@@ -83,7 +83,7 @@ class Session(InteractiveInterpreter):
 
     def provided(self) -> dict[str, Provided]:
         app: App = self.space["app"]
-        return {one.interface: one for one in provided_by(app.name, app._functions)}
+        return {one.interface: one for one in provided_by(app.name, app.functions)}
 
 
 @pytest.fixture(params=["<ipython-input-{number}-{digest}>", "/tmp/ipykernel_0/{digest}.py"], ids=["shell", "kernel"])

@@ -1,0 +1,154 @@
+"""What running tasks say, at the pace at which the server takes it.
+
+Yields and ends wait their turn (`report`), so a generator runs no faster than its items leave. Progress and logs never
+wait (`say`, from any thread): of the progress of one task the newest is sent, of a flood of logs the first, and how
+many were left out. What a task said before it yielded or ended is sent before that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+
+from rekuest_codegen.wire import messages
+from rekuest_codegen.wire.conversation import AgentSide
+
+HIGH_WATER = 1000
+"""Reports not acknowledged above which a running task waits before it makes another one."""
+HIGH_BYTES = 32 * 1024 * 1024
+"""The same, in bytes."""
+FLUSH_EVERY = 100
+"""Reports after which a running task waits until all were written: a server may acknowledge none."""
+SAY_EVERY = 0.05
+"""Seconds between two rounds of what tasks say on the way."""
+MAX_SAID = 500
+"""Of one task, what waits to be said; more logs are left out."""
+
+
+class Outbox:
+    """The way out of one agent. ``wake`` is called when there is something to write, ``on_end`` with each end."""
+
+    def __init__(
+        self,
+        side: AgentSide,
+        wake: Callable[[], None],
+        *,
+        on_end: Callable[[messages.Report], None] = lambda report: None,
+    ) -> None:
+        self._side = side
+        self._wake = wake
+        self._on_end = on_end
+        self._lock = threading.Lock()
+        self._said: dict[str, deque[messages.Report]] = {}
+        self._left_out: dict[str, int] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._round: bool = False
+        self._last_round = 0.0
+        self._written = asyncio.Event()
+        self._reports = 0
+        self._turns = asyncio.Lock()
+
+    def open(self) -> None:
+        """Begin, in the running loop."""
+        self._loop = asyncio.get_running_loop()
+
+    def send(self, message: messages.FromAgent) -> None:
+        """Send at once."""
+        self._side.send(message)
+        if isinstance(message, messages.Report) and message.terminal:
+            self._on_end(message)
+        self._wake()
+
+    def written(self) -> None:
+        """Everything there was has been written to the socket."""
+        self._reports = 0
+        self._written.set()
+
+    async def report(self, message: messages.Report) -> None:
+        """Send a yield or an end when it is its turn; returns when there is room for another."""
+        if message.task in self._said:
+            self.say_all(message.task)
+        if self._turns.locked() or self._side.turn(self._now()) > 0:
+            async with self._turns:
+                while (wait := self._side.turn(self._now())) > 0:  # noqa: ASYNC110 - how long is known
+                    await asyncio.sleep(wait)
+        self.send(message)
+        self._reports += 1
+        while (
+            self._side.unacknowledged > HIGH_WATER
+            or self._side.unacknowledged_bytes > HIGH_BYTES
+            or self._reports >= FLUSH_EVERY
+        ):
+            self._written.clear()
+            await self._written.wait()
+
+    # -- on the way --------------------------------------------------------------------------------------------------
+
+    def say(self, report: messages.Report) -> None:
+        """Say something that may be late or left out: from any thread, never waiting."""
+        with self._lock:
+            said = self._said.setdefault(report.task, deque())
+            if said and isinstance(report, messages.Progress) and isinstance(said[-1], messages.Progress):
+                said[-1] = report
+            elif len(said) >= MAX_SAID and isinstance(report, messages.Progress | messages.Log):
+                self._left_out[report.task] = self._left_out.get(report.task, 0) + 1
+            else:
+                said.append(report)
+            if self._round or self._loop is None:
+                return
+            self._round = True
+        with suppress(RuntimeError):  # the loop was closed: nobody is told anything any more
+            self._loop.call_soon_threadsafe(self._plan_round)
+
+    def forget(self, task: str) -> None:
+        """The task is over: what it says from now on is not its own."""
+        with self._lock:
+            self._said.pop(task, None)
+            self._left_out.pop(task, None)
+
+    def _plan_round(self) -> None:
+        assert self._loop is not None  # noqa: S101 - it called us
+        self._loop.call_later(max(0.0, self._last_round + SAY_EVERY - self._now()), self._say_round)
+
+    def _say_round(self) -> None:
+        """One thing of each task in turn, for as long as it is our turn at the server."""
+        assert self._loop is not None  # noqa: S101 - it called us
+        self._last_round = self._now()
+        wait = 0.0
+        with self._lock:
+            tasks = list(self._said)
+        while tasks and not wait:
+            for task in list(tasks):
+                if (wait := self._side.turn(self._last_round)) > 0:
+                    break
+                if not self._say_one(task):
+                    tasks.remove(task)
+        with self._lock:
+            self._round = bool(self._said)
+        if self._round:
+            self._loop.call_later(max(wait, SAY_EVERY), self._say_round)
+
+    def say_all(self, task: str) -> None:
+        """Send now what ``task`` said."""
+        while self._say_one(task):
+            pass
+
+    def _say_one(self, task: str) -> bool:
+        """Send the next thing ``task`` said; False when there is nothing left."""
+        with self._lock:
+            said = self._said.get(task)
+            report = said.popleft() if said else None
+            if report is None:
+                self._said.pop(task, None)
+                left_out = self._left_out.pop(task, 0)
+                if not left_out:
+                    return False
+                report = messages.Log(task=task, message=f"{left_out} more reports were left out", level="WARN")
+        self.send(report)
+        return True
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
