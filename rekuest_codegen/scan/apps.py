@@ -14,7 +14,7 @@ from typing import Any
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Problem
-from rekuest_codegen.scan.scopes import Opaque, Scope
+from rekuest_codegen.scan.scopes import Member, Opaque, Scope
 from rekuest_codegen.scan.trees import text_of
 from rekuest_codegen.scan.vocabulary import APP_MAKERS, DECORATORS
 
@@ -66,7 +66,7 @@ def app_of_call(folder: Folder, scope: Scope, call: ast.Call) -> MadeApp:
             name = folder.fold(scope, first)
         except Problem:
             name = None
-    return MadeApp(name if isinstance(name, str) else "", (scope.source.path, *scope.source.place(call)))
+    return MadeApp(name if isinstance(name, str) else "", (scope.source.path, call.lineno, call.col_offset))
 
 
 def makes_app(modules: Modules, scope: Scope, call: ast.Call) -> bool:
@@ -74,8 +74,15 @@ def makes_app(modules: Modules, scope: Scope, call: ast.Call) -> bool:
     return isinstance(target, Known) and target.name in APP_MAKERS
 
 
-def _member(modules: Modules, scope: Scope, expression: ast.expr) -> tuple[str, Scope, ast.expr | None] | None:
+def _member(modules: Modules, scope: Scope, expression: ast.expr) -> Member | None:
     """The word for ``expression``, and the app it is a member of in its scope, or None for what is imported bare."""
+    known = scope.source.members
+    if expression not in known:
+        known[expression] = _find_member(modules, scope, expression)
+    return known[expression]
+
+
+def _find_member(modules: Modules, scope: Scope, expression: ast.expr) -> Member | None:
     if isinstance(expression, ast.Attribute) and expression.attr in DECORATORS:
         if is_app(modules, scope, expression.value):
             return expression.attr, scope, expression.value

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from rekuest_codegen.ir import Choice, PortKind
 from rekuest_codegen.scan import identifiers
@@ -133,12 +134,7 @@ class ClassShapes:
         return Shape(kind=kind, identifier=identifier, description=description, markers=markers)
 
     def _bind(self, identifier: str, cls: Object, reading: Reading) -> None:
-        place = f"{self._module_of(cls)}:{cls.qualname}"
-        if reading.types.setdefault(identifier, place) != place:
-            raise Problem(
-                "identifier-clash",
-                f"{identifier} names both {reading.types[identifier]} and {place}; give one of them an identifier",
-            )
+        reading.bind(identifier, f"{self._module_of(cls)}:{cls.qualname}")
 
     def _unread(self, target: Known, declaration: Declaration, markers: Markers, reading: Reading) -> Shape:
         """A declared class whose source could not be opened: its name is all there is."""
@@ -149,7 +145,7 @@ class ClassShapes:
         if declaration.kind is PortKind.MEMORY_STRUCTURE and declaration.identifier is None:
             identifier = identifiers.class_identifier(module, name)
         identifiers.check_identifier(identifier, target.name)
-        reading.types.setdefault(identifier, f"{module}:{name}")
+        reading.bind(identifier, f"{module}:{name}")
         return Shape(kind=declaration.kind, identifier=identifier, description=declaration.description, markers=markers)
 
     def _enum(self, cls: Object, markers: Markers, reading: Reading) -> Shape:

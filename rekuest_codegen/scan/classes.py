@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
 
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object, Target
 from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, class_scope
@@ -19,8 +20,7 @@ EXPANDERS = ("aexpand", "expand")
 INTERFACE_BASES = frozenset(["typing.Protocol", "abc.ABC"])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Decorator:
+class Decorator(Struct, frozen=True, eq=False):
     """A decorator: what it resolves to, and the call when it is called with options."""
 
     target: Target
@@ -28,8 +28,7 @@ class Decorator:
     call: ast.Call | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Field:
+class Field(Struct, frozen=True, eq=False):
     """One field of a model: its annotation and its default's expression, in the scope of the class that has it."""
 
     name: str
@@ -94,11 +93,20 @@ def decorators(modules: Modules, thing: Object) -> Iterator[Decorator]:
         yield from decorators_of(modules, thing.scope, thing.node)
 
 
-def decorators_of(modules: Modules, scope: Scope, node: ast.ClassDef | Function) -> Iterator[Decorator]:
-    for expression in node.decorator_list:
-        call = expression if isinstance(expression, ast.Call) else None
-        name = call.func if call is not None else expression
-        yield Decorator(modules.resolve(scope, name), name, call)
+def decorators_of(modules: Modules, scope: Scope, node: ast.ClassDef | Function) -> Sequence[Decorator]:
+    """The decorators of a definition in ``scope``, in the order written."""
+    known = scope.source.decorators
+    if not node.decorator_list:
+        return ()
+    if node not in known:
+        known[node] = [_decorator(modules, scope, expression) for expression in node.decorator_list]
+    return known[node]
+
+
+def _decorator(modules: Modules, scope: Scope, expression: ast.expr) -> Decorator:
+    call = expression if isinstance(expression, ast.Call) else None
+    name = call.func if call is not None else expression
+    return Decorator(modules.resolve(scope, name), name, call)
 
 
 def docstring(node: ast.ClassDef | Function) -> str | None:

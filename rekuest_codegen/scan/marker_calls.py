@@ -8,8 +8,10 @@ user's mistake and becomes a finding.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from rekuest_codegen.ir import Choice, Descriptor, Effect, PortGroup, TestTarget, Validator, Widget
 from rekuest_codegen.scan.constraints import CONSTRAINTS

@@ -7,22 +7,22 @@ twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rekuest_codegen.ir import Choice, Descriptor, Effect, Validator, Widget
 from rekuest_codegen.scan.quantities import Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """A value that was given, to tell None from nothing."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Markers:
+class Markers(Struct, frozen=True):
     """Everything given to one port. ``richer`` names what upstream would have ignored."""
 
     default: Stated | None = None
@@ -45,17 +45,19 @@ class Markers:
         Raises:
             ValueError: something that may be given once is given twice.
         """
+        if self is NOTHING or other is NOTHING:
+            return self if other is NOTHING else other
         merged: dict[str, Any] = {}
-        for field in fields(Markers):
-            mine, theirs = getattr(self, field.name), getattr(other, field.name)
+        for field in Markers.__struct_fields__:
+            mine, theirs = getattr(self, field), getattr(other, field)
             if not theirs:
                 continue
-            if field.name in _MANY:
-                merged[field.name] = (*mine, *theirs)
-            elif mine is None or (field.name == "default" and mine.value is None):
-                merged[field.name] = theirs
+            if field in _MANY:
+                merged[field] = (*mine, *theirs)
+            elif mine is None or (field == "default" and mine.value is None):
+                merged[field] = theirs
             else:
-                raise ValueError(f"has two {_PLURALS[field.name]}; keep one of them")
+                raise ValueError(f"has two {_PLURALS[field]}; keep one of them")
         return replace(self, **merged)
 
 

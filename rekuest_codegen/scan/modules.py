@@ -11,8 +11,9 @@ import ast
 import builtins
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from rekuest_codegen.scan.scopes import (
     Assigned,
@@ -34,20 +35,17 @@ MAX_STEPS = 100
 BUILTINS = frozenset(dir(builtins))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A name that is meaningful by itself: ``typing.Optional``, ``builtins.int``, ``rekuest.register``."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleRef:
+class ModuleRef(Struct, frozen=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Object:
+class Object(Struct, frozen=True, eq=False):
     """Something defined in a source that was read. ``scope`` is the scope it is defined in."""
 
     scope: Scope
@@ -68,8 +66,7 @@ class Object:
         return self.source.path, self.qualname
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Missing:
+class Missing(Struct, frozen=True, eq=False):
     """A name that leads nowhere that can be read. ``binding`` says how it is bound, when it is, in which ``scope``."""
 
     name: str
@@ -108,6 +105,13 @@ class Modules:
             raise found
         return found
 
+    def forget(self) -> None:
+        """Let go of every source, so that no search for cycles has to find that nobody needs them."""
+        for source in self._by_path.values():
+            if isinstance(source, Source):
+                source.forget()
+        self._by_path.clear()
+
     def text(self, path: Path) -> str:
         """The text of ``path``: what was given for it, else what is in the file.
 
@@ -144,6 +148,14 @@ class Modules:
 
     def lookup(self, scope: Scope, name: str, steps: int = MAX_STEPS) -> Target:
         """What ``name`` means in ``scope``: local, enclosing, module, star import or builtin."""
+        if steps < MAX_STEPS:
+            return self._lookup(scope, name, steps)
+        found = scope.resolved.get(name)
+        if found is None:
+            found = scope.resolved[name] = self._lookup(scope, name, steps)
+        return found
+
+    def _lookup(self, scope: Scope, name: str, steps: int) -> Target:
         current: Scope | None = scope
         while current is not None:
             # A class body is no enclosing scope for the functions in it.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rekuest_codegen.scan.apps import MadeApp, app_member, app_of_call, made_app, makes_app
 from rekuest_codegen.scan.classes import decorators_of, method
@@ -27,8 +28,7 @@ STATIC = "builtins.staticmethod"
 CLASS = "builtins.classmethod"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Registration:
+class Registration(Struct, frozen=True, eq=False):
     """A function and the call that registers it. ``bound`` when its first parameter is given already.
 
     ``app`` is the app it is registered with, when that can be read; ``bare`` when it names none.

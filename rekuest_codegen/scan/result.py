@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from rekuest_codegen.errors import Finding, Severity
 from rekuest_codegen.ir import Node, Port
 
@@ -42,8 +44,7 @@ class ParameterKind(StrEnum):
     VARIADIC_KEYWORDS = "**kwargs"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """How one parameter of the function is passed, injected ones included.
 
     ``has_default`` says that leaving it out is allowed; ``nullable`` that its type takes None, so that a null for a

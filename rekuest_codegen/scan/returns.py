@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.classes import known_ancestors, model_fields
@@ -21,8 +22,7 @@ STREAMS = frozenset(
 MAX_ALIASES = 20
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Returned:
+class Returned(Struct, frozen=True, eq=False):
     """The annotations of the returns, each in the scope it is written in, and whether they come as a stream."""
 
     items: tuple[tuple[Scope, ast.expr], ...]

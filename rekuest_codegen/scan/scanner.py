@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+
+from msgspec import structs
 
 from rekuest_codegen.project import NO_PROJECT, find_project, read_project
 from rekuest_codegen.scan.apps import MadeApp
@@ -50,7 +53,8 @@ def scan(paths: Sequence[Path], options: ScanOptions = DEFAULT) -> ScanResult:
     only scanned. Never raises for what is in the files: that is a finding, and where it concerns one function, that
     function makes no node.
     """
-    return _Scan(options).run(paths)
+    with _collection_paused():
+        return _Scan(options).run(paths)
 
 
 def scan_projects(paths: Sequence[Path], options: ScanOptions = DEFAULT) -> ScanResult:
@@ -79,6 +83,18 @@ def _configured(options: ScanOptions, file: Path | None) -> ScanOptions:
         models={**project.models, **options.models},
         memory_structures=project.memory_structures | options.memory_structures,
     )
+
+
+@contextmanager
+def _collection_paused() -> Generator[None]:
+    """No search for reference cycles meanwhile: trees have none, and millions of nodes to look through."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Scan:
@@ -113,7 +129,7 @@ class _Scan:
             )
         if any(registration.bare for registration, _ in found):
             only = self._only_app(modules, files, registrations)
-            found = [(replace(made, app=only) if made.bare else made, node) for made, node in found]
+            found = [(structs.replace(made, app=only) if made.bare else made, node) for made, node in found]
         found.sort(key=lambda pair: (str(pair[1].path), pair[1].line))
         if not self._options.all_functions:
             self._duplicates(found)
@@ -122,6 +138,8 @@ class _Scan:
         for source in sources:
             self._guarded(source, lambda source=source: observed.extend(states.read(source)))
         nodes = tuple(_of_app(made.app, node) for made, node in found)
+        types.forget()
+        modules.forget()
         return ScanResult(nodes, self._findings.sorted(), tuple(observed))
 
     def _read(
@@ -160,8 +178,9 @@ class _Scan:
             self._check_decorators(modules, function)
             for argument, text in unknown_options(registration.call):
                 self._findings.warn("unknown-option", f"{function.name}: {text}", source=source, node=argument)
+            app = registration.app.name if registration.app is not None else ""
             options, ports = read_options(folder, registration.scope, registration.call)
-            return signatures.read(Registered(function, registration.bound, options, ports))
+            return signatures.read(Registered(function, registration.bound, options, ports, app))
         except Problem as problem:
             self._findings.problem(problem.at(source, place), prefix=f"{function.name}: ")
         except RecursionError:
@@ -236,6 +255,6 @@ class _Scan:
 
 
 def _of_app(app: MadeApp | None, found: ScannedNode) -> ScannedNode:
-    if app is None or not app.name:
+    if app is None or app.name == found.node.app:
         return found
     return replace(found, node=found.node.model_copy(update={"app": app.name}))

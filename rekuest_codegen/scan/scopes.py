@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from rekuest_codegen.scan.trees import Function, TypeAlias, type_alias, type_parameters
 
@@ -17,38 +18,33 @@ if TYPE_CHECKING:
     from rekuest_codegen.scan.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedModule:
+class ImportedModule(Struct, frozen=True):
     """``import a.b`` (binds ``a``) or ``import a.b as c`` (binds ``a.b``)."""
 
     module: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedName:
+class ImportedName(Struct, frozen=True):
     """``from module import name``, the module absolute."""
 
     module: str
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Defined:
+class Defined(Struct, frozen=True, eq=False):
     """A ``class``, ``def`` or ``type`` statement."""
 
     node: ast.ClassDef | Function | TypeAlias
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Assigned:
+class Assigned(Struct, frozen=True, eq=False):
     """``name = value`` or ``name: annotation = value``; ``value`` is None for a bare annotation."""
 
     value: ast.expr | None
     annotation: ast.expr | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opaque:
+class Opaque(Struct, frozen=True, eq=False):
     """Bound at run time: a parameter, a loop variable, an unpacked value. ``annotation`` when it has one.
 
     ``entered`` is the context manager that ``with ... as name`` binds; it often gives itself, which nobody can read.
@@ -61,6 +57,10 @@ class Opaque:
 
 Binding = ImportedModule | ImportedName | Defined | Assigned | Opaque
 _Names = dict[str, list[Binding]]
+
+
+Member = tuple[str, "Scope", ast.expr | None]
+"""A word of the vocabulary, and the app it is said of, in its scope; see ``apps``, which finds it."""
 
 
 class Scope:
@@ -89,7 +89,7 @@ class Scope:
         self._names: _Names | None = None
         self._fallbacks: _Names = {}
         self._stars: list[str] = []
-        self.resolved: dict[str, object] = {}
+        self.resolved: dict[str, Any] = {}
         """What names were found to mean here; for ``modules``, which finds it."""
 
     @property

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from rekuest_codegen.ir import Choice, Port, PortKind, default_problem
 from rekuest_codegen.scan.constants import EnumMember, Instance, is_mapping, is_sequence
@@ -17,8 +18,7 @@ from rekuest_codegen.scan.quantities import Unit
 Side = Literal["arg", "return"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(Struct, frozen=True, kw_only=True):
     """A type. ``children`` are items, alternatives or fields by key; ``members`` the values of an Enum by name."""
 
     kind: PortKind
@@ -32,7 +32,23 @@ class Shape:
     markers: Markers = NOTHING
 
     def nullable_or(self, nullable: bool) -> Shape:
-        return replace(self, nullable=True) if nullable and not self.nullable else self
+        return self._with(True, self.markers) if nullable and not self.nullable else self
+
+    def with_markers(self, markers: Markers) -> Shape:
+        return self if markers is self.markers else self._with(self.nullable, markers)
+
+    def _with(self, nullable: bool, markers: Markers) -> Shape:
+        return Shape(
+            kind=self.kind,
+            nullable=nullable,
+            identifier=self.identifier,
+            description=self.description,
+            children=self.children,
+            choices=self.choices,
+            members=self.members,
+            unit=self.unit,
+            markers=markers,
+        )
 
 
 def to_port(shape: Shape, key: str, side: Side) -> Port:
@@ -41,28 +57,34 @@ def to_port(shape: Shape, key: str, side: Side) -> Port:
     Raises:
         Problem: the default cannot travel.
     """
-    markers = shape.markers
+    markers, unit = shape.markers, shape.unit
+    # Only what is said: what a port does not say costs as much to check as what it does.
+    said: dict[str, Any] = {"key": key, "kind": shape.kind, "nullable": shape.nullable}
+    if shape.identifier is not None:
+        said["identifier"] = shape.identifier
+    if shape.children:
+        said["children"] = tuple([to_port(child, name, side) for name, child in shape.children])
+    if markers.description or shape.description:
+        said["description"] = markers.description or shape.description
+    if shape.choices or markers.choices:
+        said["choices"] = shape.choices or markers.choices
+    if unit is not None:
+        said["reference_unit"], said["dimension"] = unit.reference, unit.dimension
+        said["proposed_units"] = markers.units or unit.proposed
+    if markers.label is not None:
+        said["label"] = markers.label
+    if markers.effects:
+        said["effects"] = markers.effects
     is_arg = side == "arg"
-    units = markers.units or (shape.unit.proposed if shape.unit else ())
-    return Port(
-        key=key,
-        kind=shape.kind,
-        label=markers.label,
-        description=markers.description or shape.description,
-        identifier=shape.identifier,
-        nullable=shape.nullable,
-        default=wire_default(shape, markers.default.value) if is_arg and markers.default else None,
-        children=tuple(to_port(child, name, side) for name, child in shape.children),
-        choices=shape.choices or markers.choices,
-        reference_unit=shape.unit.reference if shape.unit else None,
-        proposed_units=units if shape.unit else (),
-        dimension=shape.unit.dimension if shape.unit else None,
-        effects=markers.effects,
-        validators=markers.validators if is_arg else (),
-        widget=markers.widget if is_arg else markers.return_widget,
-        requires=markers.requires if is_arg else (),
-        provides=() if is_arg else markers.provides,
-    )
+    if widget := markers.widget if is_arg else markers.return_widget:
+        said["widget"] = widget
+    if is_arg and markers.default is not None:
+        said["default"] = wire_default(shape, markers.default.value)
+    if is_arg and markers.validators:
+        said["validators"] = markers.validators
+    if descriptors := markers.requires if is_arg else markers.provides:
+        said["requires" if is_arg else "provides"] = descriptors
+    return Port(**said)
 
 
 def wire_default(shape: Shape, value: Any) -> Any:

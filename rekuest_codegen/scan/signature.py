@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from msgspec import Struct
 
 from rekuest_codegen.ir import Effect, Node, NodeKind, Port, Validator, check_node, default_problem
 from rekuest_codegen.scan.constants import Instance
@@ -27,14 +29,14 @@ OWN_VALUE = "value"
 COMPUTED_ADVICE = "write the value itself, or None and compute it in the function"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Registered:
+class Registered(Struct, frozen=True, eq=False):
     """A function to make a node of. ``bound`` when its first parameter is an instance or class already given."""
 
     function: Object
     bound: bool = False
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     ports: PortOptions = field(default_factory=PortOptions)
+    app: str = ""
 
 
 class SignatureReader:
@@ -79,6 +81,7 @@ class SignatureReader:
             is_dev=not description,
             catalogs=tuple(options.get("catalogs") or ()),
             protocols=tuple(options.get("protocols") or ()),
+            app=registered.app,
         )
         if problems := check_node(node):
             for problem in problems:
@@ -125,7 +128,7 @@ class _Work:
         self.injected: dict[str, str] = {}
         self.stateful = False
         self.parameters: list[Parameter] = []
-        self.yields = streams(node)
+        self.yields = "yield" in self.function.source.text and streams(node)
         self.is_generator = self.yields
         self.documentation: Documentation = read_docstring(raw_docstring(node))
 

@@ -14,11 +14,16 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rekuest_codegen.scan.scopes import ImportedName, Scope, module_scope
+from rekuest_codegen.scan.scopes import ImportedName, Member, Scope, module_scope
 from rekuest_codegen.scan.trees import Function, Unreadable, parse, split_lines
+
+if TYPE_CHECKING:
+    from rekuest_codegen.scan.classes import Decorator
 
 MAX_BYTES = 5_000_000
 """A source larger than this was generated, and is not read."""
@@ -36,6 +41,17 @@ class Source:
         self.is_package = path.stem == "__init__"
         self.tree = parse(text)
         self.scopes: dict[ast.AST, Scope] = {}
+        self.members: dict[ast.expr, Member | None] = {}
+        self.decorators: dict[ast.AST, Sequence[Decorator]] = {}
+
+    def forget(self) -> None:
+        """Undo the cycles of scopes and sources; the source is of no use afterwards."""
+        for scope in (self.scope, *self.scopes.values()):
+            scope.resolved.clear()
+        self.scopes.clear()
+        self.members.clear()
+        self.decorators.clear()
+        del self.scope
 
     @cached_property
     def scope(self) -> Scope:

@@ -55,6 +55,25 @@ class Reading:
         if (code, message) not in self.warnings:
             self.warnings.append((code, message))
 
+    def bind(self, identifier: str, place: str) -> None:
+        """Note that ``identifier`` is the class at ``place``.
+
+        Raises:
+            Problem: it is another one already.
+        """
+        if self.types.setdefault(identifier, place) != place:
+            raise Problem(
+                "identifier-clash",
+                f"{identifier} names both {self.types[identifier]} and {place}; give one of them an identifier",
+            )
+
+    def learn(self, other: Reading) -> None:
+        """Note all that ``other`` learned."""
+        for identifier, place in other.types.items():
+            self.bind(identifier, place)
+        for code, message in other.warnings:
+            self.warn(code, message)
+
 
 class TypeReader:
     """Reads annotations. One reader serves a scan; a :class:`Reading` serves a function."""
@@ -66,6 +85,7 @@ class TypeReader:
         self.folder = folder
         self._unions = Unions(modules)
         self._classes = ClassShapes(modules, folder, declarations, module_of, self.read)
+        self._known: dict[object, tuple[Shape, Reading]] = {}
 
     def read(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading, depth: int = 0) -> Shape:
         """The shape of the annotation ``node`` with ``markers`` already given to its port.
@@ -76,11 +96,17 @@ class TypeReader:
         if depth > MAX_DEPTH:
             raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types", source=scope.source, node=node)
         try:
+            if depth == 0:
+                return self._read_once(scope, node, markers, reading)
             return self._read(scope, node, markers, reading, depth)
         except Problem as problem:
             raise problem.at(scope.source, node) from None
         except ValueError as error:
             raise Problem("bad-marker", str(error), source=scope.source, node=node) from None
+
+    def forget(self) -> None:
+        """Let go of what was read; the reader is of no use afterwards."""
+        self._known.clear()
 
     def fields(self, cls: Object, reading: Reading) -> tuple[tuple[str, Shape], ...]:
         """The annotated fields of a class, by name.
@@ -89,6 +115,20 @@ class TypeReader:
             Problem: there are none, or one cannot travel.
         """
         return self._classes.fields(cls, reading)
+
+    def _read_once(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading) -> Shape:
+        """`_read`, where the same was not read before in the same scope."""
+        # Of the markers, these alone have a say in the type.
+        key = (scope, spelling(node), _kind_of(markers), markers.unit)
+        known = self._known.get(key)
+        if known is None:
+            learned = Reading()
+            known = self._read(scope, node, markers, learned, 0), learned
+            if known[0].markers is markers:  # nothing in the annotation said more of the port
+                self._known[key] = known
+        shape, learned = known
+        reading.learn(learned)
+        return shape.with_markers(markers) if key in self._known else shape
 
     def _read(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading, depth: int) -> Shape:
         match node:
@@ -254,6 +294,25 @@ class TypeReader:
         name = node.func if isinstance(node, ast.Call) else node
         target = self.modules.resolve(scope, name)
         return isinstance(target, Known) and target.name.partition(".")[0] in ("rekuest", "annotated_types", "pydantic")
+
+
+def spelling(node: ast.expr) -> object:
+    """Something equal for expressions that are written alike, as far as annotations of types go."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Constant(value=value):
+            return type(value), value
+        case ast.Attribute(value=owner, attr=name):
+            return spelling(owner), name
+        case ast.Subscript(value=owner, slice=inside):
+            return spelling(owner), spelling(inside), "[]"
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return spelling(left), spelling(right), "|"
+        case ast.Tuple(elts=elements):
+            return tuple([spelling(element) for element in elements]), ","
+        case _:
+            return node
 
 
 def kind_of_value(value: object) -> PortKind | None:

@@ -151,7 +151,7 @@ def test_the_source_says_what_the_imported_function_says(source: str) -> None:
         path.write_text(source, encoding="utf-8")
         result = scan([path], ScanOptions(search_path=()))
         with imported(path) as module:
-            (function,) = module.app._functions
+            (function,) = module.app.functions
             expected = said(function)
     assert not result.errors, (source, [str(finding) for finding in result.errors])
     (found,) = result.nodes
