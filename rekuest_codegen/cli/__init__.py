@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "explained", "main"]
 
-COMMANDS = ("check", "init", "pull", "push", "run", "scan", "serve")
+COMMANDS = ("check", "diff", "init", "pull", "push", "run", "scan", "serve")
 """Each is a function of its name in a module of its name."""
 
 
