@@ -1,9 +1,10 @@
-"""Has nothing changed? Answered from hashes, before anything is imported that could generate.
+"""Has nothing changed? Answered from hashes, before anything is loaded that could generate, or read a project.
 
-When a package was generated from its manifest, the cache remembers it under a hash of all that went into it: the
-manifest, what was asked for, the templates, and the generator itself, its sources and its Python. Asked the same again,
-the files that came out are known by their hashes, and the disk has them or has not. What is remembered cannot be
-checked without doing the work, so it is taken only from a folder that nobody else may write to.
+A frozen pull depends on files only: the project's ``pyproject.toml``, the manifests, the templates, and the generator
+itself with its Python. When it is done, the cache remembers under a hash of what was asked, of the first and the last,
+which files it looked at and what was in them. Asked the same again with all of them as they were, it ends the same.
+What is remembered cannot be checked without doing the work: it is taken only from a folder that nobody else may write
+to.
 """
 
 from __future__ import annotations
@@ -12,119 +13,102 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rekuest_codegen.emit.contents import contents, leftovers
-from rekuest_codegen.emit.manifest import MANIFEST, bytes_hash
-from rekuest_codegen.errors import OutputError
+from rekuest_codegen.emit.walk import walk
 from rekuest_codegen.fetch.shelf import Shelf
-from rekuest_codegen.project import Project, Target
-from rekuest_codegen.shapes import is_object
 
-SHELF = "generated"
-PACKAGE = Path(__file__).parents[1]
-GENERATOR = ("emit", "ir", "build", "project", "_templates")
-MAX_TEMPLATES = 1000
-"""Files in a folder of templates; one with more is no such folder, and nothing is remembered of it."""
+SHELF = "frozen"
+PROJECT = "pyproject.toml"
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+GENERATOR = ("build", "cli", "emit", "ir", "project", "_templates", os.path.join("..", "templates"))
+MAX_FILES = 20_000
+"""Files of one folder that are remembered; who has more waits for the work."""
 
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A package as it was generated: the hash of each file by its path, and how many nodes of how many apps."""
-
-    files: Mapping[str, str]
-    nodes: int
-    apps: int
+Hashes = Mapping[str, str]
 
 
-def question(target: Target, structures: Mapping[str, str] | None) -> str | None:
-    """A hash of all that a package is generated from, when that is its own manifest; None when that cannot be told.
-
-    ``structures`` are None for a package that is generated as its manifest records.
-    """
+def question(names: Sequence[str], out: str | os.PathLike[str] | None) -> str | None:
+    """A hash of what is asked by ``pull --frozen`` with ``names`` and ``out``, here and of this generator; None where
+    that cannot be told."""
     try:
-        said = {**target.emit, "templates": None, "structures": structures, "named": bool(target.name)}
-        asked = json.dumps({**said, "filters": target.filters.said()}, sort_keys=True, default=str)
-        digest = hashlib.sha256(f"{sys.version} {asked} ".encode())
-        for path, content in _generator():
-            digest.update(f"{path} {len(content)} ".encode())
-            digest.update(content)
-        if target.templates is not None:
-            for path, content in _texts(target.templates, "*"):
-                digest.update(f"template {path} {len(content)} ".encode())
-                digest.update(content)
-        digest.update((target.out / MANIFEST).read_bytes())
+        here = os.getcwd()
+        digest = hashlib.sha256(json.dumps([sys.version, here, list(names), out and os.path.abspath(out)]).encode())
+        for folder in _upwards(here):
+            project = os.path.join(folder, PROJECT)
+            if os.path.isfile(project):
+                _add(digest, project, _content(project))
+                break
+        for room in GENERATOR:
+            folder = os.path.join(PACKAGE, room)
+            for path, _ in sorted(walk(folder)) if os.path.isdir(folder) else ():
+                if not path.endswith(".pyc"):
+                    _add(digest, f"{room}/{path}", _content(os.path.join(folder, path)))
     except OSError:
         return None
     return digest.hexdigest()
 
 
-def unchanged(target: Target, asked: str | None) -> Made | None:
-    """What the package of ``target`` was generated as, if the answer to ``asked`` is known and lies on the disk."""
-    made = _remembered(asked) if asked is not None else None
-    if made is None:
-        return None
+def answer(asked: str | None) -> list[str] | None:
+    """The lines that were printed when ``asked`` was asked before, if nothing has changed since."""
+    content = Shelf(SHELF, private=True).take(asked) if asked is not None else None
     try:
-        there = contents(target.out, target.keep, said={**made.files, MANIFEST: ""})
-        if there is None or there.strangers or leftovers(target.out) or there.ours.keys() != made.files.keys():
+        raw: Any = json.loads(content) if content is not None else None
+        if raw is None or not all(_hashes(folder) == said for folder, said in raw["folders"].items()):
             return None
-        if any(bytes_hash((target.out / path).read_bytes()) != said for path, said in made.files.items()):
+        if any(_is_left(os.path.dirname(out), os.path.basename(out)) for out in raw["packages"]):
             return None
-    except (OSError, OutputError):
+        return [str(line) for line in raw["lines"]]
+    except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return None
-    return made
 
 
-def told_unchanged(target: Target, project: Project) -> str | None:
-    """The line for a package that is as its manifest and ``project`` say, or None when that is not certain."""
-    made = unchanged(target, question(target, project.classes if target.name else None))
-    return told(target, made.nodes, made.apps, "nothing changed") if made is not None else None
-
-
-def told(target: Target, nodes: int, apps: int, result: str) -> str:
-    """The line for a package that was pulled."""
+def remember(asked: str | None, lines: Iterable[str], packages: Iterable[str], templates: Iterable[str]) -> None:
+    """Keep that ``asked`` ends in ``lines``, as long as the ``packages`` and ``templates``, folders, are as now."""
+    outs = list(packages)
     try:
-        place = Path(os.path.relpath(target.out)).as_posix()
-    except ValueError:  # another drive
-        place = target.out.as_posix()
-    return f"{place}: {nodes} nodes of {apps} apps; {result}"
-
-
-def remember(asked: str | None, files: Mapping[str, str], nodes: int, apps: int) -> None:
-    """Keep that ``files`` are the answer to ``asked``."""
+        folders = {folder: _hashes(folder) for folder in (*outs, *templates)}
+    except OSError:
+        return
     if asked is not None:
-        hashes = {path: bytes_hash(text.encode()) for path, text in files.items()}
         shelf = Shelf(SHELF)
-        shelf.put(asked, json.dumps({"files": hashes, "nodes": nodes, "apps": apps}).encode())
+        shelf.put(asked, json.dumps({"lines": list(lines), "packages": outs, "folders": folders}).encode())
         shelf.tidy()
 
 
-def _remembered(asked: str) -> Made | None:
-    content = Shelf(SHELF, private=True).take(asked)
-    try:
-        raw: Any = json.loads(content) if content is not None else None
-    except ValueError:
-        return None
-    if not is_object(raw) or not is_object(files := raw.get("files")):
-        return None
-    counts = [count for name in ("nodes", "apps") if isinstance(count := raw.get(name), int)]
-    return Made({path: str(said) for path, said in files.items()}, counts[0], counts[1]) if len(counts) == 2 else None
+def _hashes(folder: str) -> Hashes:
+    """The hash of every file in ``folder``, by path."""
+    if os.path.islink(folder):
+        raise OSError(f"{folder}: is a symbolic link")
+    found: dict[str, str] = {}
+    for path, is_link in walk(folder):
+        place = os.path.join(folder, path)
+        found[path] = f"-> {os.readlink(place)}" if is_link else hashlib.sha256(_content(place)).hexdigest()
+        if len(found) > MAX_FILES:
+            raise OSError(f"{folder}: too many files")
+    return found
 
 
-def _generator() -> Iterator[tuple[str, bytes]]:
-    for room in GENERATOR:
-        yield from _texts(PACKAGE / room, "*.py" if room != "_templates" else "*")
-    yield from _texts(PACKAGE.parent / "templates", "*")
-    for name in ("__init__.py", "errors.py", "shapes.py"):
-        yield name, (PACKAGE / name).read_bytes()
+def _is_left(parent: str, name: str) -> bool:
+    """Whether a killed run has left something to put right."""
+    start = f".{name}."
+    with os.scandir(parent) as entries:
+        return any(entry.name.startswith(start) and entry.name.endswith((".new", ".old")) for entry in entries)
 
 
-def _texts(folder: Path, pattern: str) -> Iterator[tuple[str, bytes]]:
-    found = sorted(path for path in folder.rglob(pattern) if path.is_file())
-    if len(found) > MAX_TEMPLATES:
-        raise OSError(f"{folder}: too many files")
-    for path in found:
-        yield path.relative_to(folder).as_posix(), path.read_bytes()
+def _upwards(folder: str) -> Iterator[str]:
+    yield folder
+    while (above := os.path.dirname(folder)) != folder:
+        folder = above
+        yield folder
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _add(digest: Any, name: str, content: bytes) -> None:
+    digest.update(f"{name} {len(content)} ".encode("utf-8", "surrogateescape"))
+    digest.update(content)

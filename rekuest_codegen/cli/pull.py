@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rekuest_codegen.cli import explained
-from rekuest_codegen.cli.targets import Chosen, chosen_targets, target_options
+from rekuest_codegen.cli.sources import echo_findings, shown_path
+from rekuest_codegen.cli.targets import Chosen, chosen_targets, given_besides, target_options
 
 if TYPE_CHECKING:
     from rekuest_codegen.build.origins import Snapshot
@@ -26,33 +26,44 @@ def pull(**given: Any) -> None:
     Of the targets in pyproject.toml, all or those named; or of the one package that --out says. The nodes come from a
     server, from source code, or (--frozen) from what the package was last generated from.
     """
+    from rekuest_codegen.build.unchanged import question, remember
+
+    # What can be answered without doing it again, `entry` has asked: names and a folder, and nothing else.
+    plain = given["frozen"] and not given_besides("frozen", "names", "out")
+    asked = question(given["names"], given["out"]) if plain else None
     chosen = chosen_targets(given)
     # Everything is made before anything is written: one that fails leaves all as they were.
-    made = [_made(target, chosen, cached=not given["no_cache"]) for target in chosen.targets]
-    for publish in made:
-        click.echo(publish())
+    made = [_Made(target, *files_of(target, chosen, cached=not given["no_cache"])) for target in chosen.targets]
+    for package in made:
+        click.echo(package.publish())
+    if asked is not None:
+        lines = [package.unchanged for package in made]
+        templates = [str(target.templates) for target in chosen.targets if target.templates is not None]
+        remember(asked, lines, [str(target.out) for target in chosen.targets], templates)
 
 
-def _made(target: Target, chosen: Chosen, *, cached: bool) -> Callable[[], str]:
-    """What publishes the package of ``target``, and says what became of it."""
-    from rekuest_codegen.build.target import write
-    from rekuest_codegen.build.unchanged import question, remember, told
+class _Made:
+    """A package that can be published."""
 
-    asked = None
-    if chosen.frozen and (target.name or not chosen.looks):
-        asked = question(target, chosen.project.classes if target.name else None)
-    snapshot, files = files_of(target, chosen, cached=cached, writable=True)
-    nodes, apps = len(snapshot.nodes), len({node.app for node in snapshot.nodes})
+    def __init__(self, target: Target, snapshot: Snapshot, files: dict[str, str]) -> None:
+        self._target = target
+        self._files = files
+        apps = len({node.app for node in snapshot.nodes})
+        self._told = f"{shown_path(target.out)}: {len(snapshot.nodes)} nodes of {apps} apps"
 
-    def publish() -> str:
-        result = write(target, files)
-        remember(asked, files, nodes, apps)
-        return told(target, nodes, apps, str(result))
+    def publish(self) -> str:
+        """Write it; the line that says what became of it."""
+        from rekuest_codegen.build.target import write
 
-    return publish
+        return f"{self._told}; {write(self._target, self._files)}"
+
+    @property
+    def unchanged(self) -> str:
+        """The line for the next time, when nothing is to be written."""
+        return f"{self._told}; nothing changed"
 
 
-def files_of(target: Target, chosen: Chosen, *, cached: bool, writable: bool) -> tuple[Snapshot, dict[str, str]]:
+def files_of(target: Target, chosen: Chosen, *, cached: bool, writable: bool = True) -> tuple[Snapshot, dict[str, str]]:
     """The nodes of ``target``, and the files of its package. ``cached`` definitions are not fetched; ``writable``
     says whether those that are fetched may be remembered.
 
@@ -60,7 +71,6 @@ def files_of(target: Target, chosen: Chosen, *, cached: bool, writable: bool) ->
         RekuestError: they cannot be had.
     """
     from rekuest_codegen.build.target import as_recorded, generated, snapshot_of
-    from rekuest_codegen.cli.sources import echo_findings
 
     known = None
     if cached and not chosen.frozen and target.source is None:

@@ -119,6 +119,12 @@ def _changed(target: Target, given: Mapping[str, Any]) -> Target:
     return replace(target, source=source, url=url, filters=filters, keep=(*target.keep, *given["keep"]), **looks)
 
 
+def given_besides(*names: str) -> bool:
+    """Whether an option that is none of ``names`` is on the command line."""
+    context = click.get_current_context()
+    return any(name not in names and _on_command_line(name) for name in context.params)
+
+
 def _refuse_nonsense(given: Mapping[str, Any]) -> None:
     if given["frozen"] and (given["source"] is not None or _on_command_line("url")):
         raise ConfigurationError("--frozen reads the package's own manifest; leave --url and --source out")

@@ -7,16 +7,15 @@ that nobody has named as kept keeps us from publishing. Loads neither generator 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from rekuest_codegen.emit.manifest import MANIFEST, written_files
+from rekuest_codegen.emit.walk import walk
 from rekuest_codegen.errors import ConfigurationError, OutputError
 
-CACHES = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
-"""Folders that tools leave in a package. They are nobody's work, and not carried over."""
 MAX_FILES = 100_000
 """A folder with more is no package of ours."""
 
@@ -35,9 +34,8 @@ class Contents:
     links: frozenset[str] = frozenset()
 
 
-def contents(target: Path, keep: Sequence[str] = (), *, said: Mapping[str, str] | None = None) -> Contents | None:
-    """What is in ``target``; None when there is nothing. ``keep`` are patterns of paths of the user's files, ``said``
-    is what its manifest says, where that is known.
+def contents(target: Path, keep: Sequence[str] = ()) -> Contents | None:
+    """What is in ``target``; None when there is nothing. ``keep`` are patterns of paths of the user's files.
 
     Raises:
         OutputError: it is no folder, or its manifest cannot be read.
@@ -49,10 +47,14 @@ def contents(target: Path, keep: Sequence[str] = (), *, said: Mapping[str, str] 
         return None
     if not target.is_dir():
         raise OutputError(f"{target}: is a file; name a folder for the package")
-    found = dict(walk(target))
+    found: dict[str, bool] = {}
+    for path, is_link in walk(target):
+        found[path] = is_link
+        if len(found) > MAX_FILES:
+            raise OutputError(f"{target}: holds more than {MAX_FILES} files; name a folder for the package")
     if not found:
         return None
-    said = _said(target) if said is None else said
+    said = _said(target)
     ours = {path: said[path] for path in sorted(found) if path in said and not found[path]}
     others = sorted(found.keys() - ours.keys())
     kept = tuple(path for path in others if is_kept(path, keep))
@@ -77,28 +79,6 @@ def is_kept(path: str, keep: Sequence[str]) -> bool:
     parts = path.split("/")
     inside = ["/".join(parts[: count + 1]) for count in range(len(parts))]
     return any(fnmatchcase(place, pattern.rstrip("/")) for pattern in keep for place in inside)
-
-
-def walk(folder: Path, prefix: str = "") -> Iterator[tuple[str, bool]]:
-    """Every file below ``folder`` that is in no cache, and whether it is a link. Links are named, not followed.
-
-    Raises:
-        OutputError: there are too many to be a package.
-    """
-    count = 0
-    waiting = [(str(folder), prefix)]
-    while waiting:
-        place, before = waiting.pop()
-        with os.scandir(place) as entries:
-            for entry in entries:
-                count += 1
-                if count > MAX_FILES:
-                    raise OutputError(f"{folder}: holds more than {MAX_FILES} files; name a folder for the package")
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name not in CACHES:
-                        waiting.append((entry.path, f"{before}{entry.name}/"))
-                else:
-                    yield f"{before}{entry.name}", entry.is_symlink()
 
 
 def leftovers(target: Path) -> list[Path]:

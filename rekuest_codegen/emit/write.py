@@ -16,10 +16,11 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from rekuest_codegen.emit.contents import Contents, contents, is_kept, leftovers, refuse_strangers, walk
+from rekuest_codegen.emit.contents import Contents, contents, is_kept, leftovers, refuse_strangers
 from rekuest_codegen.emit.lock import locked
 from rekuest_codegen.emit.manifest import bytes_hash
 from rekuest_codegen.emit.swap import swap, undo_half
+from rekuest_codegen.emit.walk import walk
 from rekuest_codegen.errors import OutputError
 from rekuest_codegen.ir.naming import DEVICES
 
