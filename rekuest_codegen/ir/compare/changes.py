@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from rekuest_codegen.ir.compare.rules import RULES, Impact, Rule
+from rekuest_codegen.shapes import is_series
 
 MAX_SHOWN = 60
 NOTHING = ""
@@ -120,7 +121,6 @@ def differs(rule: str, place: str, old: Any, new: Any) -> Iterator[Found]:
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(exclude_none=True)
-    if isinstance(value, tuple):
-        items: tuple[Any, ...] = value
-        return [_plain(item) for item in items]
+    if is_series(value):
+        return [_plain(item) for item in value]
     return value

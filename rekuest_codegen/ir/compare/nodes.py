@@ -122,7 +122,7 @@ def _compare_node(old: Node, new: Node) -> Iterator[Found]:
     if old.kind is not new.kind:
         yield Found("kind-changed", "", old.kind.value, new.kind.value)
     for field, rules in FLAGS.items():
-        now = getattr(new, field)
+        now: bool = getattr(new, field)
         if getattr(old, field) is not now:
             yield Found(rules[now], "")
     yield from _args(old.args, new.args)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from rekuest_codegen.ir.compare.changes import text_of
 from rekuest_codegen.ir.ports import Port
+from rekuest_codegen.shapes import is_series
 
 TOLD = frozenset({"key", "label", "description", "widget", "effects"})
 """What a port is called and how it is shown, rather than what values it has."""
@@ -49,7 +50,7 @@ def form(port: Port) -> str:
         {
             "children": [(child.key, form(child)) for child in port.children],
             **{
-                name: [text_of(item) for item in value] if isinstance(value, tuple) else text_of(value)
+                name: [text_of(item) for item in value] if is_series(value) else text_of(value)
                 for name, value in port
                 if name not in TOLD and name != "children"
             },

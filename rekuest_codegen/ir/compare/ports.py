@@ -258,12 +258,16 @@ def _pair_alternatives(side: Side, olds: Sequence[Port], news: Sequence[Port]) -
     for i, port in enumerate(olds):
         text = form(port)
         match(i, [j for j in free if new_forms[j] == text])
-    for alike in (_same_sort, lambda old, new: (old.kind, new.kind) in SAFE_KINDS[side]):
+    for sort in (_same_sort, _safe_sort):
         for i, port in enumerate(olds):
             if i not in {old for old, _ in pairs}:
-                match(i, [j for j in free if alike(port, news[j])])
+                match(i, [j for j in free if sort(side, port, news[j])])
     return sorted(pairs)
 
 
-def _same_sort(old: Port, new: Port) -> bool:
+def _safe_sort(side: Side, old: Port, new: Port) -> bool:
+    return (old.kind, new.kind) in SAFE_KINDS[side]
+
+
+def _same_sort(side: Side, old: Port, new: Port) -> bool:
     return old.kind is new.kind and (old.identifier == new.identifier or not _names_class(new))
