@@ -24,13 +24,12 @@ CREATE TABLE IF NOT EXISTS reports (id TEXT PRIMARY KEY, number INTEGER NOT NULL
 """
 
 
-def journal_path(app: str, url: str, token: str) -> Path | None:
+def journal_path(app: str, url: str) -> Path | None:
     """Where the journal of an app at a server is; None when there is to be none."""
     folder = os.environ.get("REKUEST_JOURNAL", FOLDER)
     if not folder:
         return None
-    # Another token is another agent: it must not take up this one's session. No file tells the token.
-    key = hashlib.sha256(f"{app}\n{url}\n{token}".encode()).hexdigest()[:12]
+    key = hashlib.sha256(f"{app}\n{url}".encode()).hexdigest()[:12]
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", app)[:40].lstrip(".") or "app"
     return Path(folder) / f"{name}-{key}.journal"
 

@@ -182,7 +182,8 @@ class App(_Declaring):
         """Where `run` keeps this app's journal; None when there is to be none."""
         from rekuest_codegen.runtime.journal import journal_path
 
-        return journal_path(self.name, *context.settings(url or self._url, token or self._token))
+        place, _ = context.settings(url or self._url, token or self._token)
+        return journal_path(self.name, place)
 
     def agent(self, *, url: str | None = None, token: str | None = None, journal: Path | None = None) -> Agent:
         """The agent that `arun` serves, for who wants to end it in their own way.
@@ -195,11 +196,11 @@ class App(_Declaring):
         from rekuest_codegen.runtime.forwarding import forward
         from rekuest_codegen.runtime.sources import provision
 
-        url, token = context.settings(url or self._url, token or self._token)
+        place, auth = context.settings(url or self._url, token or self._token)
         parts = self.parts
         provided = provision(self.name, parts)
         forward(logs=self._logs, bars=self._bars)
-        return Agent(url, token, self.name, provided, parts=parts, concurrency=self._concurrency, journal=journal)
+        return Agent(place, auth, self.name, provided, parts=parts, concurrency=self._concurrency, journal=journal)
 
 
 class _WithoutApp(_Declaring):

@@ -36,8 +36,10 @@ class _Worker:
     def serve(self) -> None:
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
-            _, call, facts, step = self._work.get()
-            self._run(call, facts, step)
+            message = self._work.get()
+            if message[0] == "call":  # anything else was meant for the call before
+                _, call, facts, step = message
+                self._run(call, facts, step)
 
     def _listen(self) -> None:
         while True:

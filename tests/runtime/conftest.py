@@ -66,14 +66,16 @@ def stubbed(name: str, folder: Path) -> Generator[Any]:
     app: App = module.app
     nodes = [provided.node for provided in provision(app.name, app.parts).functions]
     write_package(folder / f"{name}_stubs", generate(nodes))
-    sys.path.insert(0, str(folder))
+    added = [str(folder), str(Path(__file__).parent)]  # functions in processes of their own import their module
+    sys.path[:0] = added
     with serving(token=name, grace=1.0) as server, providing(app, server):
         connect(server.url, server.token)
         stubs = importlib.import_module(f"{name}_stubs.{name}")
         module.stubs = stubs  # type: ignore[attr-defined]  # for the nodes that call other nodes
         yield stubs
         portal.close()
-    sys.path.remove(str(folder))
+    for path in added:
+        sys.path.remove(path)
     for known in [known for known in sys.modules if known == name or known.startswith(f"{name}_stubs")]:
         del sys.modules[known]
 
