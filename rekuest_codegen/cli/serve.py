@@ -24,6 +24,8 @@ from rekuest_codegen.errors import ConfigurationError
 )
 @click.option("--memory", is_flag=True, help="Keep everything in memory instead of --db.")
 @click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), help='Lines of name = "token".')
+@click.option("--issuer", help="An OpenID Connect issuer whose tokens are let in too: its address.")
+@click.option("--audience", help="Which tokens of the --issuer are meant for this server.")
 @click.option(
     "--durability",
     type=click.Choice(["normal", "full"]),
@@ -38,11 +40,14 @@ def serve(
     db: Path,
     memory: bool,
     token_file: Path | None,
+    issuer: str | None,
+    audience: str | None,
     durability: Literal["normal", "full"],
 ) -> None:
     """Run the embedded server until interrupted.
 
-    Its development token is REKUEST_TOKEN, or a new one that is printed.
+    Its development token is REKUEST_TOKEN, or a new one that is printed, unless --token-file or --issuer says whose
+    tokens count.
     """
     from rekuest_codegen.server import ServerConfig, run_server
 
@@ -57,6 +62,8 @@ def serve(
         port=port,
         token="" if token_file is not None else os.environ.get("REKUEST_TOKEN", ""),
         token_file=token_file,
+        issuer=issuer,
+        audience=audience,
         db=None if memory else db,
         durability=durability,
     )

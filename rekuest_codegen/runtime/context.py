@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rekuest_codegen.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from rekuest_codegen.runtime.auth import Credentials
     from rekuest_codegen.runtime.client import Client
     from rekuest_codegen.runtime.remote import Remote
     from rekuest_codegen.runtime.watch import Watch
@@ -45,8 +46,8 @@ class Options:
 NO_OPTIONS = Options()
 nested: ContextVar[Nested | None] = ContextVar("rekuest_codegen_nested", default=None)
 in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO_OPTIONS)
-_default: tuple[tuple[str, str], Client] | None = None
-_configured: tuple[str, str] | None = None
+_default: tuple[tuple[str, Credentials], Client] | None = None
+_configured: tuple[str, Credentials] | None = None
 
 
 @contextmanager
@@ -65,29 +66,33 @@ def _is_span(value: object) -> bool:
     return isinstance(value, int | float) and 0 < value < math.inf
 
 
-def connect(url: str | None = None, token: str | None = None) -> None:
+def connect(url: str | None = None, token: str | None = None, *, auth: Credentials | None = None) -> None:
     """Say which server the generated functions call, instead of ``REKUEST_URL`` and ``REKUEST_TOKEN``.
 
-    Nothing is opened before the first call.
+    ``auth`` is what gives tokens, instead of one: a function, an `httpx.Auth`, ``client_credentials(...)``,
+    ``device_flow(...)``. Nothing is opened before the first call.
 
     Raises:
         ConfigurationError: neither argument nor environment says it.
     """
     global _configured
-    _configured = settings(url, token)
+    if token is not None and auth is not None:
+        raise ConfigurationError("connect: a token and auth were given; leave one of them out")
+    _configured = settings(url, auth or token)
 
 
-def settings(url: str | None = None, token: str | None = None) -> tuple[str, str]:
-    """Address and token: as given, else as `connect` was told, else from the environment.
+def settings(url: str | None = None, token: Credentials | None = None) -> tuple[str, Credentials]:
+    """Address and what gives tokens: as given, else as `connect` was told, else from the environment.
 
     Raises:
         ConfigurationError: one of them is missing.
     """
+    from rekuest_codegen.runtime.auth import auth_from_environment
     from rekuest_codegen.wire.endpoint import Endpoint
 
     known = _configured or (None, None)
     url = url or known[0] or os.environ.get("REKUEST_URL")
-    token = token or known[1] or os.environ.get("REKUEST_TOKEN")
+    token = token or known[1] or os.environ.get("REKUEST_TOKEN") or auth_from_environment()
     if not url:
         raise ConfigurationError("no server: call connect(url, token), or set REKUEST_URL (http://127.0.0.1:8000)")
     if not token:

@@ -38,6 +38,8 @@ def serving(
     *,
     token: str = "",
     token_file: Path | None = None,
+    issuer: str | None = None,
+    audience: str | None = None,
     db: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
@@ -51,7 +53,15 @@ def serving(
         MissingExtraError: the extra ``server`` is not installed.
     """
     config = ServerConfig(
-        host=host, port=port, token=token, token_file=token_file, db=db, durability=durability, grace=grace
+        host=host,
+        port=port,
+        token=token,
+        token_file=token_file,
+        issuer=issuer,
+        audience=audience,
+        db=db,
+        durability=durability,
+        grace=grace,
     )
     service = _service(config)
     settled = threading.Event()

@@ -19,6 +19,7 @@ import uvicorn
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.server.app import build_app
 from rekuest_codegen.server.hub import Hub
+from rekuest_codegen.server.issued import Issued
 from rekuest_codegen.server.memory import MemoryStore
 from rekuest_codegen.server.settings import ServerConfig
 from rekuest_codegen.server.sqlite import SqliteStore
@@ -123,9 +124,10 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def _tokens(config: ServerConfig) -> Tokens:
+    issued = None if config.issuer is None else Issued(config.issuer, config.audience or "")
     if config.token_file is not None:
-        return Tokens.read(config.token_file)
-    return Tokens({DEVELOPER: config.token})
+        return Tokens.read(config.token_file, issued=issued)
+    return Tokens({DEVELOPER: config.token} if config.token else {}, issued=issued)
 
 
 def _open_store(config: ServerConfig) -> Store:

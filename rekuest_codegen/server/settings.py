@@ -14,7 +14,8 @@ from rekuest_codegen.wire.conversation import ANSWER_WITHIN, HEARTBEAT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerConfig:
-    """``token`` is made up when none is given; with ``token_file`` the file's tokens count instead.
+    """``token`` is made up when none is given; with ``token_file`` the file's tokens count instead. With ``issuer``
+    the tokens that it issues for ``audience`` are let in too, and none is made up.
 
     ``db`` is the SQLite file, None keeps everything in memory. ``grace`` is how many seconds a lost agent may take to
     come back to its tasks.
@@ -24,6 +25,8 @@ class ServerConfig:
     port: int = 0
     token: str = ""
     token_file: Path | None = None
+    issuer: str | None = None
+    audience: str | None = None
     db: Path | None = None
     durability: Literal["normal", "full"] = "normal"
     grace: float = 30.0
@@ -32,7 +35,9 @@ class ServerConfig:
     made_up: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        if not self.token and self.token_file is None:
+        if (self.issuer is None) != (self.audience is None):
+            raise ConfigurationError("issuer and audience go together: which of its tokens are meant for this server?")
+        if not self.token and self.token_file is None and self.issuer is None:
             if not is_loopback(self.host):
                 raise ConfigurationError(
                     f"host {self.host}: others can reach this address, so choose a token "

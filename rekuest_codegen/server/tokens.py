@@ -1,6 +1,7 @@
 """Who is who: every token is an identity, and there is no way in without one.
 
-One development token, or a file of them (``name = "token"`` lines, TOML): each name is an identity of its own.
+One development token, or a file of them (``name = "token"`` lines, TOML): each name is an identity of its own. Beside
+or instead of these, the tokens of an issuer may be let in.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.server.issued import Issued
 
 DEVELOPER = "developer"
 """The identity of the one development token."""
@@ -25,13 +27,14 @@ def new_token() -> str:
 class Tokens:
     """The tokens that are let in."""
 
-    def __init__(self, tokens: Mapping[str, str]) -> None:
-        """``tokens``: identity to token.
+    def __init__(self, tokens: Mapping[str, str], *, issued: Issued | None = None) -> None:
+        """``tokens``: identity to token; ``issued`` knows the tokens of an issuer.
 
         Raises:
             ConfigurationError: there is none, one is empty, or two identities share one.
         """
-        if not tokens:
+        self._issued = issued
+        if not tokens and issued is None:
             raise ConfigurationError("tokens: at least one is needed; there is no way in without")
         for name, token in tokens.items():
             if not token.strip() or not token.isprintable() or token != token.strip():
@@ -41,7 +44,7 @@ class Tokens:
         self._tokens = {name: token.encode() for name, token in tokens.items()}
 
     @classmethod
-    def read(cls, path: Path) -> Tokens:
+    def read(cls, path: Path, *, issued: Issued | None = None) -> Tokens:
         """Read a token file.
 
         Raises:
@@ -59,7 +62,7 @@ class Tokens:
                 raise ConfigurationError(f'token file {path}: {name}: expected {name} = "token"')
             tokens[name] = token
         try:
-            return cls(tokens)
+            return cls(tokens, issued=issued)
         except ConfigurationError as error:
             raise ConfigurationError(f"token file {path}: {error}") from None
 
@@ -70,7 +73,7 @@ class Tokens:
         for name, known in self._tokens.items():
             if hmac.compare_digest(known, given):
                 found = name
-        return found
+        return found if found is not None or self._issued is None else self._issued.identity(token)
 
     def bearer(self, header: str | None) -> str | None:
         """Whose the token in an ``Authorization: Bearer`` header is."""

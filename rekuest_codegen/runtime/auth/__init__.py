@@ -47,13 +47,13 @@ def auth_of(given: Credentials, endpoint: Endpoint) -> Auth:
     """
     if isinstance(given, str):
         return Fixed(given)
-    httpx = sys.modules.get("httpx")  # whoever holds an httpx.Auth has imported it
-    if httpx is not None and isinstance(given, httpx.Auth):
-        from rekuest_codegen.runtime.auth.flows import FromHttpx
-
-        return FromHttpx(given, endpoint.graphql)
     if isinstance(given, Auth):
         return given
+    if "httpx" in sys.modules:  # whoever holds an httpx.Auth has imported it
+        from rekuest_codegen.runtime.auth.flows import FromHttpx, is_flow
+
+        if is_flow(given):
+            return FromHttpx(given, endpoint.graphql)
     if callable(given):
         return Called(given)
     raise ConfigurationError(

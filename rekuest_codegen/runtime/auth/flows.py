@@ -6,6 +6,8 @@ gives the request back with its header. We play httpx's part, and stop where the
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import httpx
 
 from rekuest_codegen.errors import ConfigurationError, Unreachable
@@ -15,6 +17,10 @@ from rekuest_codegen.wire.auth import checked
 MAX_STEPS = 10
 """Requests that one flow may send, so that none goes on for ever."""
 TIMEOUT = 30.0
+
+
+def is_flow(given: object) -> TypeGuard[httpx.Auth]:
+    return isinstance(given, httpx.Auth)
 
 
 class FromHttpx:
@@ -69,7 +75,8 @@ async def _answered(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Re
 
 
 def _bearer(request: httpx.Request) -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    header: str = request.headers.get("Authorization", "")
+    scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         got = f"{scheme!r}" if scheme else "no Authorization header"
         raise ConfigurationError(f"auth: servers take bearer tokens, and this httpx.Auth gives {got}")

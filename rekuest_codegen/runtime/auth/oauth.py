@@ -23,6 +23,8 @@ INTERVAL = 5.0
 """Seconds between two questions whether the user has decided, where the issuer names none; also what is added each
 time it says that we ask too often."""
 MAX_INTERVAL = 60.0
+WORTH_KEEPING = 10.0
+"""Seconds that a token must have left to be taken from a file."""
 
 
 class _OAuth:
@@ -34,15 +36,21 @@ class _OAuth:
         self._issuer = issuer
         self._fields = fields
         self._file = file
-        self._renewal = Renewal(self._next, known=file.read() if file is not None else None)
+        self._renewal = Renewal(self._next)
 
     async def token(self, *, refused: str | None = None) -> str:
         return await self._renewal.token(refused)
 
     async def _next(self, last: Grant | None, refused: bool) -> Grant:
+        if self._file is None:
+            return await self._refreshed(last) or await self._new()
+        kept = await asyncio.to_thread(self._file.read)
+        if kept is not None and (last is None or kept.token != last.token):
+            if kept.lifetime is None or kept.lifetime > WORTH_KEEPING:
+                return kept  # of an earlier run, or of another process meanwhile
+            last = kept
         grant = await self._refreshed(last) or await self._new()
-        if self._file is not None:
-            await asyncio.to_thread(self._file.write, grant)
+        await asyncio.to_thread(self._file.write, grant)
         return grant
 
     async def _refreshed(self, last: Grant | None) -> Grant | None:
@@ -56,6 +64,15 @@ class _OAuth:
 
     async def _new(self) -> Grant:
         raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and isinstance(other, _OAuth) and self._meant() == other._meant()
+
+    def __hash__(self) -> int:
+        return hash(self._meant())
+
+    def _meant(self) -> tuple[Any, ...]:
+        return self._issuer.url, self._issuer.client, *sorted(self._fields.items())
 
     def __repr__(self) -> str:
         return f"{self.kind}({self._issuer.url!r}, {self._issuer.client.id!r})"

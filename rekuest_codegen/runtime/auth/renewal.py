@@ -45,17 +45,13 @@ class Renewal:
     """Holds a grant. ``fetch`` gets the next one; it is given the last one and whether that was refused."""
 
     def __init__(
-        self,
-        fetch: Callable[[Grant | None, bool], Awaitable[Grant]],
-        *,
-        known: Grant | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        self, fetch: Callable[[Grant | None, bool], Awaitable[Grant]], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._fetch = fetch
         self._clock = clock
         self._lock = threading.Lock()
         self._flight: tuple[int, Future[None]] | None = None
-        self._held = None if known is None else self._hold(known)
+        self._held: _Held | None = None
         self._refusal_at = float("-inf")
 
     async def token(self, refused: str | None) -> str:
@@ -90,28 +86,30 @@ class Renewal:
         renewed: _Held | None = None
         failure: RekuestError | None = None
         try:
-            renewed = self._hold(await self._fetch(held.grant if held is not None else None, is_refused))
-        except TransportError as error:
-            now = self._clock()
-            if held is None or is_refused or now >= held.ends_at:
-                failure = error
-                raise
-            renewed = _Held(held.grant, min(now + AGAIN_AFTER, held.ends_at), held.ends_at)
+            renewed = await self._next(held, is_refused)
+            return Secret(renewed.grant.token)
         except RekuestError as error:
             failure = error
             raise
         finally:
             with self._lock:
                 self._flight = None
-                if renewed is not None:
-                    self._held = renewed
+                self._held = renewed or self._held
                 if is_refused:
                     self._refusal_at = self._clock()
             if failure is not None:
                 flight.set_exception(failure)
             else:
-                flight.set_result(None)
-        return Secret(renewed.grant.token)
+                flight.set_result(None)  # when we were cancelled too: who waited looks again, and takes over
+
+    async def _next(self, held: _Held | None, is_refused: bool) -> _Held:
+        try:
+            return self._hold(await self._fetch(held.grant if held is not None else None, is_refused))
+        except TransportError:
+            now = self._clock()
+            if held is None or is_refused or now >= held.ends_at:
+                raise
+            return _Held(held.grant, min(now + AGAIN_AFTER, held.ends_at), held.ends_at)
 
     def _hold(self, grant: Grant) -> _Held:
         if not grant.token:
