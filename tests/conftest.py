@@ -15,6 +15,8 @@ settings.register_profile(
 )
 settings.load_profile("same-every-time")
 
+os.environ["REKUEST_CACHE_DIR"] = ""  # nothing is remembered from one test to the next, or on the user's machine
+
 
 def environment(variable: str, name: str) -> Path:
     path = Path(os.environ.get(variable) or ROOT / ".venvs" / name / "bin" / "python")
