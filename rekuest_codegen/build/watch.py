@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,7 +34,7 @@ BACKOFF = (0.5, 1.0, 2.0, 5.0, 15.0)
 
 async def watch(
     targets: Sequence[Target], token: Credentials | None, *, look_every: float = LOOK_EVERY
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     """What changed, in a few words, each time the nodes of ``targets`` may be others. Ends when it is closed.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.sources import echo_findings, shown_path
 from rekuest_codegen.cli.targets import Chosen, chosen_targets, given_besides, target_options
+from rekuest_codegen.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from rekuest_codegen.build.origins import Snapshot
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @target_options
+@click.option("--watch", is_flag=True, help="Again whenever the server's nodes or the source change, until Ctrl-C.")
 @explained
 def pull(**given: Any) -> None:
     """Fetch node definitions, and write typed packages.
@@ -32,14 +35,30 @@ def pull(**given: Any) -> None:
     plain = given["frozen"] and not given_besides("frozen", "names", "out")
     asked = question(given["names"], given["out"]) if plain else None
     chosen = chosen_targets(given)
-    # Everything is made before anything is written: one that fails leaves all as they were.
-    made = [_Made(target, *files_of(target, chosen, cached=not given["no_cache"])) for target in chosen.targets]
+    if given["watch"] and chosen.frozen:
+        raise ConfigurationError("--frozen asks nobody whose answer could change; leave it or --watch out")
+    made = _made(chosen, given)
     for package in made:
         click.echo(package.publish())
+    if given["watch"]:
+        from rekuest_codegen.cli.following import follow
+
+        follow(chosen.targets, chosen.token, lambda: _changes(_made(chosen_targets(given), given)))
     if asked is not None:
         lines = [package.unchanged for package in made]
         templates = [str(target.templates) for target in chosen.targets if target.templates is not None]
         remember(asked, lines, [str(target.out) for target in chosen.targets], templates)
+
+
+def _made(chosen: Chosen, given: Mapping[str, Any]) -> list[_Made]:
+    """Everything is made before anything is written: one that fails leaves all as they were."""
+    return [_Made(target, *files_of(target, chosen, cached=not given["no_cache"])) for target in chosen.targets]
+
+
+def _changes(made: Sequence[_Made]) -> list[str]:
+    """Publish; the lines of those in which something changed."""
+    lines = [(package, package.publish()) for package in made]
+    return [line for package, line in lines if line != package.unchanged]
 
 
 class _Made:

@@ -56,7 +56,7 @@ class Project:
     memory_structures: frozenset[str] = frozenset()
     targets: tuple[Target, ...] = ()
     ignore: tuple[str, ...] = ()
-    builds: Builds = Builds()
+    builds: Builds = field(default_factory=Builds)
     file: Path | None = None
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -39,7 +39,7 @@ async def push(server: EmbeddedServer, folder: Path, name: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-async def told(changes: AsyncIterator[str]) -> str:
+async def told(changes: AsyncGenerator[str]) -> str:
     async with asyncio.timeout(20):
         return await anext(changes)
 
@@ -55,14 +55,14 @@ async def test_a_server_tells_and_a_restarted_one_is_looked_at(tmp_path: Path) -
         port = int(server.url.rpartition(":")[2])
     with serving(token=TOKEN, db=tmp_path / "server.db", port=port):
         assert await told(changes) in (f"looked at {server.url}", f"an agent changed at {server.url}")
-    await changes.aclose()  # type: ignore[attr-defined]  # it is a generator
+    await changes.aclose()
 
 
 async def test_a_server_that_tells_nothing_is_looked_at(tmp_path: Path) -> None:
     with serving(token=TOKEN) as server:
         changes = watch([target(tmp_path, url=server.url)], TOKEN, look_every=0.2)
         assert await told(changes) == f"looked at {server.url}"
-        await changes.aclose()  # type: ignore[attr-defined]
+        await changes.aclose()
 
 
 async def test_a_refused_token_ends_it(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ async def test_source_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         await asyncio.sleep(0.05)
         (source / "notes.txt").touch()
     assert await first == "a.py changed"
-    await changes.aclose()  # type: ignore[attr-defined]
+    await changes.aclose()
 
 
 async def test_no_such_source(tmp_path: Path) -> None:
