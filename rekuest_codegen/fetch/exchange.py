@@ -55,7 +55,7 @@ async def exchange(endpoint: Endpoint, token: str | Auth, timeout: float) -> Asy
 
         async def ask(document: str, variables: dict[str, Any]) -> dict[str, Any]:
             async def attempt(token: str) -> dict[str, Any]:
-                shown.add(str(token))
+                shown.add(token)
                 http.headers["Authorization"] = f"Bearer {token}"
                 return await _ask(client, endpoint.graphql, timeout, document, variables)
 

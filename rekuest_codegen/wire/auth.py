@@ -79,11 +79,11 @@ async def with_token(auth: Auth, attempt: Callable[[str], Awaitable[T]]) -> T:
     Raises:
         AccessDenied: both were refused, or there is no other one. Whatever ``attempt`` raises.
     """
-    token = await auth.token()
+    token = Secret(await auth.token())
     try:
         return await attempt(token)
     except AccessDenied:
-        fresh = await auth.token(refused=token)
+        fresh = Secret(await auth.token(refused=token))
         if fresh == token:
             raise
     return await attempt(fresh)

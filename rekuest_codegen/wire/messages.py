@@ -25,6 +25,12 @@ def new_id() -> str:
 class Message(msgspec.Struct, kw_only=True, tag_field="type"):
     id: str = msgspec.field(default_factory=new_id)
 
+    def __repr__(self) -> str:
+        """As usual, but for tokens: what is logged or shown in a traceback must not hold any."""
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        shown = (f"{name}={'<a token>' if name == 'token' else repr(value)}" for name, value in fields.items())
+        return f"{type(self).__name__}({', '.join(shown)})"
+
 
 class FromAgent(Message, forbid_unknown_fields=True):
     """What an agent sends."""

@@ -33,6 +33,9 @@ class Scripted:
     subscribers: list[tuple[ServerConnection, str]] = field(default_factory=list)
     on_request: Callable[[str, ServerConnection, dict[str, Any]], Awaitable[bool]] | None = None
     """Called with each operation's name first; True means that the test has dealt with it."""
+    tokens: list[str] = field(default_factory=list)
+    """What connections introduced themselves with."""
+    answering: str = ""
     ids: Any = field(default_factory=lambda: itertools.count(1))
 
     async def emit(self, task: str, events: list[Event], *, live: bool | None = None) -> None:
@@ -48,7 +51,9 @@ class Scripted:
     async def handle(self, socket: ServerConnection) -> None:
         self.connections.add(socket)
         try:
-            assert json.loads(await socket.recv())["type"] == "connection_init"
+            introduction = json.loads(await socket.recv())
+            assert introduction["type"] == "connection_init"
+            self.tokens.append(introduction["payload"]["token"])
             await socket.send(json.dumps({"type": "connection_ack"}))
             async for frame in socket:
                 message = json.loads(frame)
@@ -60,12 +65,18 @@ class Scripted:
             self.connections.discard(socket)
             self.subscribers = [item for item in self.subscribers if item[0] is not socket]
 
+    async def refuse(self, socket: ServerConnection, message: str) -> None:
+        """Answer the request at hand as the real server does when it does not like a token."""
+        payload = {"data": None, "errors": [{"message": message}]}
+        await socket.send(json.dumps({"type": "next", "id": self.answering, "payload": payload}))
+
     async def answer(self, socket: ServerConnection, key: str, payload: dict[str, Any]) -> None:
         query, variables = payload["query"], payload["variables"]
         name = next(n for n in ("mytasks", "assign(", "cancel(", "tasks(", "task(", "actions(") if n in query).rstrip(
             "("
         )
         self.requests.append(name)
+        self.answering = key
         if self.on_request is not None and await self.on_request(name, socket, variables):
             return
         data: Any

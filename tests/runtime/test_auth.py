@@ -182,7 +182,7 @@ async def test_requests_of_an_httpx_auth(issuer: Issuer) -> None:
 
 
 async def test_an_httpx_auth_that_gives_no_bearer_token() -> None:
-    with pytest.raises(ConfigurationError, match="bearer tokens, and this .* gives 'Basic'"):
+    with pytest.raises(ConfigurationError, match=r"bearer tokens, and this .* gives 'Basic'"):
         await token(auth_of(httpx.BasicAuth("a", "b"), PLACE))
     with pytest.raises(ConfigurationError, match="gives no Authorization header"):
         await token(auth_of(httpx.Auth(), PLACE))
