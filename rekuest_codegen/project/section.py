@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -79,7 +80,8 @@ def add_section(file: Path, *, name: str, out: str, url: str | None) -> None:
 def _section(text: str, name: str, out: str, url: str | None) -> str:
     quoted = _quoted(url) if url else '"https://rekuest.example.org"'
     line = f"url = {quoted}" if url else f"# url = {quoted}"
-    body = SECTION.replace("{name}", _key(name)).replace("{out}", _quoted(out)).replace("{url}", line)
+    values = {"name": _key(name), "out": _quoted(out), "url": line}
+    body = re.sub(r"\{(name|out|url)\}", lambda mark: values[mark[1]], SECTION)
     gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
     # As the rest of the file ends its lines.
     return (gap + body).replace("\n", "\r\n") if "\r\n" in text else gap + body
