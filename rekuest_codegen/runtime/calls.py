@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from rekuest_codegen.errors import ArgumentError, CallTimeout, ProtocolError
 from rekuest_codegen.runtime import context, portal
-from rekuest_codegen.runtime.context import Caller
+from rekuest_codegen.runtime.context import Caller, Nested
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import Walk, expand_all, shrink_all, values_walk
 from rekuest_codegen.runtime.watch import Watch
@@ -32,7 +32,8 @@ async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
     walk = values_walk(remote.types)
     timeout = context.in_force.get().timeout
     wire = await shrink_all(remote.contract.args, arguments, walk)
-    returns = await _where_it_runs(_result, remote, wire, timeout)
+    server = context.serves(remote)
+    returns = await _where_it_runs(server, _result, server, remote, wire, timeout)
     return await _expand(remote, returns, walk)
 
 
@@ -49,13 +50,14 @@ async def _items(remote: Remote[R], arguments: Mapping[str, Any]) -> AsyncIterat
     walk = values_walk(remote.types)
     timeout = context.in_force.get().timeout
     wire = await shrink_all(remote.contract.args, arguments, walk)
-    caller, watch = await _where_it_runs(_start, remote, wire, timeout)
+    server = context.serves(remote)
+    caller, watch = await _where_it_runs(server, _start, server, remote, wire, timeout)
     try:
-        while (returns := await _where_it_runs(_next, watch, timeout)) is not None:
+        while (returns := await _where_it_runs(server, _next, watch, timeout)) is not None:
             yield await _expand(remote, returns, walk)
     finally:
         if not watch.ended:
-            await _where_it_runs(_cancel, caller, watch)
+            await _where_it_runs(server, _cancel, caller, watch)
 
 
 def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
@@ -104,13 +106,14 @@ async def _expand(remote: Remote[R], returns: Mapping[str, Any], walk: Walk) -> 
 # -- in the loop that serves the call ----------------------------------------------------------------------------
 
 
-async def _caller() -> Caller:
-    inside = context.nested.get()
-    return inside.caller if inside is not None else await context.default_client()
+async def _caller(server: Nested | None) -> Caller:
+    return server.caller if server is not None else await context.default_client()
 
 
-async def _start(remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None) -> tuple[Caller, Watch]:
-    caller = await _caller()
+async def _start(
+    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None
+) -> tuple[Caller, Watch]:
+    caller = await _caller(server)
     try:
         async with asyncio.timeout(timeout):
             return caller, await caller.start(remote, wire)
@@ -120,9 +123,11 @@ async def _start(remote: Remote[Any], wire: Mapping[str, Any], timeout: float | 
         raise CallTimeout(f"{remote.title}: not begun within {timeout:g} s; the task is being cancelled") from None
 
 
-async def _result(remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None) -> Mapping[str, Any]:
+async def _result(
+    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None
+) -> Mapping[str, Any]:
     watch: Watch | None = None
-    caller = await _caller()
+    caller = await _caller(server)
     try:
         async with asyncio.timeout(timeout):
             watch = await caller.start(remote, wire)
@@ -153,14 +158,13 @@ async def _cancel(caller: Caller, watch: Watch) -> None:
 # -- getting there -----------------------------------------------------------------------------------------------
 
 
-async def _where_it_runs(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the loop that serves the call, which may be this one."""
+async def _where_it_runs(server: Nested | None, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Await ``function(*args)`` in the loop of who serves the call, which may be this one."""
     here = asyncio.get_running_loop()
-    inside = context.nested.get()
-    if inside is None:
+    if server is None:
         if here is portal.loop():
             return await function(*args)
         return await portal.hop(function, *args)
-    if here is inside.loop:
+    if server.loop is None or server.loop is here:
         return await function(*args)
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), inside.loop))
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), server.loop))

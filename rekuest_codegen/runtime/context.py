@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -30,10 +30,11 @@ class Caller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """The inside of a running task: its caller, and the loop that serves it."""
+    """Where calls go instead of to a server: from inside of a running task to its caller, in the loop that serves it;
+    in a test to what stands in for nodes. Without a loop, calls are served where they are made."""
 
     caller: Caller
-    loop: asyncio.AbstractEventLoop
+    loop: asyncio.AbstractEventLoop | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,23 @@ class Options:
     timeout: float | None = None
 
 
+StandIn = Callable[["Remote[Any]"], Nested | None]
+"""Where calls of a node go, or None where nothing stands in for it."""
+
 NO_OPTIONS = Options()
+stand_in: ContextVar[StandIn | None] = ContextVar("rekuest_codegen_stand_in", default=None)
 nested: ContextVar[Nested | None] = ContextVar("rekuest_codegen_nested", default=None)
 in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO_OPTIONS)
 _default: tuple[tuple[str, Credentials], Client] | None = None
 _configured: tuple[str, Credentials] | None = None
+
+
+def serves(remote: Remote[Any]) -> Nested | None:
+    """Who serves calls of ``remote`` made here: what stands in for it, else the task we are inside of; None means the
+    client of the process."""
+    find = stand_in.get()
+    found = find(remote) if find is not None else None
+    return found if found is not None else nested.get()
 
 
 @contextmanager
