@@ -14,6 +14,8 @@ from .operations import (
     FIND_TASK_GQL,
     IMPLEMENT_AGENT_GQL,
     INTERRUPT_GQL,
+    LIST_AGENTS_GQL,
+    LIST_TASKS_GQL,
     MY_TASKS_GQL,
     PAUSE_GQL,
     RESUME_GQL,
@@ -44,9 +46,12 @@ if TYPE_CHECKING:
         PauseInput,
         ResumeInput,
         ShelveInMemoryDrawerInput,
+        TaskFilter,
         UnshelveMemoryDrawerInput,
     )
     from .interrupt import Interrupt
+    from .list_agents import ListAgents
+    from .list_tasks import ListTasks
     from .my_tasks import MyTasks
     from .pause import Pause
     from .resume import Resume
@@ -271,3 +276,38 @@ class Client(AsyncBaseClient):
         )
         data = self.get_data(response)
         return EnumerateAgents.model_validate(data)
+
+    async def list_agents(
+        self,
+        pagination: Union[Optional["OffsetPaginationInput"], "UnsetType"] = UNSET,
+        **kwargs: Any,
+    ) -> "ListAgents":
+        from .list_agents import ListAgents
+
+        variables: dict[str, object] = {"pagination": pagination}
+        response = await self.execute(
+            query=LIST_AGENTS_GQL,
+            operation_name="ListAgents",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return ListAgents.model_validate(data)
+
+    async def list_tasks(
+        self,
+        filters: Union[Optional["TaskFilter"], "UnsetType"] = UNSET,
+        pagination: Union[Optional["OffsetPaginationInput"], "UnsetType"] = UNSET,
+        **kwargs: Any,
+    ) -> "ListTasks":
+        from .list_tasks import ListTasks
+
+        variables: dict[str, object] = {"filters": filters, "pagination": pagination}
+        response = await self.execute(
+            query=LIST_TASKS_GQL,
+            operation_name="ListTasks",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return ListTasks.model_validate(data)

@@ -9,6 +9,8 @@ __all__ = [
     "FIND_TASK_GQL",
     "IMPLEMENT_AGENT_GQL",
     "INTERRUPT_GQL",
+    "LIST_AGENTS_GQL",
+    "LIST_TASKS_GQL",
     "MY_TASKS_GQL",
     "PAUSE_GQL",
     "RESUME_GQL",
@@ -542,6 +544,48 @@ query EnumerateAgents($name: String!) {
       action {
         id
       }
+    }
+  }
+}
+"""
+
+LIST_AGENTS_GQL = """
+query ListAgents($pagination: OffsetPaginationInput) {
+  agents(pagination: $pagination) {
+    id
+    name
+    connected
+    lastSeen
+    app {
+      identifier
+    }
+    implementations {
+      interface
+    }
+  }
+}
+"""
+
+LIST_TASKS_GQL = """
+query ListTasks($filters: TaskFilter, $pagination: OffsetPaginationInput) {
+  tasks(filters: $filters, ordering: [{createdAt: DESC}], pagination: $pagination) {
+    id
+    reference
+    isDone
+    latestEventKind
+    createdAt
+    finishedAt
+    action {
+      key
+      app {
+        identifier
+      }
+    }
+    agent {
+      name
+    }
+    parent {
+      id
     }
   }
 }
