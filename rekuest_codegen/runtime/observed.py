@@ -57,9 +57,7 @@ def view(instance: T) -> T:
         return copy.copy(value) if is_array(value) or is_mapping(value) else value
 
     def refuse(self: Any, name: str, value: Any) -> None:
-        raise AttributeError(
-            f"{cls.__name__}.{name} cannot be set here: the parameter asks for ReadOnly[{cls.__name__}]"
-        )
+        raise AttributeError(f"{cls.__name__}.{name} cannot be set here: it was asked for as ReadOnly[{cls.__name__}]")
 
     space = {
         "__getattribute__": get_attribute,
@@ -79,10 +77,14 @@ def _wrapped(value: Any, touch: Touch) -> Any:
     return value
 
 
+def _nobody() -> None:
+    """Nobody is told of what copies become (`dataclasses.asdict` makes them of our own class)."""
+
+
 class _List(list[Any]):
     """A list that says when it changes."""
 
-    def __init__(self, items: Iterable[Any], touch: Touch) -> None:
+    def __init__(self, items: Iterable[Any] = (), touch: Touch = _nobody) -> None:
         super().__init__(_wrapped(item, touch) for item in items)
         self._touch = touch
 
@@ -96,8 +98,8 @@ class _List(list[Any]):
 class _Dict(dict[Any, Any]):
     """A dict that says when it changes."""
 
-    def __init__(self, items: dict[Any, Any], touch: Touch) -> None:
-        super().__init__({key: _wrapped(item, touch) for key, item in items.items()})
+    def __init__(self, items: Any = (), touch: Touch = _nobody) -> None:
+        super().__init__({key: _wrapped(item, touch) for key, item in dict(items).items()})
         self._touch = touch
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -33,6 +33,9 @@ from rekuest_codegen.wire.messages import (
     Register,
     Report,
     ResumeRequest,
+    SessionInit,
+    StatePatch,
+    StateSnapshot,
     ToAgent,
 )
 
@@ -177,6 +180,8 @@ class _Connection:
                 self._hub.report(self._agent.id, message)
             except UnknownTask as error:
                 self._side.close(MISMATCH, str(error), error=str(error))
+        elif isinstance(message, SessionInit | StateSnapshot | StatePatch):
+            self._hub.show(self._agent.id, message)
         elif isinstance(message, AssignRequest):
             self._start(self._assign(self._agent, message))
         elif isinstance(message, CancelRequest | InterruptRequest | PauseRequest | ResumeRequest):

@@ -16,6 +16,7 @@ from rekuest_codegen.server.dispatch import ORGANIZATION
 from rekuest_codegen.server.filters import event_fits, ordered, page
 from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.model import Agent, Drawer, Event, Implementation, Json, Node, Run
+from rekuest_codegen.server.shown import Change, Shown
 from rekuest_codegen.server.state import State
 
 Info = GraphQLResolveInfo
@@ -242,6 +243,28 @@ _AGENT_CHANGE: AgentFields = {
     "latestEvent": lambda agent, info: "CONNECT" if state_of(info).connected(agent.id) else "DISCONNECT",
 }
 
+_STATE: dict[str, Callable[[Shown, Info], Any]] = {
+    "definition": lambda shown, _: {**shown.definition, "id": shown.definition["hash"]},
+    "key": lambda shown, _: shown.interface,
+    "appIdentifier": lambda shown, _: shown.agent.name,
+    "createdAt": lambda shown, _: shown.updated,
+    "updatedAt": lambda shown, _: shown.updated,
+}
+
+_STATE_VALUE: dict[str, Callable[[Shown, Info], Any]] = {
+    "stateId": lambda shown, _: shown.id,
+    "globalRevision": lambda shown, _: shown.revision,
+}
+
+_STATE_CHANGE: dict[str, Callable[[Change, Info], Any]] = {
+    "stateId": lambda change, _: change.shown.id,
+    "agentId": lambda change, _: str(change.shown.agent.id),
+    "interface": lambda change, _: change.shown.interface,
+    "globalRevision": lambda change, _: change.revision,
+    "sessionId": lambda change, _: change.shown.session,
+    "timestamp": lambda change, _: change.at,
+}
+
 FIELDS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "Action": _NODE,
     "Implementation": _IMPLEMENTATION,
@@ -255,6 +278,10 @@ FIELDS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "TaskEventChange": _EVENT_CHANGE,
     "AgentChangeEvent": _AGENT_CHANGES,
     "AgentChange": _AGENT_CHANGE,
+    "State": _STATE,
+    "StateValue": _STATE_VALUE,
+    "StateSnapshotEvent": _STATE_CHANGE,
+    "StatePatchEvent": _STATE_CHANGE,
 }
 
 KINDS: dict[str, tuple[dict[str, str], str]] = {

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from rekuest_codegen.server import dispatch, presence, registry
+from rekuest_codegen.server import dispatch, presence, registry, shown
 from rekuest_codegen.server.decision import (
     AgentChanged,
     Created,
@@ -27,9 +27,10 @@ from rekuest_codegen.server.decision import (
 from rekuest_codegen.server.dispatch import Call
 from rekuest_codegen.server.feeds import Feed, Feeds
 from rekuest_codegen.server.model import Agent, Drawer, Event, Json, Run
+from rekuest_codegen.server.shown import Change, Shown
 from rekuest_codegen.server.state import State, ends
 from rekuest_codegen.server.store import Store, StoreFailure
-from rekuest_codegen.wire.messages import Register, Report, ToAgent
+from rekuest_codegen.wire.messages import Register, Report, SessionInit, StatePatch, StateSnapshot, ToAgent
 
 GRACE = 30.0
 """Seconds for which a lost agent may come back to its tasks."""
@@ -142,6 +143,15 @@ class Hub:
         decision = dispatch.report(self.state, agent, message, moment())
         if decision is not None:
             self._commit(decision)
+
+    def show(self, agent: int, message: SessionInit | StateSnapshot | StatePatch) -> None:
+        """An agent says what its states are."""
+        for change in shown.take(self.state, agent, message, moment()):
+            self._topics.put(change.shown.id, change)
+
+    def watch_state(self, state: Shown) -> Feed:
+        """What the state is, then how it changes (Change)."""
+        return Feed(self._topics, state.id, [Change(state, state.value, state.revision, state.updated)])
 
     # -- callers -------------------------------------------------------------------------------------------------
 

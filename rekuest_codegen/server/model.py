@@ -39,6 +39,7 @@ class Agent(Record, kw_only=True):
     session: str | None = None
     ensured: int = 0
     last_seen: str | None = None
+    states: list[Json] = []
 
 
 class Node(Record, kw_only=True):

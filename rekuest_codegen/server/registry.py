@@ -15,6 +15,7 @@ from rekuest_codegen.ir import MAX_DEPTH, definition_hash, read_node
 from rekuest_codegen.ir import Node as ReadNode
 from rekuest_codegen.server.decision import AgentChanged, Decision, Moment, NodeDefined
 from rekuest_codegen.server.model import Agent, Drawer, Implementation, Json, Node, is_object
+from rekuest_codegen.server.shown import read_states
 from rekuest_codegen.server.state import ENSURED, State
 
 DEFAULT_NAME = "default"
@@ -65,6 +66,7 @@ def implement_agent(state: State, owner: str, wanted: Json, at: Moment) -> tuple
         raise ServerError(f"agent {name or DEFAULT_NAME!r} is not known: call ensureAgent first")
     given: Sequence[Json] = wanted.get("implementations") or []
     read = _read_all(agent.name, given)
+    agent_states = read_states(agent.name, wanted.get("states"))
     decision = Decision()
     old = dict(state.provided.get(agent.id, {}))
     for node, raw in read:
@@ -73,6 +75,7 @@ def implement_agent(state: State, owner: str, wanted: Json, at: Moment) -> tuple
         state.drop_implementation(gone)
         decision.delete(gone)
     agent.hash = wanted.get("hash") or ""
+    agent.states = agent_states
     decision.put(agent)
     decision.tell(AgentChanged(agent))
     return agent, decision

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from ariadne import InterfaceType, ObjectType, SubscriptionType
+from ariadne import InterfaceType, ObjectType, SubscriptionType, UnionType
 from graphql import GraphQLSchema, assert_valid_schema, build_ast_schema, parse
 
 from rekuest_codegen.errors import NodeNotFound, ServerError
@@ -26,6 +26,7 @@ from rekuest_codegen.server.filters import (
     run_fits,
 )
 from rekuest_codegen.server.model import Agent, Drawer, Event, Implementation, Json, Node, Run, is_object
+from rekuest_codegen.server.shown import Change, Shown, find_of, find_state, states_of
 
 T = TypeVar("T")
 
@@ -127,6 +128,19 @@ def _event(_: Any, info: Info, *, id: str) -> Event:
     return _found(next((event for run in runs for event in run.events if event.id == number(id)), None), "TaskEvent")
 
 
+def _states(_: Any, info: Info) -> list[Shown]:
+    state = state_of(info)
+    return [one for agent in state.agents.values() for one in states_of(state, agent)]
+
+
+def _state(_: Any, info: Info, *, id: str) -> Shown:
+    return find_state(state_of(info), id)
+
+
+def _checkout(_: Any, info: Info, *, state: str) -> Shown:
+    return find_state(state_of(info), state)
+
+
 # -- mutations ---------------------------------------------------------------------------------------------------
 
 
@@ -211,6 +225,14 @@ def _defined(item: NodeDefined, *_: Any, **_arguments: Any) -> Node:
     return item.node
 
 
+def _watch_state(
+    _: Any, info: Info, *, stateId: str | None = None, agentId: str | None = None, interface: str | None = None
+) -> Any:
+    state = state_of(info)
+    found = find_state(state, stateId) if stateId is not None else find_of(state, agentId or "", interface or "")
+    return info.context.hub.watch_state(found)
+
+
 RESOLVERS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "Query": {
         "actions": _actions,
@@ -223,6 +245,9 @@ RESOLVERS: dict[str, Mapping[str, Callable[..., Any]]] = {
         "tasks": _tasks,
         "task": _task,
         "event": _event,
+        "states": _states,
+        "state": _state,
+        "checkout": _checkout,
     },
     "Mutation": {
         "assign": _assign,
@@ -232,10 +257,15 @@ RESOLVERS: dict[str, Mapping[str, Callable[..., Any]]] = {
         "unshelveMemoryDrawer": _unshelve,
         **{what: _asking(what) for what in ("cancel", "interrupt", "pause", "resume")},
     },
-    "Subscription": {"mytasks": _itself, "agents": _itself, "newActions": _defined},
+    "Subscription": {"mytasks": _itself, "agents": _itself, "newActions": _defined, "watchState": _itself},
     **FIELDS,
 }
-SOURCES: dict[str, Callable[..., Any]] = {"mytasks": _mytasks, "agents": _watch_agents, "newActions": _new_actions}
+SOURCES: dict[str, Callable[..., Any]] = {
+    "mytasks": _mytasks,
+    "agents": _watch_agents,
+    "newActions": _new_actions,
+    "watchState": _watch_state,
+}
 
 
 def build_schema() -> GraphQLSchema:
@@ -256,8 +286,13 @@ def build_schema() -> GraphQLSchema:
         bound.bind_to_schema(schema)
     for name, (types, other) in KINDS.items():
         InterfaceType(name, _by_kind(types, other)).bind_to_schema(schema)
+    UnionType("StateSnapshotEventStatePatchEvent", _snapshot_or_patch).bind_to_schema(schema)
     assert_valid_schema(schema)
     return schema
+
+
+def _snapshot_or_patch(change: Change, *_: Any) -> str:
+    return "StateSnapshotEvent" if change.op is None else "StatePatchEvent"
 
 
 def _by_kind(types: Mapping[str, str], other: str) -> Callable[..., str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +17,9 @@ from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.server.model import Agent, Drawer, Event, Implementation, Node, Record, Run, Task, unpack
 from rekuest_codegen.server.store import Put
 from rekuest_codegen.wire.lifecycle import IllegalTransition, advance, terminal_kind
+
+if TYPE_CHECKING:
+    from rekuest_codegen.server.shown import Shown
 
 RECENT = 60.0
 """Seconds for which a finished task is certainly kept."""
@@ -60,6 +64,7 @@ class State:
         self.provided: dict[int, dict[str, Implementation]] = {}
         self.references: dict[tuple[str, int | None, str], Run] = {}
         self.children: dict[int, list[int]] = {}
+        self.shown: dict[tuple[int, str], Shown] = {}
         self.calls: dict[str, dict[int, Run]] = {}
         self.agent_calls: dict[int, dict[int, Run]] = {}
         self.finished: deque[tuple[int, float]] = deque()
