@@ -7,6 +7,7 @@ time and what is read of it are bounded.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import threading
@@ -50,7 +51,8 @@ def read_revision(name: str, folder: Path) -> str:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(OSError):  # what git did not want to read
+                    pipe.close()
 
 
 def _answer(process: subprocess.Popen[bytes], name: str, folder: Path) -> str:
@@ -59,12 +61,12 @@ def _answer(process: subprocess.Popen[bytes], name: str, folder: Path) -> str:
     try:
         process.stdin.write(f"{name}\n".encode())
         process.stdin.flush()
-    except (OSError, UnicodeEncodeError):
-        raise ConfigurationError(f"{name!r}: {folder} is in no git repository that can be read") from None
+    except OSError:
+        raise ConfigurationError(f"{name!r}: {_silent(folder)}") from None
     head = process.stdout.readline(len(name.encode()) + 200)
     kind, size = head.rstrip(b"\n").rsplit(b" ", 2)[-2:] if head.count(b" ") >= 2 else (b"missing", b"")
     if not head:
-        raise ConfigurationError(f"{name!r}: {folder} is in no git repository that can be read, or git took too long")
+        raise ConfigurationError(f"{name!r}: {_silent(folder)}")
     if kind == b"tree" or kind == b"commit":
         raise ConfigurationError(f"{name!r}: is a folder in that revision; a file was expected")
     if kind != b"blob" or not size.isdigit():
@@ -79,3 +81,7 @@ def _answer(process: subprocess.Popen[bytes], name: str, folder: Path) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{name!r}: is not text in UTF-8 ({error.reason})") from None
+
+
+def _silent(folder: Path) -> str:
+    return f"git gives no answer; is {folder} in a repository, and the path in it?"
