@@ -13,7 +13,21 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "explained", "main"]
 
-COMMANDS = ("check", "diff", "init", "pull", "push", "run", "scan", "serve")
+COMMANDS = (
+    "agents",
+    "check",
+    "completion",
+    "diff",
+    "init",
+    "nodes",
+    "pull",
+    "push",
+    "run",
+    "scan",
+    "serve",
+    "show",
+    "tasks",
+)
 """Each is a function of its name in a module of its name."""
 
 

@@ -15,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 from rekuest_codegen.build.choice import chosen
+from rekuest_codegen.cli.completion import complete_targets
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import CHOICES, Filters, Project, Target
 
@@ -44,7 +45,7 @@ def target_options(command: F) -> F:
     folder = click.Path(path_type=Path, file_okay=False)
     for add in reversed(
         (
-            click.argument("names", nargs=-1, metavar="[TARGET]..."),
+            click.argument("names", nargs=-1, metavar="[TARGET]...", shell_complete=complete_targets),
             click.option("--out", type=folder, help="The package, where it is not one of the targets."),
             click.option("--frozen", is_flag=True, help="Generate from the package's own manifest; ask no server."),
             click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]"),

@@ -1,0 +1,39 @@
+"""Rows as people read them: wrapped on a terminal, aligned and whole for everything else, or JSON.
+
+What is in them comes from strangers: what a terminal would act upon is printed as an escape.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from rekuest_codegen.cli.sources import printable
+
+
+def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print ``rows`` under their ``headings``; each row has a text for each heading."""
+    shown = [[printable(cell) for cell in cells] for cells in rows]
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(*headings, box=None, pad_edge=False)
+        for cells in shown:
+            table.add_row(*(Text(cell, overflow="fold") for cell in cells))
+        Console().print(table)
+        return
+    widths = [max(len(cells[column]) for cells in (headings, *shown)) for column in range(len(headings))]
+    for cells in (headings, *shown):
+        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def echo_json(value: Any) -> None:
+    """Print ``value`` as JSON, in ASCII."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=True))

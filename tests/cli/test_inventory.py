@@ -1,0 +1,175 @@
+"""``nodes``, ``show``, ``agents``, ``tasks``, ``completion``: what there is, as tables and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rekuest_codegen.server import serving
+from tests.processes import cli, run, running
+
+LAB = '''
+import enum
+from dataclasses import dataclass
+
+from rekuest_codegen import easy, model
+
+app = easy("lab")
+other = easy("other")
+
+
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+@model
+@dataclass
+class Point:
+    x: float
+    y: float = 2.0
+
+
+@app.register()
+def paint(point: Point, colour: Colour = Colour.RED) -> str:
+    """Paint a point.
+
+    Args:
+        point: Where.
+        colour: What with \\x1b[31m.
+    """
+    return colour.name
+
+
+@app.register()
+def add(x: int) -> int:
+    return x
+
+
+@other.register(name="Add")
+def add_other(x: int) -> None: ...
+
+
+if __name__ == "__main__":
+    app.run()
+'''.replace("add_other", "add")
+Ask = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    folder = tmp_path_factory.mktemp("inventory")
+    (folder / "lab.py").write_text(LAB, encoding="utf-8")
+    cache = {"REKUEST_CACHE_DIR": str(folder / "cache")}
+    with serving(token="a-token") as server:
+        settings = {"REKUEST_URL": server.url, "REKUEST_TOKEN": "a-token", **cache}
+        pushed = run(cli("push", "lab.py", "--app", "other"), cwd=folder, environment=settings)
+        assert pushed.returncode == 0, pushed.stderr
+        with running([sys.executable, "lab.py"], until="providing", cwd=folder, environment=settings):
+            called = run(cli("pull", "--out", "nodes", "--app", "lab"), cwd=folder, environment=settings)
+            assert called.returncode == 0, called.stderr
+            code = "from nodes import lab; lab.add(1)"
+            assert run([sys.executable, "-c", code], cwd=folder, environment=settings).returncode == 0
+            yield settings
+
+
+@pytest.fixture
+def ask(environment: dict[str, str]) -> Ask:
+    return lambda *arguments: run(cli(*arguments), environment=environment)
+
+
+def test_nodes(ask: Ask) -> None:
+    everything = ask("nodes").stdout.splitlines()
+    assert [line.split()[:2] for line in everything] == [
+        ["app", "key"],
+        ["lab", "add"],
+        ["lab", "paint"],
+        ["other", "add"],
+    ]
+    assert everything[1].endswith("(x: INT) -> INT")
+    assert len(ask("nodes", "add").stdout.splitlines()) == 3
+    assert len(ask("nodes", "lab/*").stdout.splitlines()) == 3
+    assert len(ask("nodes", "--connected").stdout.splitlines()) == 3
+    nothing = ask("nodes", "zzz")
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, "", "no nodes\n")
+    assert [node["key"] for node in json.loads(ask("nodes", "lab/*", "--json").stdout)] == ["add", "paint"]
+
+
+def test_show(ask: Ask) -> None:
+    shown = ask("show", "paint").stdout
+    assert shown.startswith("lab/paint  FUNCTION, version 1\n  Paint a point.\n")
+    assert "[RED, BLUE]" in shown
+    assert "\x1b" not in shown
+    assert "  y " in shown  # a field of the model, below it
+    assert json.loads(ask("show", "lab/add", "--json").stdout)["args"][0]["key"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("add", "add: several apps have it; say which: lab/add, other/add"),
+        ("lab/none", "lab/none: no such node at "),
+    ],
+)
+def test_a_name_that_is_not_one_node(ask: Ask, name: str, said: str) -> None:
+    done = ask("show", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {said}")
+
+
+def test_agents(ask: Ask) -> None:
+    lines = [line.split()[1:4] for line in ask("agents").stdout.splitlines()[1:]]
+    assert sorted(lines) == [["lab", "yes", "2"], ["other", "no", "1"]]
+    listed = json.loads(ask("agents", "--json").stdout)
+    assert {(agent["name"], agent["connected"], agent["functions"]) for agent in listed} == {
+        ("lab", True, 2),
+        ("other", False, 1),
+    }
+
+
+def test_tasks(ask: Ask) -> None:
+    heading, line = ask("tasks").stdout.splitlines()
+    assert heading.split() == ["id", "node", "agent", "state", "created", "finished"]
+    assert line.split()[1:4] == ["lab/add", "lab", "COMPLETED"]
+    assert ask("tasks", "--running").stderr == "no tasks\n"
+    (task,) = json.loads(ask("tasks", "--done", "--json").stdout)
+    assert (task["node"], task["state"], task["done"], task["parent"]) == ("lab/add", "COMPLETED", True, None)
+
+
+@pytest.mark.parametrize("command", ["nodes", "show x", "agents", "tasks"])
+def test_no_server(command: str) -> None:
+    bare = dict.fromkeys(("REKUEST_URL", "REKUEST_TOKEN"), "")
+    done = run(cli(*command.split()), environment=bare)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)\n"
+
+
+def test_completion(ask: Ask, tmp_path: Path) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        assert "_REKUEST_CODEGEN_COMPLETE" in ask("completion", shell).stdout
+    (tmp_path / "pyproject.toml").write_text('[tool.rekuest-codegen.targets.mynodes]\nout = "n"\n', encoding="utf-8")
+    (tmp_path / "n").mkdir()
+    example = Path(__file__).parents[2] / "generated_example" / "mynodes" / "manifest.json"
+    (tmp_path / "n" / "manifest.json").write_bytes(example.read_bytes())
+
+    def completed(*words: str) -> list[str]:
+        environment = {
+            "_REKUEST_CODEGEN_COMPLETE": "bash_complete",
+            "COMP_WORDS": " ".join(("rekuest-codegen", *words)),
+            "COMP_CWORD": str(len(words)),
+        }
+        program = Path(sys.executable).parent / "rekuest-codegen"
+        done = subprocess.run(
+            [program], env={**os.environ, **environment}, cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
+        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+    assert completed("sh") == ["show"]
+    assert completed("pull", "my") == ["mynodes"]
+    assert completed("show", "demo/m") == ["demo/make_image", "demo/measure", "demo/mix", "demo/move"]
