@@ -29,7 +29,7 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         Console().print(table)
         return
     widths = [max(len(cells[column]) for cells in (headings, *shown)) for column in range(len(headings))]
-    for cells in (headings, *shown):
+    for cells in (list(headings), *shown):
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
         click.echo("  ".join(padded).rstrip())
 
