@@ -15,6 +15,7 @@ EXAMPLE = Path(__file__).parent.parent / "generated_example"
 FLOORS = {
     "errors": 0,
     "shapes": 0,
+    "cachedir": 0,
     "ir": 1,
     "api": 1,
     "project": 1,

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, distribution
-from importlib.util import find_spec
 from pathlib import Path
 
 NEVER = frozenset(["__pycache__", "node_modules", "site-packages", "dist-packages"])
@@ -27,7 +25,7 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
         for folder, folders, files in os.walk(path):
             inside = Path(folder)
             folders[:] = sorted(name for name in folders if not _is_skipped(inside / name))
-            yield from (inside / name for name in sorted(files) if name.endswith(".py"))
+            yield from (Path(f"{folder}{os.sep}{name}") for name in sorted(files) if name.endswith(".py"))
 
 
 def locate(name: str) -> Path | None:
@@ -47,6 +45,8 @@ def locate(name: str) -> Path | None:
 
 
 def _top_level(name: str) -> Path | None:
+    from importlib.util import find_spec
+
     try:
         spec = find_spec(name)
     except (ImportError, ValueError):
@@ -63,6 +63,8 @@ def _top_level(name: str) -> Path | None:
 
 def _distributed(name: str) -> Path | None:
     """The one package that the distribution ``name`` installs: ``scikit-image`` is ``skimage``."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         files = distribution(name).files or ()
     except (PackageNotFoundError, ValueError):

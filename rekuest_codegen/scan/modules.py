@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from rekuest_codegen.scan.disk import Disk
 from rekuest_codegen.scan.scopes import (
     Assigned,
     Binding,
@@ -81,7 +82,8 @@ Target = Known | ModuleRef | Object | Missing
 class Modules:
     """Finds, parses and caches sources, and resolves names in them."""
 
-    def __init__(self, search_path: Sequence[Path], texts: Mapping[Path, str]) -> None:
+    def __init__(self, search_path: Sequence[Path], texts: Mapping[Path, str], disk: Disk) -> None:
+        self._disk = disk
         self._search = tuple(search_path)
         self._texts = {path.absolute(): text for path, text in texts.items()}
         self._by_path: dict[Path, Source | Unreadable] = {}
@@ -97,7 +99,7 @@ class Modules:
         found = self._by_path.get(path)
         if found is None:
             try:
-                found = Source(path, self.text(path))
+                found = Source(path, self.text(path), self._disk.is_file)
             except Unreadable as error:
                 found = error
             self._by_path[path] = found
@@ -119,14 +121,14 @@ class Modules:
             Unreadable: it cannot be read.
         """
         given = self._texts.get(path.absolute())
-        return given if given is not None else read_text(path)
+        return given if given is not None else read_text(path, self._disk)
 
     def named(self, module: str, near: Path | None) -> Source | None:
         """The source of ``module``, looked for beside the importing package first."""
         key = (near, module)
         if key not in self._files:
             roots = (near, *self._search) if near is not None else self._search
-            self._files[key] = next((file for root in roots if (file := _module_file(root, module))), None)
+            self._files[key] = next((file for root in roots if (file := self._module_file(root, module))), None)
         path = self._files[key]
         if path is None:
             return None
@@ -134,6 +136,22 @@ class Modules:
             return self.at(path)
         except Unreadable:
             return None
+
+    def _module_file(self, root: Path, module: str) -> Path | None:
+        top, *rest = module.split(".")
+        if not all(part.isidentifier() for part in (top, *rest)):
+            return None
+        for head in (root / top, root / f"{top}-stubs"):
+            if not self._disk.is_folder(head):
+                # Without its folder only a module of its own is left, and nothing inside it.
+                candidates = [] if rest else [head.with_name(f"{head.name}{ending}") for ending in (".py", ".pyi")]
+            else:
+                stem = head.joinpath(*rest)
+                alone = [stem.with_name(f"{stem.name}{ending}") for ending in (".py", ".pyi")]
+                candidates = [stem / "__init__.py", alone[0], stem / "__init__.pyi", alone[1]]
+            if (found := next(filter(self._disk.is_file, candidates), None)) is not None:
+                return found
+        return None
 
     def resolve(self, scope: Scope, expression: ast.expr, steps: int = MAX_STEPS) -> Target:
         """What the dotted name ``expression`` means in ``scope``."""
@@ -256,17 +274,3 @@ class Modules:
                 return Object(scope, name, value)
             case Opaque(what=what):
                 return Missing(name, f"is {what}", binding, scope)
-
-
-def _module_file(root: Path, module: str) -> Path | None:
-    parts = module.split(".")
-    if not all(part.isidentifier() for part in parts):
-        return None
-    for head in (parts[0], f"{parts[0]}-stubs"):
-        stem = root.joinpath(head, *parts[1:])
-        for candidate in (stem / "__init__.py", stem.with_name(stem.name + ".py"), stem / "__init__.pyi"):
-            if candidate.is_file():
-                return candidate
-        if (stub := stem.with_name(stem.name + ".pyi")).is_file():
-            return stub
-    return None

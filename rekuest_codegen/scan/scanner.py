@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from msgspec import structs
 
-from rekuest_codegen.project import NO_PROJECT, find_project, read_project
+from rekuest_codegen.project import FILE, NO_PROJECT, read_project
 from rekuest_codegen.scan.apps import MadeApp
 from rekuest_codegen.scan.classes import decorators_of
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.declarations import Declarations
+from rekuest_codegen.scan.disk import Disk
 from rekuest_codegen.scan.files import files_of
+from rekuest_codegen.scan.garbage import collection_paused
 from rekuest_codegen.scan.injection import Injection
 from rekuest_codegen.scan.marker_calls import CALLS, SPELLED
 from rekuest_codegen.scan.modules import Modules, Object
@@ -45,37 +46,51 @@ MAKING_TRACE = re.compile(rf"\b(?:{'|'.join(name.partition('.')[2] for name in s
 DEFAULT = ScanOptions()
 
 
-def scan(paths: Sequence[Path], options: ScanOptions = DEFAULT) -> ScanResult:
+def scan(paths: Sequence[Path], options: ScanOptions = DEFAULT, disk: Disk | None = None) -> ScanResult:
     """Read the nodes that the files under ``paths`` register, without importing or running any of them.
 
     Directories are searched for ``*.py``. Identifiers derived from a class contain the name of its module as the
     file's path gives it (see ``source``), so they are the same whether a file is run as ``__main__``, imported or
-    only scanned. Never raises for what is in the files: that is a finding, and where it concerns one function, that
-    function makes no node.
+    only scanned. ``disk`` notes what was looked at. Never raises for what is in the files: that is a finding, and
+    where it concerns one function, that function makes no node.
     """
-    with _collection_paused():
-        return _Scan(options).run(paths)
+    with collection_paused():
+        return _Scan(options, disk or Disk()).run(paths)
 
 
-def scan_projects(paths: Sequence[Path], options: ScanOptions = DEFAULT) -> ScanResult:
+def scan_projects(paths: Sequence[Path], options: ScanOptions = DEFAULT, disk: Disk | None = None) -> ScanResult:
     """`scan`, with what the project each file lies in says of other people's classes (see ``project``).
 
     Raises:
         ConfigurationError: a project's table cannot be read, or says what nobody understands.
     """
+    disk = disk or Disk()
     groups: dict[Path | None, list[Path]] = {}
     of_folder: dict[Path, Path | None] = {}
     for file in dict.fromkeys(files_of(paths)):
         if file.parent not in of_folder:
-            of_folder[file.parent] = find_project(file.parent)
+            of_folder[file.parent] = _project_of(file.parent, disk)
         groups.setdefault(of_folder[file.parent], []).append(file)
-    results = [scan(files, _configured(options, project)) for project, files in groups.items()]
+    results = [scan(files, _configured(options, project, disk), disk) for project, files in groups.items()]
+    if len(results) == 1:
+        return results[0]
     nodes = sorted((node for result in results for node in result.nodes), key=lambda node: (str(node.path), node.line))
     states = tuple(state for result in results for state in result.states)
     return ScanResult(tuple(nodes), tuple(finding for result in results for finding in result.findings), states)
 
 
-def _configured(options: ScanOptions, file: Path | None) -> ScanOptions:
+def _project_of(folder: Path, disk: Disk) -> Path | None:
+    """What `find_project` finds; what it looks at on the way is noted."""
+    for above in (folder, *folder.parents):
+        if disk.is_file(above / FILE):
+            return above / FILE
+    return None
+
+
+def _configured(options: ScanOptions, file: Path | None, disk: Disk) -> ScanOptions:
+    if file is not None:
+        with suppress(OSError):
+            disk.read(file)
     project = read_project(file) if file is not None else NO_PROJECT
     return replace(
         options,
@@ -85,20 +100,9 @@ def _configured(options: ScanOptions, file: Path | None) -> ScanOptions:
     )
 
 
-@contextmanager
-def _collection_paused() -> Generator[None]:
-    """No search for reference cycles meanwhile: trees have none, and millions of nodes to look through."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 class _Scan:
-    def __init__(self, options: ScanOptions) -> None:
+    def __init__(self, options: ScanOptions, disk: Disk) -> None:
+        self._disk = disk
         self._options = options
         self._module_names = {path.absolute(): name for path, name in options.module_names.items()}
         search = options.search_path
@@ -109,8 +113,8 @@ class _Scan:
 
     def run(self, paths: Sequence[Path]) -> ScanResult:
         files = list(dict.fromkeys(files_of(paths)))
-        roots = dict.fromkeys(module_name(file)[1] for file in files)
-        modules = Modules([*roots, *self._search], self._options.texts)
+        roots = dict.fromkeys(module_name(file, self._disk.is_file)[1] for file in files)
+        modules = Modules([*roots, *self._search], self._options.texts, self._disk)
         folder = Folder(modules, CALLS, SPELLED)
         declarations = Declarations(modules, folder, self._options)
         types = TypeReader(modules, folder, declarations, self._module_of)

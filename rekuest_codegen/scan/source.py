@@ -14,19 +14,18 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rekuest_codegen.scan.disk import MAX_BYTES, Disk
 from rekuest_codegen.scan.scopes import ImportedName, Member, Scope, module_scope
 from rekuest_codegen.scan.trees import Function, Unreadable, parse, split_lines
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan.classes import Decorator
 
-MAX_BYTES = 5_000_000
-"""A source larger than this was generated, and is not read."""
 SHOWN = 60
 """How many characters of the user's code a message quotes."""
 
@@ -34,10 +33,10 @@ SHOWN = 60
 class Source:
     """A parsed file. ``root`` is the directory from which its absolute imports begin."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, is_file: Callable[[Path], bool] = Path.is_file) -> None:
         self.path = path
         self.text = text
-        self.name, self.root = module_name(path)
+        self.name, self.root = module_name(path, is_file)
         self.is_package = path.stem == "__init__"
         self.tree = parse(text)
         self.scopes: dict[ast.AST, Scope] = {}
@@ -106,18 +105,18 @@ class Source:
         return split_lines(self.text)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, disk: Disk) -> str:
     """The text of ``path`` in the encoding it declares.
 
     Raises:
         Unreadable: it cannot be opened, is too large or is not text.
     """
     try:
-        raw = path.read_bytes()
+        raw = disk.read(path)
     except OSError as error:
         raise Unreadable("unreadable-file", f"cannot be read: {error.strerror or error}") from None
     if len(raw) > MAX_BYTES:
-        raise Unreadable("unreadable-file", f"has {len(raw)} bytes; files above {MAX_BYTES} are not read")
+        raise Unreadable("unreadable-file", f"has more than {MAX_BYTES} bytes, and is not read")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
         return raw.decode(encoding)
@@ -125,14 +124,14 @@ def read_text(path: Path) -> str:
         raise Unreadable("unreadable-file", f"is not text in the encoding it declares: {error}") from None
 
 
-def module_name(path: Path) -> tuple[str, Path]:
+def module_name(path: Path, is_file: Callable[[Path], bool] = Path.is_file) -> tuple[str, Path]:
     """The dotted name of the module in ``path`` and the directory its top-level package lies in."""
     parts = [] if path.stem == "__init__" else [path.stem]
     folder = path.parent
     if path.stem == "__init__":
         parts = [folder.name]
         folder = folder.parent
-    while (folder / "__init__.py").is_file() and folder.parent != folder:
+    while is_file(folder / "__init__.py") and folder.parent != folder:
         parts.insert(0, folder.name)
         folder = folder.parent
     return ".".join(parts), folder

@@ -123,7 +123,11 @@ class TypeReader:
         known = self._known.get(key)
         if known is None:
             learned = Reading()
-            known = self._read(scope, node, markers, learned, 0), learned
+            try:
+                known = self._read(scope, node, markers, learned, 0), learned
+            except Problem:
+                reading.learn(learned)
+                raise
             if known[0].markers is markers:  # nothing in the annotation said more of the port
                 self._known[key] = known
         shape, learned = known
