@@ -43,14 +43,13 @@ def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator[R]:
     Raises:
         ArgumentError: at once, before anything is sent. The rest as `acall`, while it is read.
     """
-    return _items(remote, remote.check(values))
+    return _items(context.serves(remote), remote, remote.check(values))
 
 
-async def _items(remote: Remote[R], arguments: Mapping[str, Any]) -> AsyncIterator[R]:
+async def _items(server: Nested | None, remote: Remote[R], arguments: Mapping[str, Any]) -> AsyncIterator[R]:
     walk = values_walk(remote.types)
     timeout = context.in_force.get().timeout
     wire = await shrink_all(remote.contract.args, arguments, walk)
-    server = context.serves(remote)
     caller, watch = await _where_it_runs(server, _start, server, remote, wire, timeout)
     try:
         while (returns := await _where_it_runs(server, _next, watch, timeout)) is not None:

@@ -49,6 +49,8 @@ StandIn = Callable[["Remote[Any]"], Nested | None]
 
 NO_OPTIONS = Options()
 stand_in: ContextVar[StandIn | None] = ContextVar("rekuest_codegen_stand_in", default=None)
+stand_in_everywhere: StandIn | None = None
+"""For threads and tasks that have no `stand_in` of their own."""
 nested: ContextVar[Nested | None] = ContextVar("rekuest_codegen_nested", default=None)
 in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO_OPTIONS)
 _default: tuple[tuple[str, Credentials], Client] | None = None
@@ -58,7 +60,7 @@ _configured: tuple[str, Credentials] | None = None
 def serves(remote: Remote[Any]) -> Nested | None:
     """Who serves calls of ``remote`` made here: what stands in for it, else the task we are inside of; None means the
     client of the process."""
-    find = stand_in.get()
+    find = stand_in.get() or stand_in_everywhere
     found = find(remote) if find is not None else None
     return found if found is not None else nested.get()
 

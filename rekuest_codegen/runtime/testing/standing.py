@@ -1,0 +1,116 @@
+"""What stands in for nodes right now: in this context (a task, a thread, a test), or everywhere in the process.
+
+Of several the innermost counts. What was left stands in for nothing any more, in whatever task or thread a copy of
+its context lives on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any, NoReturn, Self
+
+from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.runtime import context
+from rekuest_codegen.runtime.context import Nested
+from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.watch import Watch
+
+
+class Standing:
+    """Something that stands in for nodes between ``__enter__`` and ``__exit__``.
+
+    ``everywhere``: in all threads and tasks of the process, rather than in those that begin here.
+    """
+
+    last_resort = False
+
+    def __init__(self, *, everywhere: bool = False) -> None:
+        self.everywhere = everywhere
+        self.active = False
+
+    def takes(self, remote: Remote[Any]) -> bool:
+        """Whether it stands in for ``remote``."""
+        raise NotImplementedError
+
+    @property
+    def place(self) -> Nested:
+        """Where the calls go."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        if self.active:
+            raise ConfigurationError(f"{self!r} is in use; make another one")
+        self.active = True
+        _enter(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.active = False
+        _leave(self)
+
+
+_here: ContextVar[tuple[Standing, ...]] = ContextVar("rekuest_codegen_standing", default=())
+_everywhere: tuple[Standing, ...] = ()
+_lock = threading.Lock()
+
+
+def find(remote: Remote[Any]) -> Nested | None:
+    """Where calls of ``remote`` go, or None where nothing stands in for it."""
+    standing = [one for one in (*_everywhere, *_here.get()) if one.active]
+    for last_resort in (False, True):
+        for one in reversed(standing):
+            if one.last_resort is last_resort and one.takes(remote):
+                return one.place
+    return None
+
+
+def _enter(one: Standing) -> None:
+    global _everywhere
+    if one.everywhere:
+        with _lock:
+            _everywhere = (*_everywhere, one)
+            context.stand_in_everywhere = find
+    else:
+        _here.set((*_here.get(), one))
+        context.stand_in.set(find)
+
+
+def _leave(one: Standing) -> None:
+    # No token is kept: fixtures are left in another context than they were entered in.
+    global _everywhere
+    with _lock:
+        _everywhere = tuple(other for other in _everywhere if other is not one)
+        context.stand_in_everywhere = find if _everywhere else None
+    _here.set(tuple(other for other in _here.get() if other.active))
+    if not _here.get():
+        context.stand_in.set(None)
+
+
+class Offline(Standing):
+    """Refuses calls of nodes that nothing else stands in for."""
+
+    last_resort = True
+
+    def takes(self, remote: Remote[Any]) -> bool:
+        return True
+
+    @property
+    def place(self) -> Nested:
+        return Nested(self, None)
+
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch:
+        _refuse(remote)
+
+    async def cancel(self, watch: Watch) -> None:
+        raise AssertionError("nothing was started")
+
+
+def offline(*, everywhere: bool = False) -> Offline:
+    """``with offline():`` no call in the block reaches a server: it is faked, or ConfigurationError is raised."""
+    return Offline(everywhere=everywhere)
+
+
+def _refuse(remote: Remote[Any]) -> NoReturn:
+    raise ConfigurationError(f"{remote.title} was called, and nothing stands in for it: use fake(...) in this test")
