@@ -225,6 +225,8 @@ class Agent:
                     self._settle_journal()
                     for frame in self._side.frames_to_send():
                         await socket.send(frame)
+                    while self._side.unacknowledged:
+                        self._side.receive(await socket.recv(), loop.time())
             raise
         finally:
             for helper in helpers:
@@ -383,7 +385,7 @@ class Agent:
         self._threads.shutdown()
         if self._journal is not None:
             with suppress(sqlite3.Error):
-                self._journal.drop(self._side.take_acknowledged())
+                self._settle_journal()
                 self._journal.close()
         await self._link.close()
 

@@ -28,7 +28,7 @@ from rekuest_codegen.runtime.running import Processes, Run, run
 from rekuest_codegen.runtime.threads import DaemonThreads
 from rekuest_codegen.runtime.values import Shelf
 from rekuest_codegen.wire import messages
-from rekuest_codegen.wire.lifecycle import LOST_PREFIX
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
 
 logger = logging.getLogger("rekuest_codegen.provider")
 End = type[messages.Cancelled] | type[messages.Interrupted]
@@ -154,7 +154,7 @@ class Tasks:
 
     def refuse(self, why: str) -> None:
         """Begin no more tasks: what comes is reported as lost, never begun."""
-        self._refusal = f"{why}; the task was not begun"
+        self._refusal = f"{why}{NOT_BEGUN}"
 
     async def quiet(self) -> None:
         """Wait until nothing runs."""

@@ -18,7 +18,7 @@ from rekuest_codegen.server.decision import Created, Decision, Dispatch, Happene
 from rekuest_codegen.server.model import Event, Implementation, Json, Node, Run, Task
 from rekuest_codegen.server.state import State
 from rekuest_codegen.server.store import Delete
-from rekuest_codegen.wire.lifecycle import LOST_PREFIX, IllegalTransition, advance
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN, IllegalTransition, advance
 from rekuest_codegen.wire.messages import (
     Assign,
     Cancel,
@@ -197,6 +197,8 @@ def report(state: State, agent: int, message: Report, at: Moment) -> Decision | 
         if run.chatter > MAX_CHATTER:
             return None
     decision = Decision()
+    if isinstance(message, Critical) and _given_back(state, run, message, at, decision):
+        return decision
     if not _happen(
         state, run, type_of(message), at, decision, **_content(message), report=message.id if lasting else None
     ):
@@ -209,6 +211,29 @@ def report(state: State, agent: int, message: Report, at: Moment) -> Decision | 
         _happen(state, run, "CRITICAL", at, decision, message=text)
         decision.tell(ToldAgent(agent, Interrupt(task=message.task)))
     return decision
+
+
+def _given_back(state: State, run: Run, message: Critical, at: Moment, decision: Decision) -> bool:
+    """The agent is here, the task is not any more: whether it is queued again, because that does no harm.
+
+    What an agent that is being stopped did not begin waits for the next one.
+    """
+    if not message.error.startswith(LOST_PREFIX):
+        return False
+    begun = not message.error.endswith(NOT_BEGUN)
+    if begun and not _may_restart(state, run):
+        return False
+    said = message.error
+    if not _happen(state, run, "QUEUED", at, decision, message=said, report=message.id):
+        return False
+    state.presence(run.task.agent).remember(message.id)
+    decision.tell(ToldAgent(run.task.agent, _ack(message)))
+    if begun:
+        run.starts += 1
+        decision.tell(Dispatch(run))
+    else:
+        run.sent = False
+    return True
 
 
 def _acknowledged(agent: int, message: Report) -> Decision | None:

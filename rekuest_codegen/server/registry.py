@@ -13,10 +13,11 @@ from typing import Any
 from rekuest_codegen.errors import DefinitionError, Finding, NodeNotFound, ServerError
 from rekuest_codegen.ir import MAX_DEPTH, definition_hash, read_node
 from rekuest_codegen.ir import Node as ReadNode
-from rekuest_codegen.server.decision import AgentChanged, Decision, Moment, NodeDefined
+from rekuest_codegen.server.decision import AgentChanged, Decision, Moment, NodeDefined, ToldAgent
 from rekuest_codegen.server.model import Agent, Drawer, Implementation, Json, Node, is_object
 from rekuest_codegen.server.shown import read_states
 from rekuest_codegen.server.state import ENSURED, State
+from rekuest_codegen.wire.messages import Collect
 
 DEFAULT_NAME = "default"
 MAX_NAME = 200
@@ -106,7 +107,7 @@ def shelve(state: State, owner: str, wanted: Json, at: Moment) -> tuple[Drawer, 
 
 
 def unshelve(state: State, owner: str, key: int) -> Decision:
-    """Forget a named value.
+    """Forget a named value; its agent is told to do so too.
 
     Raises:
         NodeNotFound: this identity's agents have no such drawer.
@@ -117,6 +118,7 @@ def unshelve(state: State, owner: str, key: int) -> Decision:
     del state.drawers[key]
     decision = Decision()
     decision.delete(drawer)
+    decision.tell(ToldAgent(drawer.agent, Collect(drawers=[str(key)])))
     return decision
 
 

@@ -36,7 +36,10 @@ STAYS = frozenset({"PROGRESS", "LOG", "YIELD", "DELEGATE"})
 """Reports that say something and change nothing; from QUEUED and DISCONNECTED they mean the task is running."""
 
 LOST_PREFIX = "agent lost: "
-"""How the message of the CRITICAL begins that ends a task whose agent did not come back."""
+"""How the message of the CRITICAL begins that ends a task whose agent did not come back, or came back without it."""
+
+NOT_BEGUN = "; the task was not begun"
+"""How it ends when the agent knows that it did nothing of the task."""
 
 _ENDS = {str(state): state for state in TERMINAL}
 _ASKS = {"CANCELLING": State.CANCELLING, "INTERRUPTING": State.INTERRUPTING}

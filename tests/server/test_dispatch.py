@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from rekuest_codegen.server.dispatch import Call, Refused
 from rekuest_codegen.server.model import Run
 from rekuest_codegen.server.presence import Busy
 from rekuest_codegen.server.state import State
-from rekuest_codegen.wire.lifecycle import terminal_kind
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN, terminal_kind
 from rekuest_codegen.wire.messages import (
     Cancelled,
     Completed,
@@ -35,6 +36,7 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.just("report"), st.sampled_from(REPORTS), st.integers(0, 2)),
         st.tuples(st.just("critical"), st.none(), st.integers(0, 2)),
+        st.tuples(st.just("lost"), st.sampled_from(["", NOT_BEGUN]), st.integers(0, 2)),
         st.tuples(st.just("again"), st.none(), st.integers(0, 5)),
         st.tuples(st.just("ask"), st.sampled_from(sorted(dispatch.ASKS)), st.integers(0, 2)),
         st.tuples(st.just("assign"), st.none(), st.integers(0, 2)),
@@ -92,6 +94,10 @@ class House:
                 report: Report = Critical(task=task, error="e") if choice is None else choice(task=task)
                 self.said.append(report)
                 self.tell(dispatch.report(self.state, self.agent.id, report, self.at))
+            case "lost" if run and self.state.connected(self.agent.id):
+                lost = Critical(task=str(run.task.id), error=f"{LOST_PREFIX}calc was started again{choice}")
+                self.said.append(lost)
+                self.tell(dispatch.report(self.state, self.agent.id, lost, self.at))
             case "again" if self.said and self.state.connected(self.agent.id):
                 report = self.said[index % len(self.said)]
                 if report.terminal or isinstance(report, Yield):
@@ -133,3 +139,31 @@ def test_every_task_ends_once_and_its_events_have_no_gap(plan: list[tuple[str, A
     everything = sorted(event.id for run in house.runs.values() for event in run.events)
     assert everything == list(range(1, len(everything) + 1))
     assert not house.state.presence(house.agent.id).runs
+
+
+@pytest.mark.parametrize(("idempotent", "starts", "kinds"), [(True, 2, ["QUEUED"]), (False, 1, ["CRITICAL"])])
+def test_a_task_its_agent_lost_is_queued_again_where_that_does_no_harm(
+    idempotent: bool, starts: int, kinds: list[str]
+) -> None:
+    house = House(idempotent=idempotent)
+    house.step("assign", None, 0)
+    run = house.runs["0"]
+    house.step("lost", "", 0)
+    house.step("again", None, 0)
+    assert ([event.what for event in run.events], run.starts) == (kinds, starts)
+    if idempotent:
+        for _ in range(dispatch.MAX_STARTS):
+            house.step("lost", "", 0)
+        assert [event.what for event in run.events] == ["QUEUED", "QUEUED", "CRITICAL"], "it kills whoever runs it"
+
+
+@pytest.mark.parametrize("session", ["return", "restart"])
+def test_what_was_not_begun_waits_for_the_next_agent(session: str) -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    house.step("lost", NOT_BEGUN, 0)
+    run = house.runs["0"]
+    assert (run.sent, run.phase.terminal) == (False, False)
+    house.step("lose", None, 0)
+    house.step(session, None, 0)
+    assert (run.sent, run.phase.terminal) == (True, False)

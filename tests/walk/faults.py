@@ -1,0 +1,249 @@
+"""For faults: a server with quick heartbeats in a process, a network that can be cut, a ledger of what really ran."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.processes import running
+
+WITHIN = 25.0
+TOKEN = "faults"
+
+SERVER = """
+import sys
+from pathlib import Path
+from rekuest_codegen.server import ServerConfig, run_server
+port, db, grace = sys.argv[1:]
+run_server(
+    ServerConfig(port=int(port), token="faults", db=Path(db), grace=float(grace), heartbeat=0.4, answer_within=0.4),
+    on_ready=lambda line: print(line, flush=True),
+)
+"""
+
+PROVIDER = '''
+import asyncio, os, sys, time
+from collections.abc import AsyncIterator
+from rekuest_codegen import Effects, check_cancelled, current_task, easy
+from rekuest_codegen.wire.conversation import AgentSide
+
+AgentSide.__init__.__kwdefaults__["silence"] = 1.5
+app = easy("faulty")
+
+
+def note(what: str) -> None:
+    with open(os.environ["LEDGER"], "a") as file:
+        file.write(f"{current_task().id} {what}\\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@app.register
+async def work(seconds: float) -> str:
+    """Work that must not be done twice."""
+    note("began")
+    await asyncio.sleep(seconds)
+    note("ended")
+    return "done"
+
+
+@app.register(effects=Effects.REPEATABLE)
+async def harmless(seconds: float) -> str:
+    """Work that may be done twice."""
+    note("began")
+    await asyncio.sleep(seconds)
+    note("ended")
+    return "done"
+
+
+@app.register
+async def tick(count: int) -> AsyncIterator[int]:
+    """Tick."""
+    note("began")
+    for number in range(count):
+        yield number
+        await asyncio.sleep(0.05)
+
+
+@app.register
+def patient(seconds: float) -> str:
+    """Block, looking up now and then."""
+    note("began")
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(0.01)
+        check_cancelled()
+    note("ended")
+    return "done"
+
+
+app.run(drain=float(sys.argv[1]) if len(sys.argv) > 1 else 5.0)
+'''
+
+
+@contextmanager
+def served(folder: Path, *, port: int = 0, grace: float = 2.0) -> Generator[tuple[Any, str]]:
+    """A server process on the store in ``folder``, and its address."""
+    command = [sys.executable, "-c", SERVER, str(port), str(folder / "server.db"), str(grace)]
+    with running(command, until="ready", cwd=folder) as (process, line):
+        yield process, next(word for word in line.split() if word.startswith("http"))
+
+
+@contextmanager
+def provided(folder: Path, url: str, *arguments: str, until: str = "providing") -> Generator[Any]:
+    """A provider process; what really runs is noted in ``folder/ledger``."""
+    (folder / "faulty.py").write_text(PROVIDER, encoding="utf-8")
+    settings = {"REKUEST_URL": url, "REKUEST_TOKEN": TOKEN, "LEDGER": str(folder / "ledger")}
+    command = [sys.executable, "faulty.py", *arguments]
+    with running(command, until=until, environment=settings, cwd=folder) as (process, _):
+        yield process
+
+
+def ledger(folder: Path, task: str, what: str) -> int:
+    """How often ``task`` did ``what``."""
+    path = folder / "ledger"
+    return path.read_text().splitlines().count(f"{task} {what}") if path.exists() else 0
+
+
+def wait_until(condition: Any, why: str = "") -> None:
+    deadline = time.monotonic() + WITHIN
+    while not condition():
+        assert time.monotonic() < deadline, why
+        time.sleep(0.01)
+
+
+class Caller:
+    """Assigns and asks over HTTP, a request each: nothing of it can be lost with a connection."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/graphql", body, headers)
+        with urllib.request.urlopen(request, timeout=10) as response:
+            answer = json.load(response)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def assign(self, key: str, **args: Any) -> str:
+        """Begin a task; its id."""
+        actions = self.ask("{ actions { id key } }")["actions"]
+        (action,) = [one["id"] for one in actions if one["key"] == key]
+        query = "mutation($i: AssignInput!) { assign(input: $i) { id } }"
+        return str(self.ask(query, i={"action": action, "args": args})["assign"]["id"])
+
+    def cancel(self, task: str) -> None:
+        self.ask("mutation($i: CancelInput!) { cancel(input: $i) { id } }", i={"task": task})
+
+    def events(self, task: str) -> list[dict[str, Any]]:
+        query = "query($t: ID!) { task(id: $t) { events(ordering: [{createdAt: ASC}]) { id kind returns message } } }"
+        events: list[dict[str, Any]] = self.ask(query, t=task)["task"]["events"]
+        return events
+
+    def until(self, task: str, *kinds: str) -> list[dict[str, Any]]:
+        """The events of ``task`` once the last one is of one of ``kinds``, by default any end."""
+        wanted = kinds or ("COMPLETED", "CRITICAL", "FAILED", "CANCELLED", "INTERRUPTED")
+        deadline = time.monotonic() + WITHIN
+        while True:
+            events = self.events(task)
+            if any(event["kind"] in wanted for event in events):
+                ends = [event for event in events if event["kind"] in ("COMPLETED", "CRITICAL", "FAILED", "CANCELLED")]
+                assert len(ends) <= 1, "a task ends once"
+                return events
+            assert time.monotonic() < deadline, events
+            time.sleep(0.02)
+
+
+class Network:
+    """A way to a server that can be cut, frozen, and blocked in one direction; in a thread of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._host, _, port = url.removeprefix("http://").rpartition(":")
+        self._port = int(port)
+        self._loop = asyncio.new_event_loop()
+        self._pairs: list[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.up = True
+        self.down = True
+        self.url = ""
+        self.delay = 0.0
+
+    @classmethod
+    @contextmanager
+    def to(cls, url: str) -> Generator[Network]:
+        network = cls(url)
+        thread = threading.Thread(target=network._loop.run_forever, daemon=True)
+        thread.start()
+        server = network._call(network._listen())
+        try:
+            yield network
+        finally:
+            network._call(network._close(server))
+            network._loop.call_soon_threadsafe(network._loop.stop)
+            thread.join(10)
+            network._loop.close()
+
+    def let(self, *, up: bool = True, down: bool = True) -> None:
+        """What goes through from now on: to the server, and from it. What does not is swallowed."""
+        self.up, self.down = up, down
+
+    def cut(self) -> None:
+        """Break every connection there is, as a network does."""
+        self._loop.call_soon_threadsafe(self._abort)
+
+    def _abort(self) -> None:
+        for pair in self._pairs:
+            for writer in pair:
+                writer.transport.abort()
+        self._pairs.clear()
+
+    def _call(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    async def _listen(self) -> asyncio.Server:
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        return server
+
+    async def _close(self, server: asyncio.Server) -> None:
+        server.close()
+        self._abort()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            there_reader, there_writer = await asyncio.open_connection(self._host, self._port)
+        except OSError:
+            writer.transport.abort()
+            return
+        self._pairs.append((writer, there_writer))
+        await asyncio.gather(
+            self._pass(reader, there_writer, lambda: self.up), self._pass(there_reader, writer, lambda: self.down)
+        )
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, open_now: Any) -> None:
+        try:
+            while data := await reader.read(65536):
+                if self.delay:
+                    await asyncio.sleep(self.delay)
+                if open_now():
+                    writer.write(data)
+                    await writer.drain()
+            writer.close()
+        except OSError:
+            writer.transport.abort()
