@@ -26,6 +26,7 @@ FLOORS = {
     "runtime": 3,
     "server": 3,
     "build": 4,
+    "pytest_plugin": 4,
     "cli": 5,
     "demo": 5,
 }
