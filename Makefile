@@ -17,15 +17,18 @@ export REKUEST_NEXT_PYTHON := $(CURDIR)/.venvs/rekuest-next/bin/python
 export REKUEST_PYTHON := $(CURDIR)/.venvs/rekuest/bin/python
 export USER_PYTHON := $(CURDIR)/.venvs/user/bin/python
 
-.PHONY: help demo test test-all check format generate bench clean
+.PHONY: help browser demo test test-all check format generate bench clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
 
 demo: $(RUN_DEMO)  ## start server and provider, pull typed stubs into mynodes/, call every node
 	@$(BIN)/python -m rekuest_codegen.demo
 
-test: $(RUN_TESTS) $(NEXT) $(TEN) $(USER)  ## run the tests
+test: $(RUN_TESTS) $(NEXT) $(TEN) $(USER) browser  ## run the tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+browser: $(RUN_TESTS)  # a browser to look at pages with, fetched where none is installed
+	@$(BIN)/python -m tests.browser.engine
 
 test-all:  ## run the tests on every Python from 3.11 to 3.13 that is here
 	@for v in 3.11 3.12 3.13; do \

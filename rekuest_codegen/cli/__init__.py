@@ -18,6 +18,7 @@ COMMANDS = (
     "check",
     "completion",
     "diff",
+    "docs",
     "init",
     "nodes",
     "pull",
