@@ -76,7 +76,7 @@ def from_manifest(package: Path, filters: Filters = EVERYTHING) -> Snapshot:
         ConfigurationError: there is no manifest, or it cannot be read.
         DefinitionError: a node in it cannot be expressed.
     """
-    file = package / MANIFEST if package.is_dir() else package
+    file = package if package.name == MANIFEST and not package.is_dir() else package / MANIFEST
     return _kept(manifest_text(file), file.as_posix(), filters)
 
 

@@ -57,7 +57,7 @@ def snapshot_of(
     else:
         found = from_server(target.url, token, target.filters, on_page=on_page, timeout=timeout, known=known)
     if not found.nodes:
-        asked = ", ".join(f"{name} {_shown(value)}" for name, value in target.filters.said().items())
+        asked = _spoken(target.filters.said())
         place = target.source or target.url
         raise ConfigurationError(f"no nodes{f' for {asked}' if asked else ''} at {place}; nothing was written")
     return found
@@ -120,15 +120,19 @@ def _frozen(target: Target) -> Snapshot:
     # Without the server nobody can tell which nodes other filters would take.
     if (asked or target.name) and asked != was:
         raise ConfigurationError(
-            f"{target.out.name}/{MANIFEST}: was made with other filters ({_spoken(was)}) than are asked for now"
-            f" ({_spoken(asked)}); run it once without --frozen"
+            f"{target.out.name}/{MANIFEST}: was made with other filters ({_spoken(was) or 'none'})"
+            f" than are asked for now ({_spoken(asked) or 'none'}); run it once without --frozen"
         )
     return found
 
 
 def _spoken(filters: object) -> str:
-    said = [f"{name} {_shown(value)}" for name, value in filters.items()] if is_object(filters) else []
-    return ", ".join(said) or "none"
+    """Filters as a manifest has them, in words; nothing for none."""
+    if not is_object(filters):
+        return ""
+    said = [f"{name} {_shown(filters[name])}" for name in sorted(filters) if name != "exclude"]
+    excluded = filters.get("exclude")
+    return ", ".join([*said, *([f"but not {_spoken(excluded)}"] if excluded else [])])
 
 
 def _shown(value: Any) -> str:
