@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rekuest_codegen.ir import PortKind
+from rekuest_codegen.project.stored import STORED
 from rekuest_codegen.scan.annotations import subscript_arguments
 from rekuest_codegen.scan.apps import app_member
 from rekuest_codegen.scan.classes import decorators
@@ -59,7 +60,7 @@ class Declarations:
         self._by_key: dict[tuple[Path, str], Declaration] = {}
         self._by_name: dict[str, Declaration] = {}
         self._owners: dict[tuple[str, str], object] = {}
-        for name, identifier in options.structures.items():
+        for name, identifier in {**STORED, **options.structures}.items():
             self._by_name[name] = Declaration(PortKind.STRUCTURE, identifier)
         for name, model in options.models.items():
             self._by_name[name] = Declaration(PortKind.MODEL, model)

@@ -22,8 +22,8 @@ TYPE_WORD, ELLIPSIS = "type", "...;"
 """Of one length: ``type X = int`` and ``...; X = int`` say the same to whoever looks for ``X``."""
 
 
-def parse_any(text: str) -> ast.Module:
-    """The tree of ``text``, which may be of any version of Python.
+def parse_any(text: str, refused: SyntaxError) -> ast.Module:
+    """The tree of ``text``, which may be of any version of Python; ``refused`` is why it is not of this one.
 
     Raises:
         Unreadable: it is of none, or nested too deeply.
@@ -35,13 +35,9 @@ def parse_any(text: str) -> ast.Module:
         newer.places = wrapper.resolve(PositionProvider)
         module.visit(newer)
         tree = parse_quietly(newer.rewrite(text))
-    except cst.ParserSyntaxError as error:
-        reason = error.message.splitlines()[0] if error.message else "syntax error"
-        message = f"is no valid Python: {reason}"
-        raise Unreadable("syntax-error", message, error.raw_line, error.raw_column + 1) from None
-    except SyntaxError as error:
-        message = f"is no valid Python: {error.msg}"
-        raise Unreadable("syntax-error", message, error.lineno or 1, error.offset or 1) from None
+    except (cst.ParserSyntaxError, SyntaxError):
+        message = f"is no valid Python: {refused.msg}"
+        raise Unreadable("syntax-error", message, refused.lineno or 1, max(refused.offset or 1, 1)) from None
     except (RecursionError, MemoryError, LookupError, ValueError):
         # Too deep for Python's stack: libcst may say so by any error, since its cleaning up fails in turn.
         raise Unreadable("too-deep", "is nested too deeply to be read") from None

@@ -50,10 +50,10 @@ def parse(text: str) -> ast.Module:
         raise Unreadable("syntax-error", "is nested too deeply to be read")
     try:
         return parse_quietly(text)
-    except SyntaxError:
+    except SyntaxError as error:
         from rekuest_codegen.scan.grammar import parse_any
 
-        return parse_any(text)
+        return parse_any(text, error)
     except (RecursionError, MemoryError):
         raise Unreadable("too-deep", "is nested too deeply to be read") from None
     except ValueError as error:

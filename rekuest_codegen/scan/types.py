@@ -228,6 +228,8 @@ class TypeReader:
         if name in TRANSPARENT and len(arguments) == 1:
             return self.read(scope, arguments[0], markers, reading, depth + 1)
         if isinstance(target, Known):
+            if (shape := self._classes.declared(target, markers, reading, depth)) is not None:
+                return shape  # what is in the brackets is for type checkers: numpy.ndarray[Any, numpy.dtype[...]]
             raise Problem("undeclared-type", f"{spoken(name)}[...] cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
         if isinstance(target, Object) and isinstance(target.node, ast.ClassDef):
             raise Problem("unknown-type", f"{target.name}[...] is generic; a port needs one definite type")

@@ -7,6 +7,8 @@ a name of ours is recognised by its package and its last part: ``arkitekt.Descri
 
 from __future__ import annotations
 
+from rekuest_codegen.project.stored import stored_name
+
 FAMILY = frozenset(
     ["rekuest_codegen", "rekuest", "rekuest_next", "arkitekt", "arkitekt_next", "arkitekt_spec", "arkitekt_runtime"]
 )
@@ -110,4 +112,4 @@ def known_name(module: str, name: str) -> str | None:
         return f"kanne.{name}"
     if top in ("annotated_types", "pydantic"):
         return f"{top}.{name}"
-    return None
+    return stored_name(f"{module}.{name}")
