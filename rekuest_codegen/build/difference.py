@@ -69,15 +69,21 @@ def _read(out: Path, keep: Sequence[str]) -> tuple[dict[str, bytes], tuple[str, 
 
     for attempt in range(ATTEMPTS):
         try:
-            before = out.stat().st_ino if out.is_dir() else 0
+            before = _mark(out)
             there = contents(out, keep)
             found = {path: (out / path).read_bytes() for path in there.ours} if there else {}
-            if (out.stat().st_ino if out.is_dir() else 0) == before:
+            if _mark(out) == before:
                 return found, there.strangers if there else ()
         except FileNotFoundError:
             if attempt == ATTEMPTS - 1:
                 raise
     raise OutputError(f"{out}: is replaced faster than it can be read; try again")
+
+
+def _mark(out: Path) -> tuple[int, int]:
+    """What tells a folder from one that has taken its place; numbers are used again, times are not."""
+    found = out.stat() if out.is_dir() else None
+    return (found.st_ino, found.st_ctime_ns) if found is not None else (0, 0)
 
 
 def _nodes(manifest: bytes | None, nodes: Iterable[Node]) -> tuple[tuple[str, ...], ...]:
