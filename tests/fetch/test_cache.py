@@ -146,6 +146,11 @@ def forged(path: Path) -> bytes:
     return json.dumps(raw, sort_keys=True).encode()
 
 
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -156,7 +161,7 @@ def forged(path: Path) -> bytes:
         lambda path: path.write_bytes(b"\xff" * 100),
         lambda path: (path.unlink(), path.mkdir()),
         lambda path: (path.unlink(), path.symlink_to("/dev/zero")),
-        lambda path: (path.unlink(), os.mkfifo(path)),
+        a_pipe,
         lambda path: path.write_bytes(b"x" * (shelf.MAX_ENTRY + 1)),
     ],
 )
