@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import Any
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port, PortKind
 from rekuest_codegen.runtime.types import AnyReference, MemoryReference, Reference
+from rekuest_codegen.runtime.values.adapters import adapter_of
 from rekuest_codegen.runtime.values.walk import Place, Walk, misfit, plain_text
 from rekuest_codegen.shapes import is_object
 
@@ -19,14 +21,16 @@ async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> 
             raise ArgumentError(str(place), f"expected a reference to {identifier}, got one to {value.identifier}")
         return _envelope(value.identifier or identifier, value.object, place)
     cls = walk.types.get(identifier)
-    if cls is not None and port.kind is PortKind.STRUCTURE and not isinstance(value, cls):
+    if cls is not None and port.kind is PortKind.STRUCTURE and not _is_one(value, cls):
         raise misfit(place, cls.__name__, value)
     method = getattr(value, "ashrink", None) or getattr(value, "shrink", None)
+    if method is None and (adapter := adapter_of(value.__class__)) is not None:
+        method = partial(adapter.shrink, value)
     if method is None:
         raise misfit(place, f"something that can shrink (ashrink or shrink), for {identifier}", value)
     if port.kind is PortKind.INTERFACE:
         identifier = _own_identifier(value) or identifier
-    return _envelope(identifier, await _maybe_await(method()), place)
+    return _envelope(identifier, await _placed(method(), place), place)
 
 
 async def expand_structure(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
@@ -34,12 +38,14 @@ async def expand_structure(port: Port, wire: Any, walk: Walk, place: Place) -> A
     cls = walk.types.get(identifier)
     if cls is None:
         return AnyReference(reference, identifier)
+    method = getattr(cls, "aexpand", None) or getattr(cls, "expand", None)
+    if method is None and (adapter := adapter_of(cls)) is not None:
+        method = adapter.expand
+    if method is not None:
+        return await _placed(method(reference), place)
     if issubclass(cls, Reference):
         return cls(reference) if cls.identifier == identifier else AnyReference(reference, identifier)
-    method = getattr(cls, "aexpand", None) or getattr(cls, "expand", None)
-    if method is None:
-        raise ArgumentError(str(place), f"{cls.__name__} has neither aexpand nor expand")
-    return await _maybe_await(method(reference))
+    raise ArgumentError(str(place), f"{cls.__name__} has neither aexpand nor expand")
 
 
 async def shrink_memory(port: Port, value: Any, walk: Walk, place: Place) -> dict[str, Any]:
@@ -89,7 +95,15 @@ def fits_reference(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
     if isinstance(value, Reference):
         return port.kind is PortKind.INTERFACE or value.identifier == port.identifier
     cls = walk.types.get(port.identifier or "")
-    return cls is not None and isinstance(value, cls)
+    return cls is not None and _is_one(value, cls)
+
+
+def _is_one(value: Any, cls: type[Any]) -> bool:
+    """Whether ``value`` is of ``cls``, or of the class that it stands for in generated code."""
+    if isinstance(value, cls):
+        return True
+    adapter = adapter_of(cls) if issubclass(cls, Reference) else None
+    return adapter is not None and adapter.fits(value)
 
 
 def _own_identifier(value: Any) -> str | None:
@@ -97,5 +111,9 @@ def _own_identifier(value: Any) -> str | None:
     return str(method()) if callable(method) else None
 
 
-async def _maybe_await(value: Any) -> Any:
-    return await value if inspect.isawaitable(value) else value
+async def _placed(value: Any, place: Place) -> Any:
+    """What a structure's own code gives; what it says of the value is said of this place."""
+    try:
+        return await value if inspect.isawaitable(value) else value
+    except ArgumentError as error:
+        raise ArgumentError(str(place), error.problem) from error

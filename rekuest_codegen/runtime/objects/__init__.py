@@ -1,0 +1,46 @@
+"""The store for big objects: what is in them goes there, and tasks carry a short reference.
+
+Arrays, frames, bytes and files travel this way without anybody writing a structure for them. To type checkers the
+names below that generated code uses are the classes themselves (`numpy.ndarray`, …); when the code runs they stand for
+them, so that importing a stub imports neither numpy nor pandas, and works where they are missing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy
+    import pandas  # pyright: ignore[reportMissingTypeStubs]
+    import polars
+
+    from rekuest_codegen.runtime.objects.files import File
+    from rekuest_codegen.runtime.objects.settings import lazily, use_store
+    from rekuest_codegen.runtime.objects.store import Store
+
+    NDArray: TypeAlias = numpy.ndarray[Any, Any]
+    PandasFrame: TypeAlias = pandas.DataFrame
+    PolarsFrame: TypeAlias = polars.DataFrame
+    Bytes: TypeAlias = bytes
+
+_PLACES = {
+    "Bytes": "kinds",
+    "File": "files",
+    "NDArray": "kinds",
+    "PandasFrame": "kinds",
+    "PolarsFrame": "kinds",
+    "Store": "store",
+    "lazily": "settings",
+    "use_store": "settings",
+}
+
+__all__ = ["Bytes", "File", "NDArray", "PandasFrame", "PolarsFrame", "Store", "lazily", "use_store"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value

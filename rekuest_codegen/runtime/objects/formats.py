@@ -1,0 +1,121 @@
+"""How objects become bytes and come back: npy for arrays, Arrow IPC for frames, nothing for bytes.
+
+Bytes come from strangers: no format here can hold code (no pickle, ever), and what the bytes say of their own size is
+checked before room is made for it. The libraries are imported when a value of theirs is met.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+Content = bytes | memoryview
+MAX_HEADER = 10_000
+"""Characters of an array's header; its parser takes time that grows with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """``library`` is what has to be installed, ``encode`` and ``decode`` raise ValueError for what cannot travel."""
+
+    library: str
+    encode: Callable[[Any], Content]
+    decode: Callable[[bytes], Any]
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the library is installed."""
+        return not self.library or find_spec(self.library) is not None
+
+
+def _untyped(library: str) -> Any:
+    """A library without types."""
+    return import_module(library)
+
+
+def _encode_array(array: Any) -> Content:
+    import numpy
+
+    if array.dtype.hasobject:
+        raise ValueError(f"an array of Python objects (dtype {array.dtype}) has no form that is safe to read")
+    file = io.BytesIO()
+    numpy.lib.format.write_array(file, numpy.asarray(array), allow_pickle=False)
+    return file.getbuffer()
+
+
+def _decode_array(content: bytes) -> Any:
+    import numpy
+
+    file = io.BytesIO(content)
+    version = numpy.lib.format.read_magic(file)
+    readers = {(1, 0): numpy.lib.format.read_array_header_1_0, (2, 0): numpy.lib.format.read_array_header_2_0}
+    if version not in readers:
+        raise ValueError(f"arrays in npy format {version} are not read")
+    shape, in_columns, dtype = readers[version](file, max_header_size=MAX_HEADER)
+    if dtype.hasobject:
+        raise ValueError("an array of Python objects is not read")
+    count, start = math.prod(shape), file.tell()
+    if any(length < 0 for length in shape) or count * dtype.itemsize != len(content) - start:
+        raise ValueError(f"shape {shape} of {dtype} does not fit the {len(content) - start} bytes there are")
+    if not count or not dtype.itemsize:
+        return numpy.zeros(shape, dtype)
+    flat = numpy.frombuffer(content, dtype, count, start)
+    return flat.reshape(shape, order="F" if in_columns else "C").copy(order="K")  # the caller's own, to write into
+
+
+def _encode_pandas(frame: Any) -> Content:
+    pyarrow = _untyped("pyarrow")
+
+    try:
+        table = pyarrow.Table.from_pandas(frame)
+    except (pyarrow.ArrowException, TypeError) as error:
+        raise ValueError(f"the frame has no form in Arrow: {error}") from None
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return memoryview(sink.getvalue())
+
+
+def _decode_pandas(content: bytes) -> Any:
+    pyarrow = _untyped("pyarrow")
+
+    try:
+        with pyarrow.ipc.open_file(pyarrow.BufferReader(content)) as reader:
+            table = reader.read_all()
+        table.validate(full=True)  # offsets that point elsewhere are found here, before anything follows them
+        return table.to_pandas()
+    except (pyarrow.ArrowException, KeyError, TypeError, OSError) as error:
+        raise ValueError(f"no Arrow table: {error}") from None
+
+
+def _encode_polars(frame: Any) -> Content:
+    import polars
+
+    if any(kind == polars.Object for kind in frame.dtypes):
+        raise ValueError("a column of Python objects has no form that is safe to read")
+    file = io.BytesIO()
+    frame.write_ipc(file)
+    return file.getbuffer()
+
+
+def _decode_polars(content: bytes) -> Any:
+    import polars
+
+    try:
+        return polars.read_ipc(io.BytesIO(content))
+    except (polars.exceptions.PolarsError, OSError) as error:
+        raise ValueError(f"no Arrow table: {error}") from None
+
+
+FORMATS = {
+    "numpy.ndarray": Format("numpy", _encode_array, _decode_array),
+    "pandas.DataFrame": Format("pandas", _encode_pandas, _decode_pandas),
+    "polars.DataFrame": Format("polars", _encode_polars, _decode_polars),
+    "builtins.bytes": Format("", bytes, bytes),
+}
+"""By the name of the class, as in `project.stored`."""
