@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.register import App
     from rekuest_codegen.runtime.testing import Fake, InMemory
+    from rekuest_codegen.runtime.testing.provider import Local
 
 
 @pytest.fixture
@@ -56,3 +57,20 @@ def rekuest_in_memory(_rekuest_offline: None) -> Iterator[Callable[..., InMemory
     yield make
     for one in reversed(made):
         one.__exit__()
+
+
+@pytest.fixture
+def rekuest_provider() -> Iterator[Callable[..., Local]]:
+    """``rekuest_provider(app).call(function, ...)``: registered functions, through the whole serialisation, with one
+    set of states and contexts to the end of the test."""
+    from rekuest_codegen.runtime.testing.provider import Local
+
+    made: list[Local] = []
+
+    def make(app: App, **options: Any) -> Local:
+        made.append(Local(app, **options).__enter__())
+        return made[-1]
+
+    yield make
+    for one in reversed(made):
+        one.__exit__(None, None, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
@@ -60,8 +60,7 @@ class Holdings:
             self._objects[declared if isinstance(declared, type) else type(made)] = made
         for hook in self._parts.startups:
             made = await self._call("startup", hook)
-            for item in made if is_series(made) else [made]:
-                self._take(hook, item)
+            self.take(made if is_series(made) else [made], by=f"startup {hook.__name__}")
         for held in (*self._parts.states, *self._parts.contexts):
             if held.cls not in self._objects:
                 self._objects[held.cls] = self._made(held.cls)
@@ -113,14 +112,22 @@ class Holdings:
             return self._objects[wanted]
         return next((value for cls, value in self._objects.items() if issubclass(cls, wanted)), None)
 
-    def _take(self, hook: Callable[..., Any], item: Any) -> None:
-        if item is None:
-            return
+    def take(self, made: Iterable[object], *, by: str = "handed") -> None:
+        """Hold these objects of states and contexts, in place of any made before.
+
+        Raises:
+            ConfigurationError: one is neither.
+        """
+        for item in made:
+            if item is not None:
+                self._take(item, by)
+
+    def _take(self, item: object, by: str) -> None:
         declared = [*(held.cls for held in (*self._parts.states, *self._parts.contexts)), *self._owners]
         cls = next((cls for cls in declared if isinstance(item, cls)), None)
         if cls is None:
             text = "returned neither a state nor a context; declare its class with @state or @context"
-            raise ConfigurationError(f"startup {hook.__name__}: {text} ({type(item).__name__})")
+            raise ConfigurationError(f"{by}: {text} ({type(item).__name__})")
         self._objects[cls] = item
 
     def _made(self, cls: type[Any]) -> Any:

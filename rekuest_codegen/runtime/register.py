@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from weakref import WeakSet
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.runtime import context, serving
@@ -120,6 +121,7 @@ class App(_Declaring):
             raise ConfigurationError("an app needs a name: easy('my_app')")
         if concurrency is not None and concurrency < 1:
             raise ConfigurationError(f"{name}: concurrency {concurrency}: expected a number above 0, or None")
+        _apps.add(self)
         self.name = name
         self._url = url
         self._token = token
@@ -136,6 +138,11 @@ class App(_Declaring):
     def parts(self) -> Parts:
         """Everything declared: this app's, and what was declared with no app."""
         return self._parts.with_(_without_app.parts_here())
+
+    @property
+    def own_functions(self) -> tuple[Callable[..., Any], ...]:
+        """What is registered with this app."""
+        return tuple(self._parts.functions)
 
     @property
     def functions(self) -> tuple[Callable[..., Any], ...]:
@@ -218,6 +225,17 @@ def easy(name: str, url: str | None = None, token: str | None = None, **options:
     return App(name, url=url, token=token, **options)
 
 
+def apps() -> list[App]:
+    """Every app of this process."""
+    return list(_apps)
+
+
+def without_app() -> tuple[Callable[..., Any], ...]:
+    """What is registered with no app."""
+    return tuple(_without_app.parts_here().functions)
+
+
+_apps: WeakSet[App] = WeakSet()
 _without_app = _WithoutApp()
 register = _without_app.register
 state = _without_app.state

@@ -44,11 +44,15 @@ class Processes(Protocol):
 
 
 class Run:
-    """A run as those see it who may have to end it. ``busy`` is the work under way outside of the loop, if any."""
+    """A run as those see it who may have to end it.
+
+    ``busy`` is the work under way outside of the loop, if any; ``error`` is what the function raised.
+    """
 
     def __init__(self, control: Control) -> None:
         self.control = control
         self.busy: Forcible | None = None
+        self.error: BaseException | None = None
 
 
 async def run(
@@ -95,6 +99,7 @@ async def run(
         raise
     except BaseException as error:
         logger.debug("%s raised", provided.node.title, exc_info=True)
+        state.error = error
         if state.control.cancelled:
             raise asyncio.CancelledError from error  # whatever it left with, it was asked to
         await report(messages.Critical(task=task, error=_text(error)))

@@ -108,18 +108,19 @@ class Tasks:
 
     # -- what the server asks for ------------------------------------------------------------------------------------
 
-    def begin(self, assign: messages.Assign) -> None:
-        """Run a task, as soon as there is room for it."""
+    def begin(self, assign: messages.Assign) -> Run | None:
+        """Run a task, as soon as there is room for it; None when it runs already, or no more are begun."""
         if assign.task in self._running:
-            return  # delivered again after a reconnect
+            return None  # delivered again after a reconnect
         if self._refusal:
             self._outbox.send(messages.Critical(task=assign.task, error=f"{LOST_PREFIX}{self._name} {self._refusal}"))
-            return
+            return None
         running = _Running(assign, self._inside(assign))
         self._running[assign.task] = running
         self._quiet.clear()
         running.work = asyncio.create_task(self._run(running), name=f"task {assign.task}")
         running.work.add_done_callback(lambda _: self._forget(running))
+        return running
 
     def end(self, task: str, kind: End) -> None:
         """Ask a task to end; an interrupt does not wait for it to do so by itself."""

@@ -134,10 +134,10 @@ class _Served:
             self.app.name,
             self.provision.functions,
             outbox=cast("Outbox", self._watches),
-            children=cast("Children", _Inside()),
+            children=cast("Children", Inside()),
             holdings=self._holdings,
             locks=Locks(self._watches.send),
-            shelf=_Drawers(),
+            shelf=Drawers(),
             threads=self._threads,
             processes=Processes(self._threads),
         )
@@ -213,10 +213,10 @@ def _plain(event: Event) -> dict[str, Any]:
     return {"number": event.number, "kind": event.kind, "message": event.message, "progress": event.progress}
 
 
-class _Inside:
+class Inside:
     """Who serves the calls that a task makes, where nothing stands in for a node: the client of the process."""
 
-    def of(self, task: str) -> _Inside:
+    def of(self, task: str) -> Inside:
         return self
 
     def end(self, task: str) -> None:
@@ -231,7 +231,7 @@ class _Inside:
         await client.cancel(watch)
 
 
-class _Drawers:
+class Drawers:
     """The shelf of an app in memory."""
 
     def __init__(self) -> None:
