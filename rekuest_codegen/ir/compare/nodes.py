@@ -122,9 +122,9 @@ def _compare_node(old: Node, new: Node) -> Iterator[Found]:
     if old.kind is not new.kind:
         yield Found("kind-changed", "", old.kind.value, new.kind.value)
     for field, rules in FLAGS.items():
-        now: bool = getattr(new, field)
-        if getattr(old, field) is not now:
-            yield Found(rules[now], "")
+        holds: bool = getattr(new, field)
+        if getattr(old, field) is not holds:
+            yield Found(rules[holds], "")
     yield from _args(old.args, new.args)
     yield from _returns(old.returns, new.returns)
     for field, rule in FIELDS.items():

@@ -143,7 +143,8 @@ class Fake(Standing):
             if behaviour.raises is None:
                 yield given
         elif isinstance(given, AsyncIterable):
-            async for item in given:
+            stream: AsyncIterable[Any] = given
+            async for item in stream:
                 yield _unless_failure(item)
         elif given is not None:
             items = iter(given)

@@ -32,7 +32,8 @@ def remote_of(function: Callable[..., Any]) -> tuple[Remote[Any], bool]:
         for name in names:
             found = plain.__globals__.get(name)
             if isinstance(found, Remote):
-                return found, not STREAMS.isdisjoint(names)
+                remote: Remote[Any] = found
+                return remote, not STREAMS.isdisjoint(names)
     shown = getattr(plain, "__qualname__", type(plain).__name__)
     raise ConfigurationError(f"{shown} is no generated function: it calls no node")
 
