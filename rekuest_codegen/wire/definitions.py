@@ -226,11 +226,13 @@ def hashed_by_contract_2(node: Node) -> str:
 def _whole(plain: Mapping[str, Any], kind: str) -> dict[str, Any]:
     whole: dict[str, Any] = {}
     for name in FIELDS[kind]:
-        held, value = INPUTS.get(kind, {}).get(name, name), plain.get(name)
+        held = INPUTS.get(kind, {}).get(name, name)
+        value: Any = plain.get(name)
         if name == "dependencies":
             value = value or []
         elif name != "default" and held in FIELDS and is_array(value):
-            value = [_whole(item, held) for item in value] or None
+            items = [_whole(item, held) for item in value]
+            value = items or None
         elif name != "default" and held in FIELDS and is_object(value):
             value = _whole(value, held)
         elif name == "proposed_units":
