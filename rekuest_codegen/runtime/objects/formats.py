@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+import tokenize
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -21,16 +22,16 @@ MAX_HEADER = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``library`` is what has to be installed, ``encode`` and ``decode`` raise ValueError for what cannot travel."""
+    """``libraries`` are what has to be installed, ``encode`` and ``decode`` raise ValueError for what cannot travel."""
 
-    library: str
+    libraries: tuple[str, ...]
     encode: Callable[[Any], Content]
     decode: Callable[[bytes], Any]
 
     @property
     def is_here(self) -> bool:
-        """Whether the library is installed."""
-        return not self.library or find_spec(self.library) is not None
+        """Whether they are installed."""
+        return all(find_spec(library) is not None for library in self.libraries)
 
 
 def _untyped(library: str) -> Any:
@@ -56,7 +57,10 @@ def _decode_array(content: bytes) -> Any:
     readers = {(1, 0): numpy.lib.format.read_array_header_1_0, (2, 0): numpy.lib.format.read_array_header_2_0}
     if version not in readers:
         raise ValueError(f"arrays in npy format {version} are not read")
-    shape, in_columns, dtype = readers[version](file, max_header_size=MAX_HEADER)
+    try:
+        shape, in_columns, dtype = readers[version](file, max_header_size=MAX_HEADER)
+    except (SyntaxError, TypeError, MemoryError, RecursionError, tokenize.TokenError) as error:
+        raise ValueError(f"no header of an array: {type(error).__name__}") from None
     if dtype.hasobject:
         raise ValueError("an array of Python objects is not read")
     count, start = math.prod(shape), file.tell()
@@ -70,27 +74,18 @@ def _decode_array(content: bytes) -> Any:
 
 def _encode_pandas(frame: Any) -> Content:
     pyarrow = _untyped("pyarrow")
-
     try:
-        table = pyarrow.Table.from_pandas(frame)
+        return _encode_table(pyarrow.Table.from_pandas(frame))
     except (pyarrow.ArrowException, TypeError) as error:
         raise ValueError(f"the frame has no form in Arrow: {error}") from None
-    sink = pyarrow.BufferOutputStream()
-    with pyarrow.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-    return memoryview(sink.getvalue())
 
 
 def _decode_pandas(content: bytes) -> Any:
     pyarrow = _untyped("pyarrow")
-
     try:
-        with pyarrow.ipc.open_file(pyarrow.BufferReader(content)) as reader:
-            table = reader.read_all()
-        table.validate(full=True)  # offsets that point elsewhere are found here, before anything follows them
-        return table.to_pandas()
-    except (pyarrow.ArrowException, KeyError, TypeError, OSError) as error:
-        raise ValueError(f"no Arrow table: {error}") from None
+        return _decode_table(content).to_pandas()
+    except (pyarrow.ArrowException, KeyError, TypeError) as error:
+        raise ValueError(f"no frame of pandas: {error}") from None
 
 
 def _encode_polars(frame: Any) -> Content:
@@ -98,24 +93,43 @@ def _encode_polars(frame: Any) -> Content:
 
     if any(kind == polars.Object for kind in frame.dtypes):
         raise ValueError("a column of Python objects has no form that is safe to read")
-    file = io.BytesIO()
-    frame.write_ipc(file)
-    return file.getbuffer()
+    return _encode_table(frame.to_arrow())
 
 
 def _decode_polars(content: bytes) -> Any:
     import polars
 
+    table = _decode_table(content)
     try:
-        return polars.read_ipc(io.BytesIO(content))
-    except (polars.exceptions.PolarsError, OSError) as error:
+        return polars.from_arrow(table)
+    except polars.exceptions.PolarsError as error:
+        raise ValueError(f"no frame of polars: {error}") from None
+
+
+def _encode_table(table: Any) -> Content:
+    pyarrow = _untyped("pyarrow")
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return memoryview(sink.getvalue())
+
+
+def _decode_table(content: bytes) -> Any:
+    """The table, read and checked by pyarrow: polars' own reader ends the process over a wrong length."""
+    pyarrow = _untyped("pyarrow")
+    try:
+        with pyarrow.ipc.open_stream(pyarrow.BufferReader(content)) as reader:
+            table = reader.read_all()
+        table.validate(full=True)  # offsets that point elsewhere are found here, before anything follows them
+    except (pyarrow.ArrowException, OSError, MemoryError) as error:
         raise ValueError(f"no Arrow table: {error}") from None
+    return table
 
 
 FORMATS = {
-    "numpy.ndarray": Format("numpy", _encode_array, _decode_array),
-    "pandas.DataFrame": Format("pandas", _encode_pandas, _decode_pandas),
-    "polars.DataFrame": Format("polars", _encode_polars, _decode_polars),
-    "builtins.bytes": Format("", bytes, bytes),
+    "numpy.ndarray": Format(("numpy",), _encode_array, _decode_array),
+    "pandas.DataFrame": Format(("pandas", "pyarrow"), _encode_pandas, _decode_pandas),
+    "polars.DataFrame": Format(("polars", "pyarrow"), _encode_polars, _decode_polars),
+    "builtins.bytes": Format((), bytes, bytes),
 }
 """By the name of the class, as in `project.stored`."""
