@@ -24,6 +24,7 @@ from rekuest_codegen.scan.classes import (
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.dataclass_text import written_signature
 from rekuest_codegen.scan.declarations import Declaration, Declarations
+from rekuest_codegen.scan.enums import FLAGS
 from rekuest_codegen.scan.markers import NOTHING, Markers, Stated
 from rekuest_codegen.scan.modules import Known, Modules, Object
 from rekuest_codegen.scan.places import Problem
@@ -149,6 +150,9 @@ class ClassShapes:
         return Shape(kind=declaration.kind, identifier=identifier, description=declaration.description, markers=markers)
 
     def _enum(self, cls: Object, markers: Markers, reading: Reading) -> Shape:
+        if not FLAGS.isdisjoint(known_ancestors(self._modules, cls)):
+            text = f"members of the Flag {cls.name} are combined in Python; one at a time travels: make it an Enum"
+            reading.warn("flag-members", text)
         members = self._folder.members(cls)
         if not members:
             missing = "has members that only running the code shows" if isinstance(cls.node, ast.Call) else "is empty"
@@ -202,8 +206,7 @@ class ClassShapes:
                 raise
             code, text = "computed-default", f"computed default of field {field.name}: {problem.message}"
             raise Problem(code, text, source=problem.source, node=problem.node) from None
-        for what in markers.richer:
-            reading.warn("richer-than-upstream", f"upstream ignores {what}")
+        reading.ignored(markers)
         return self._read(field.scope, field.annotation, markers, reading, depth + 1)
 
     def _field_markers(self, field: Field) -> Markers:

@@ -82,7 +82,7 @@ def is_dataclass(modules: Modules, cls: Object) -> bool:
     return any(
         isinstance(decorator.target, Known)
         and decorator.target.name
-        in ("dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attr.s", "attrs.define")
+        in ("dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attrs.define", "attrs.frozen")
         for decorator in decorators(modules, cls)
     )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from rekuest_codegen.scan.classes import enum_maker, enum_members, is_enum
+from rekuest_codegen.scan.constraints import UNREAD_CALLS
 from rekuest_codegen.scan.enums import made_members
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Problem
@@ -50,7 +51,12 @@ CONSTRUCTORS: Mapping[str, Callable[..., Any]] = {
     "datetime.timezone": datetime.timezone,
 }
 
-UNREAD = frozenset(["default_factory", "json_schema_extra", "validation_alias", "serialization_alias", "alias"])
+UNREAD = frozenset(
+    [
+        *("default_factory", "json_schema_extra", "validation_alias", "serialization_alias", "alias"),
+        *("factory", "validator", "converter", "on_setattr"),
+    ]
+)
 """Keywords of field makers whose values say nothing about a port."""
 
 
@@ -226,6 +232,8 @@ class Folder:
             if isinstance(glue, str):
                 return glue.join(self._fold(scope, node.args[0]))
         target = self._modules.resolve(scope, node.func)
+        if isinstance(target, Known) and target.name in UNREAD_CALLS:
+            return UNREAD_CALLS[target.name]
         if isinstance(target, Known) and (target.name in self._calls or target.name in CONSTRUCTORS):
             positional, named = self.arguments(scope, node)
             if target.name in CONSTRUCTORS:

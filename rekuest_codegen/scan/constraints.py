@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rekuest_codegen.ir import Validator
+from rekuest_codegen.ir import PortKind, Validator
 from rekuest_codegen.scan.expressions import OWN_VALUE, Call, operation
 from rekuest_codegen.scan.markers import Markers, Stated
 
+_STRICT = {"Int": PortKind.INT, "Float": PortKind.FLOAT, "Str": PortKind.STRING, "Bool": PortKind.BOOL}
 _OWN: Mapping[str, Any] = {"path": OWN_VALUE}
 
 
@@ -116,8 +117,10 @@ def _model_field(
     )
 
 
-def _predicate(*_arguments: Any, **_named: Any) -> Markers:
-    return Markers()
+def _attrs_field(default: Any = ..., *, metadata: Mapping[str, Any] | None = None, **others: Any) -> Markers:
+    if isinstance(default, Markers):
+        default = ...  # a Factory: what it makes is not known
+    return _dataclass_field(default=default, metadata=metadata, **others)
 
 
 def _one(name: str, bound: Any, words: str, richer: str | None = None) -> Markers:
@@ -147,8 +150,31 @@ CONSTRAINTS: Mapping[str, Callable[..., Any]] = {
     "annotated_types.Len": _len,
     "annotated_types.MinLen": _min_len,
     "annotated_types.MaxLen": _max_len,
-    "annotated_types.Predicate": _predicate,
     "pydantic.Field": _pydantic_field,
     "dataclasses.field": _dataclass_field,
+    "attrs.field": _attrs_field,
     "rekuest.model_field": _model_field,
 }
+UNREAD_CALLS: Mapping[str, Markers] = {
+    "attrs.Factory": Markers(),
+    "annotated_types.Predicate": Markers(ignored=("Predicate",)),
+}
+"""Calls whose arguments are code, and what is known without them."""
+PREDICATES = frozenset(
+    f"annotated_types.{name}"
+    for name in (
+        *("LowerCase", "UpperCase", "IsDigit", "IsDigits", "IsAscii", "IsFinite", "IsNotFinite", "IsNan", "IsNotNan"),
+        *("IsInfinite", "IsNotInfinite"),
+    )
+)
+"""Types that are another type with a Predicate."""
+CONSTRAINED: Mapping[str, tuple[PortKind, Markers]] = {
+    **{f"pydantic.Strict{name}": (kind, Markers()) for name, kind in _STRICT.items()},
+    **{
+        f"pydantic.{sign}{name}": (kind, limit(0))
+        for name, kind in (("Int", PortKind.INT), ("Float", PortKind.FLOAT))
+        for sign, limit in (("Positive", _gt), ("Negative", _lt), ("NonNegative", _ge), ("NonPositive", _le))
+    },
+    "pydantic.FiniteFloat": (PortKind.FLOAT, Markers()),
+}
+"""Types of pydantic that are a primitive with a constraint."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,15 @@ from rekuest_codegen.scan.trees import Function, first_argument, keywords
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """``kind`` of port, or ``injected``: what an agent hands in for a parameter of the class."""
+    """``kind`` of port, or ``injected``: what an agent hands in for a parameter of the class, under which ``name``
+    (that of the class, where there is none), and the ``locks`` a function holds that is handed one."""
 
     kind: PortKind | None
     identifier: str | None = None
     description: str | None = None
     injected: str | None = None
+    name: str | None = None
+    locks: tuple[str, ...] = ()
 
 
 _KINDS: Mapping[str, Declaration] = {
@@ -60,7 +63,12 @@ class Declarations:
         self._by_key: dict[tuple[Path, str], Declaration] = {}
         self._by_name: dict[str, Declaration] = {}
         self._owners: dict[tuple[str, str], object] = {}
-        for name, identifier in {**STORED, **options.structures}.items():
+        self._root: Scope | None = None
+        self._unlooked: dict[str, list[str]] = {}
+        for name, identifier in STORED.items():
+            self._by_name[name] = Declaration(PortKind.STRUCTURE, identifier)
+            self._unlooked.setdefault(name.partition(".")[0], []).append(name)
+        for name, identifier in options.structures.items():
             self._by_name[name] = Declaration(PortKind.STRUCTURE, identifier)
         for name, model in options.models.items():
             self._by_name[name] = Declaration(PortKind.MODEL, model)
@@ -69,16 +77,24 @@ class Declarations:
 
     def configure(self, root: Scope) -> None:
         """Follow the configured names from ``root`` to where the classes are written, re-exports included."""
-        for name, declaration in self._by_name.items():
-            module, _, last = name.rpartition(".")
-            target = self._modules.member(ModuleRef(module), last, root) if module else None
-            if isinstance(target, Object):
-                self._by_key.setdefault(target.key, declaration)
+        self._root = root
+        # What comes with us is looked for where a class of its package is met: most code uses none of it.
+        for name in self._by_name.keys() - STORED.keys():
+            self._find(name, root)
+
+    def _find(self, name: str, root: Scope) -> None:
+        module, _, last = name.rpartition(".")
+        target = self._modules.member(ModuleRef(module), last, root) if module else None
+        if isinstance(target, Object):
+            self._by_key.setdefault(target.key, self._by_name[name])
 
     def of(self, target: Known | Object) -> Declaration | None:
         """The declaration of a class, or None."""
         if isinstance(target, Known):
             return self._by_name.get(target.name)
+        for name in self._unlooked.pop(target.source.name.partition(".")[0], ()):
+            if self._root is not None:
+                self._find(name, self._root)
         if found := self._by_key.get(target.key):
             return found
         if found := self._by_name.get(f"{target.source.name}.{target.qualname}"):
@@ -135,12 +151,23 @@ class Declarations:
 
     def _declaration(self, word: str, scope: Scope, call: ast.Call | None, *, skip: int) -> Declaration:
         plain = _KINDS[word]
-        if call is None or plain.kind is None:
+        if call is None:
             return plain
+        if plain.kind is None:
+            return self._guarded(plain, scope, call)
         named = keywords(call)
         first = call.args[skip] if len(call.args) > skip else None
         identifier = self._text(scope, named.get("identifier", first))
         return Declaration(plain.kind, identifier, self._text(scope, named.get("description")))
+
+    def _guarded(self, plain: Declaration, scope: Scope, call: ast.Call) -> Declaration:
+        """What is injected, under the name and with the locks that are written."""
+        named = keywords(call)
+        written = named.get("required_locks", named.get("locks"))
+        locks: Any = self._folder.fold(scope, written) if written is not None else ()
+        if isinstance(locks, str) or not all(isinstance(lock, str) for lock in locks or ()):
+            raise Problem("bad-option", "locks are a list of texts", source=scope.source, node=written)
+        return replace(plain, name=self._text(scope, named.get("name")), locks=tuple(locks or ()))
 
     def _text(self, scope: Scope, expression: ast.expr | None) -> str | None:
         if expression is None:

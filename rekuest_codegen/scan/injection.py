@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.declarations import Declarations
@@ -15,10 +15,13 @@ from rekuest_codegen.scan.vocabulary import INJECTED
 
 @dataclass(frozen=True, slots=True)
 class Injected:
-    """What is handed in: ``task``, ``context``, or ``state:module.Stage`` with the class that was declared."""
+    """What is handed in: ``task``, or ``state:module.Stage`` with the class that was declared. ``name`` is that of a
+    state the function may change, ``locks`` are those it holds meanwhile."""
 
     what: str
     stateful: bool = False
+    name: str = ""
+    locks: tuple[str, ...] = ()
 
 
 class Injection:
@@ -40,7 +43,7 @@ class Injection:
                 return None
             found = self(scope, subscript_arguments(annotation)[0])
             if found is not None and target.name == "rekuest.ReadOnly":
-                return Injected(found.what.replace("state:", "readonly-state:", 1), found.stateful)
+                return replace(found, what=found.what.replace("state:", "readonly-state:", 1), name="")
             return found
         if not isinstance(annotation, ast.Name | ast.Attribute):
             return None
@@ -53,4 +56,7 @@ class Injection:
         if declaration is None or declaration.injected is None:
             return None
         name = target.name if isinstance(target, Known) else f"{target.source.name}.{target.qualname}"
-        return Injected(f"{declaration.injected}:{name}", stateful=declaration.injected == "state")
+        is_state = declaration.injected == "state"
+        own = declaration.name or name.rpartition(".")[2]
+        what = f"{declaration.injected}:{name}"
+        return Injected(what, stateful=is_state, name=own if is_state else "", locks=declaration.locks)

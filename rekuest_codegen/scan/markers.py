@@ -23,7 +23,8 @@ class Stated(Struct, frozen=True):
 
 
 class Markers(Struct, frozen=True):
-    """Everything given to one port. ``richer`` names what upstream would have ignored."""
+    """Everything given to one port. ``richer`` names what upstream would have ignored, ``ignored`` what we ignore
+    too."""
 
     default: Stated | None = None
     label: str | None = None
@@ -38,6 +39,7 @@ class Markers(Struct, frozen=True):
     requires: tuple[Descriptor, ...] = ()
     provides: tuple[Descriptor, ...] = ()
     richer: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     def with_(self, other: Markers) -> Markers:
         """Both together.
@@ -62,7 +64,7 @@ class Markers(Struct, frozen=True):
 
 
 NOTHING = Markers()
-_MANY = frozenset(["choices", "validators", "effects", "requires", "provides", "richer"])
+_MANY = frozenset(["choices", "validators", "effects", "requires", "provides", "richer", "ignored"])
 _PLURALS = {
     "default": "defaults",
     "label": "labels",

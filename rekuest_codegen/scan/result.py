@@ -63,7 +63,8 @@ class ScannedNode:
 
     ``types`` binds the identifiers of its ENUM, MODEL, STRUCTURE, MEMORY_STRUCTURE and INTERFACE ports to
     ``module:qualname`` of a class; ``injected`` names the parameters that are no ports and what is handed in for
-    each. ``options`` are the options of the registration that could be read.
+    each. ``options`` are the options of the registration that could be read. ``locks`` are those it names and those of
+    what it is handed, ``manipulates`` the names of the states it is handed to change.
     """
 
     node: Node
@@ -77,6 +78,8 @@ class ScannedNode:
     is_async: bool
     is_generator: bool
     options: Mapping[str, Any]
+    locks: tuple[str, ...] = ()
+    manipulates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from msgspec import structs
+from pydantic import ValidationError
 
 from rekuest_codegen.project import FILE, NO_PROJECT, read_project
 from rekuest_codegen.scan.apps import MadeApp
@@ -189,6 +190,12 @@ class _Scan:
             self._findings.problem(problem.at(source, place), prefix=f"{function.name}: ")
         except RecursionError:
             self._findings.add("too-deep", f"{function.name}: is nested too deeply", source=source, node=place)
+        except ValidationError as error:
+            for problem in error.errors(include_url=False, include_context=False):
+                where = ".".join(str(part) for part in problem["loc"])
+                self._findings.add(
+                    "bad-option", f"{function.name}: {where}: {problem['msg']}", source=source, node=place
+                )
         except ValueError as error:
             self._findings.add("bad-option", f"{function.name}: {error}", source=source, node=place)
         return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any
+from typing import Any, TypeGuard
 
 from msgspec import Struct
 
-from rekuest_codegen.ir import Effect, Node, NodeKind, Port, Validator, check_node, default_problem
-from rekuest_codegen.scan.constants import Instance
+from rekuest_codegen.ir import Effect, Node, NodeKind, Port, TestTarget, Validator, check_node, default_problem
+from rekuest_codegen.scan.constants import Instance, is_sequence
 from rekuest_codegen.scan.docstrings import NO_DESCRIPTION, Documentation, read_docstring
 from rekuest_codegen.scan.identifiers import title
 from rekuest_codegen.scan.injection import Injected
@@ -73,7 +73,7 @@ class SignatureReader:
             returns=tuple(returns),
             port_groups=tuple(options.get("port_groups") or ()),
             collections=tuple(options.get("collections") or ()),
-            is_test_for=tuple(options.get("is_test_for") or ()),
+            is_test_for=tuple(map(_test_target, listed(options.get("is_test_for")))),
             stateful=bool(options.get("stateful")) or work.stateful,
             pure=bool(options.get("pure")) or effects_of(options) == "NONE",
             idempotent=bool(options.get("idempotent")) or effects_of(options) == "REPEATABLE",
@@ -101,6 +101,8 @@ class SignatureReader:
             is_async=isinstance(work.node, ast.AsyncFunctionDef),
             is_generator=work.yields,
             options=options,
+            locks=tuple(dict.fromkeys([*filter(_is_text, listed(options.get("locks"))), *work.locks])),
+            manipulates=tuple(dict.fromkeys(work.manipulates)),
         )
 
 
@@ -127,6 +129,8 @@ class _Work:
         self.failed = False
         self.injected: dict[str, str] = {}
         self.stateful = False
+        self.locks: tuple[str, ...] = ()
+        self.manipulates: tuple[str, ...] = ()
         self.parameters: list[Parameter] = []
         self.yields = "yield" in self.function.source.text and streams(node)
         self.is_generator = self.yields
@@ -177,6 +181,8 @@ class _Work:
         if annotation is not None and (injected := self.injection(self.scope, annotation)) is not None:
             self.injected[name] = injected.what
             self.stateful = self.stateful or injected.stateful
+            self.locks += injected.locks
+            self.manipulates += (injected.name,) if injected.name else ()
             self.parameters.append(Parameter(name, kind, has_default, False))
             return None
         value = self._default(default)
@@ -253,6 +259,20 @@ class _Work:
         for code, message in self.reading.warnings:
             self.findings.warn(code, f"{self.function.name}: {message}", source=self.function.source, node=node)
         self.reading.warnings.clear()
+
+
+def listed(value: Any) -> list[Any]:
+    """An option that may be one thing, several, or missing, as several."""
+    return list(value) if is_sequence(value) else [] if value is None else [value]
+
+
+def _test_target(value: Any) -> Any:
+    """A text names the node that is tested by its hash."""
+    return TestTarget(hash=value) if isinstance(value, str) else value
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str)
 
 
 def signature_scope(function: Object, node: Function) -> Scope:

@@ -16,6 +16,7 @@ from rekuest_codegen.scan.annotations import parse_annotation, subscript_argumen
 from rekuest_codegen.scan.class_shapes import ClassShapes
 from rekuest_codegen.scan.classes import is_enum
 from rekuest_codegen.scan.constants import Folder
+from rekuest_codegen.scan.constraints import CONSTRAINED, PREDICATES
 from rekuest_codegen.scan.declarations import Declarations
 from rekuest_codegen.scan.literals import literal_shape
 from rekuest_codegen.scan.markers import NOTHING, Markers
@@ -54,6 +55,13 @@ class Reading:
     def warn(self, code: str, message: str) -> None:
         if (code, message) not in self.warnings:
             self.warnings.append((code, message))
+
+    def ignored(self, markers: Markers) -> None:
+        """Warn of what ``markers`` hold that upstream ignores, or everybody."""
+        for what in markers.richer:
+            self.warn("richer-than-upstream", f"upstream ignores {what}")
+        for what in markers.ignored:
+            self.warn("not-sent", f"a {what} is code and does not travel, so nobody checks it; write a validator")
 
     def bind(self, identifier: str, place: str) -> None:
         """Note that ``identifier`` is the class at ``place``.
@@ -156,6 +164,10 @@ class TypeReader:
                 return Shape(kind=kind, markers=markers)
             case Known(name=name) if name in QUANTITIES:
                 return Shape(kind=PortKind.QUANTITY, unit=QUANTITIES[name], markers=markers)
+            case Known(name=name) if name in CONSTRAINED:
+                kind, limits = CONSTRAINED[name]
+                reading.ignored(limits)
+                return Shape(kind=kind, markers=markers.with_(limits))
             case Known(name="rekuest.Quantity"):
                 if markers.unit is None:
                     raise Problem(
@@ -210,8 +222,7 @@ class TypeReader:
         if name == "typing.Annotated":
             for where, marker in self._metadata(scope, node, depth):
                 markers = markers.with_(said := self._marker(where, marker))
-                for what in said.richer:
-                    reading.warn("richer-than-upstream", f"upstream ignores {what}")
+                reading.ignored(said)
             where, inner = self._unannotated(scope, node, depth)
             return self.read(where, inner, markers, reading, depth + 1)
         if name == "typing.Literal":
@@ -225,6 +236,9 @@ class TypeReader:
                 reading.warn("dict-keys", "the keys of a DICT travel as texts, whatever the annotation says")
             item = self.read(scope, arguments[1], NOTHING, reading, depth + 1)
             return Shape(kind=PortKind.DICT, children=(("...", item),), markers=markers)
+        if name in PREDICATES and len(arguments) == 1:
+            reading.ignored(Markers(ignored=(spoken(name).rpartition(".")[2],)))
+            return self.read(scope, arguments[0], markers, reading, depth + 1)
         if name in TRANSPARENT and len(arguments) == 1:
             return self.read(scope, arguments[0], markers, reading, depth + 1)
         if isinstance(target, Known):

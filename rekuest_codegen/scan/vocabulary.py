@@ -95,6 +95,11 @@ MARKERS = frozenset(
 )
 
 _NAMES = MARKERS | DECORATORS | {name.partition(".")[2] for name in (*APP_MAKERS, *INJECTED)}
+_ATTRS = {
+    **dict.fromkeys(["s", "attrs", "dataclass", "mutable"], "define"),
+    **dict.fromkeys(["ib", "attrib"], "field"),
+}
+"""Older words of attrs -> those of today."""
 _OPENED = ("rekuest_codegen.demo",)
 """Packages of the family that hold a user's code, not the vocabulary."""
 
@@ -110,6 +115,8 @@ def known_name(module: str, name: str) -> str | None:
         return f"typing.{name}"
     if top == "kanne":
         return f"kanne.{name}"
+    if top in ("attr", "attrs") and module in ("attr", "attrs"):
+        return f"attrs.{_ATTRS.get(name, name)}"
     if top in ("annotated_types", "pydantic"):
         return f"{top}.{name}"
     return stored_name(f"{module}.{name}")

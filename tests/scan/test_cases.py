@@ -33,6 +33,8 @@ def told(found: ScannedNode) -> dict[str, Any]:
         "is_async": found.is_async,
         "is_generator": found.is_generator,
         "options": sorted(found.options),
+        "locks": list(found.locks),
+        "manipulates": list(found.manipulates),
     }
 
 

@@ -148,6 +148,14 @@ def test_the_registrations_options_are_read() -> None:
     assert by_key["st_sample"].types == {"@lab/sample": "corpus.common_types:Sample"}
 
 
+@pytest.mark.parametrize("entry", entries(lambda entry: "implementation" in entry.raw), ids=str)
+def test_what_is_handed_in_has_its_locks_and_states(entry: Entry) -> None:
+    if (found := node_of(entry)) is not None:
+        told = entry.raw["implementation"]
+        assert sorted(found.locks) == sorted(told["locks"])
+        assert sorted(found.manipulates) == sorted(told["manipulates"])
+
+
 def test_scenarios_that_upstream_refuses() -> None:
     found = scan([ROOT / "corpus" / "newest_scenarios.py"]).findings
     assert {finding.code for finding in found} == {
