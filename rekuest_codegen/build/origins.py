@@ -69,14 +69,15 @@ def from_server(
 def from_manifest(package: Path, filters: Filters = EVERYTHING) -> Snapshot:
     """The nodes that a package was generated from, as its manifest keeps them.
 
-    ``package`` is its folder, or the manifest itself. The file is taken for text of a stranger's: each node is
+    ``package`` is its folder, or the manifest itself, whatever it is called. The file is taken for text of a stranger's: each node is
     checked as one from a server is.
 
     Raises:
         ConfigurationError: there is no manifest, or it cannot be read.
         DefinitionError: a node in it cannot be expressed.
     """
-    file = package if package.name == MANIFEST and not package.is_dir() else package / MANIFEST
+    itself = package.is_file() or (package.name == MANIFEST and not package.is_dir())
+    file = package if itself else package / MANIFEST
     return _kept(manifest_text(file), file.as_posix(), filters)
 
 

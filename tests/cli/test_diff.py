@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Generator
 from contextlib import chdir
@@ -118,8 +119,9 @@ def test_a_package_and_source(project: Path) -> None:
     assert done.stdout == CHANGED
 
 
-@pytest.mark.parametrize("old", ["mynodes/manifest.json", "./mynodes"])
+@pytest.mark.parametrize("old", ["mynodes/manifest.json", "./mynodes", "then.json"])
 def test_other_names_of_a_package(project: Path, old: str) -> None:
+    shutil.copy(project / "mynodes" / "manifest.json", project / "then.json")
     assert diff(project, old, "provider.py").stdout == CHANGED.replace("mynodes ->", f"{old} ->")
 
 

@@ -16,7 +16,7 @@ from contextlib import aclosing
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from rekuest_codegen.errors import ArgumentError, ConfigurationError, RekuestError
 from rekuest_codegen.runtime.context import Nested
@@ -139,19 +139,23 @@ class Fake(Standing):
             given = await self._call(behaviour.side_effect, call.arguments)
         else:
             given = behaviour.yields if self._streams else behaviour.returns
-        if not self._streams:
-            if behaviour.raises is None:
-                yield given
-        elif isinstance(given, AsyncIterable):
-            stream: AsyncIterable[Any] = given
-            async for item in stream:
-                yield _unless_failure(item)
-        elif given is not None:
-            items = iter(given)
-            while (item := await self._in_thread(partial(next, items, _END))) is not _END:
-                yield _unless_failure(item)
+        if self._streams and given is not None:
+            async with aclosing(self._each(given)) as items:
+                async for item in items:
+                    yield _unless_failure(item)
+        elif not self._streams and behaviour.raises is None:
+            yield given
         if behaviour.raises is not None:
             raise behaviour.raises
+
+    async def _each(self, given: Any) -> AsyncGenerator[Any]:
+        if _comes_async(given):
+            async for item in given:
+                yield item
+            return
+        items = iter(given)
+        while (item := await self._in_thread(partial(next, items, _END))) is not _END:
+            yield item
 
     async def _call(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
         if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
@@ -221,6 +225,10 @@ def fake(
 
 def _cancelled(call: Call) -> None:
     call.cancelled = True
+
+
+def _comes_async(given: Any) -> TypeGuard[AsyncIterable[Any]]:
+    return isinstance(given, AsyncIterable)
 
 
 def _is_failure(item: Any) -> bool:

@@ -6,7 +6,7 @@ import enum
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from types import FunctionType
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from pydantic import BaseModel
 
@@ -31,11 +31,14 @@ def remote_of(function: Callable[..., Any]) -> tuple[Remote[Any], bool]:
         names = plain.__code__.co_names
         for name in names:
             found = plain.__globals__.get(name)
-            if isinstance(found, Remote):
-                remote: Remote[Any] = found
-                return remote, not STREAMS.isdisjoint(names)
+            if _is_remote(found):
+                return found, not STREAMS.isdisjoint(names)
     shown = getattr(plain, "__qualname__", type(plain).__name__)
     raise ConfigurationError(f"{shown} is no generated function: it calls no node")
+
+
+def _is_remote(value: object) -> TypeGuard[Remote[Any]]:
+    return isinstance(value, Remote)
 
 
 def plain_types(types: Mapping[str, type[Any]]) -> dict[str, type[Any]]:
