@@ -69,8 +69,8 @@ def from_server(
 def from_manifest(package: Path, filters: Filters = EVERYTHING) -> Snapshot:
     """The nodes that a package was generated from, as its manifest keeps them.
 
-    ``package`` is its folder, or the manifest itself, whatever it is called. The file is taken for text of a stranger's: each node is
-    checked as one from a server is.
+    ``package`` is its folder, or the manifest itself, whatever that is called. The file is taken for text of a
+    stranger's: each node is checked as one from a server is.
 
     Raises:
         ConfigurationError: there is no manifest, or it cannot be read.
