@@ -81,7 +81,7 @@ class Store:
             ArgumentError: it is larger than allowed. ConfigurationError, ConnectionLost: the store fails.
             MissingExtraError: the extra ``objects`` is not installed.
         """
-        view = memoryview(content)
+        view = memoryview(content).cast("B")
         if view.nbytes <= self.inline:
             return Inline(bytes(view))
         self._check_size(view.nbytes)

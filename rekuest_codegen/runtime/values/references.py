@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,7 @@ async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> 
         raise misfit(place, f"something that can shrink (ashrink or shrink), for {identifier}", value)
     if port.kind is PortKind.INTERFACE:
         identifier = _own_identifier(value) or identifier
-    return _envelope(identifier, await _placed(method(), place), place)
+    return _envelope(identifier, await _placed(method, place), place)
 
 
 async def expand_structure(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
@@ -42,7 +43,7 @@ async def expand_structure(port: Port, wire: Any, walk: Walk, place: Place) -> A
     if method is None and (adapter := adapter_of(cls)) is not None:
         method = adapter.expand
     if method is not None:
-        return await _placed(method(reference), place)
+        return await _placed(partial(method, reference), place)
     if issubclass(cls, Reference):
         return cls(reference) if cls.identifier == identifier else AnyReference(reference, identifier)
     raise ArgumentError(str(place), f"{cls.__name__} has neither aexpand nor expand")
@@ -111,9 +112,10 @@ def _own_identifier(value: Any) -> str | None:
     return str(method()) if callable(method) else None
 
 
-async def _placed(value: Any, place: Place) -> Any:
+async def _placed(step: Callable[[], Any], place: Place) -> Any:
     """What a structure's own code gives; what it says of the value is said of this place."""
     try:
+        value = step()
         return await value if inspect.isawaitable(value) else value
     except ArgumentError as error:
         raise ArgumentError(str(place), error.problem) from error
