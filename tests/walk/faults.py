@@ -22,9 +22,16 @@ SERVER = """
 import sys
 from pathlib import Path
 from rekuest_codegen.server import ServerConfig, run_server
-port, db, grace = sys.argv[1:]
+port, db, grace, beat = sys.argv[1:]
 run_server(
-    ServerConfig(port=int(port), token="faults", db=Path(db), grace=float(grace), heartbeat=0.4, answer_within=0.4),
+    ServerConfig(
+        port=int(port),
+        token="faults",
+        db=Path(db),
+        grace=float(grace),
+        heartbeat=float(beat),
+        answer_within=float(beat),
+    ),
     on_ready=lambda line: print(line, flush=True),
 )
 """
@@ -32,7 +39,7 @@ run_server(
 PROVIDER = '''
 import asyncio, os, sys, time
 from collections.abc import AsyncIterator
-from rekuest_codegen import Effects, check_cancelled, current_task, easy
+from rekuest_codegen import Effects, check_cancelled, current_task, easy, log, progress
 from rekuest_codegen.wire.conversation import AgentSide
 
 AgentSide.__init__.__kwdefaults__["silence"] = 1.5
@@ -85,14 +92,39 @@ def patient(seconds: float) -> str:
     return "done"
 
 
+@app.register(concurrency=1)
+async def in_line(x: int) -> int:
+    """One at a time."""
+    await asyncio.sleep(0)
+    return x
+
+
+@app.register
+def quick(x: int) -> int:
+    """Add one."""
+    return x + 1
+
+
+@app.register
+def flood(seconds: float) -> int:
+    """Say more than anybody reads."""
+    until, said = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        progress(50, str(said))
+        log(str(said))
+        said += 1
+    return said
+
+
 app.run(drain=float(sys.argv[1]) if len(sys.argv) > 1 else 5.0)
 '''
 
 
 @contextmanager
-def served(folder: Path, *, port: int = 0, grace: float = 2.0) -> Generator[tuple[Any, str]]:
-    """A server process on the store in ``folder``, and its address."""
-    command = [sys.executable, "-c", SERVER, str(port), str(folder / "server.db"), str(grace)]
+def served(folder: Path, *, port: int = 0, grace: float = 2.0, heartbeat: float = 0.4) -> Generator[tuple[Any, str]]:
+    """A server process on the store in ``folder``, and its address. ``heartbeat`` seconds between two of them, and to
+    answer one."""
+    command = [sys.executable, "-c", SERVER, str(port), str(folder / "server.db"), str(grace), str(heartbeat)]
     with running(command, until="ready", cwd=folder) as (process, line):
         yield process, next(word for word in line.split() if word.startswith("http"))
 
