@@ -216,11 +216,16 @@ def _open(url: str) -> ObjectStore:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # arguments are nobody else's business
             return LocalStore(folder)
         retry: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=TRY_FOR)}
-        client: Any = {"connect_timeout": timedelta(seconds=CONNECT_WITHIN)}
+        client: Any = {"connect_timeout": timedelta(seconds=CONNECT_WITHIN), "allow_http": _http_is_allowed()}
         opened: ObjectStore = from_url(url, client_options=client, retry_config=retry)
     except (BaseError, OSError, ValueError) as error:
         raise ConfigurationError(f"object store {url}: {_first_line(error)}") from None
     return opened
+
+
+def _http_is_allowed() -> bool:
+    """Options that are given take the place of those in the environment, so this one is read here."""
+    return os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true")
 
 
 def _first_line(error: BaseException) -> str:
