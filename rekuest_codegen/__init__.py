@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rekuest_codegen.runtime.auth import client_credentials, device_flow
     from rekuest_codegen.runtime.context import connect, options
     from rekuest_codegen.runtime.declare import (
         Description,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     )
     from rekuest_codegen.runtime.effects import Effects
     from rekuest_codegen.runtime.injection import ReadOnly
+    from rekuest_codegen.runtime.objects import File, lazily, use_store
     from rekuest_codegen.runtime.register import (
         App,
         background,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
         progress,
     )
     from rekuest_codegen.runtime.types import MemoryReference, Quantity, Reference
+    from rekuest_codegen.runtime.values.adapters import adapt
 
 __version__ = "0.1.0"
 
@@ -48,6 +51,7 @@ _PLACES = {
     "App": "register",
     "Description": "declare",
     "Effects": "effects",
+    "File": "objects",
     "MemoryReference": "types",
     "Quantity": "types",
     "ReadOnly": "injection",
@@ -56,13 +60,17 @@ _PLACES = {
     "Task": "task",
     "Unit": "declare",
     "abreakpoint": "task",
+    "adapt": "values.adapters",
     "background": "register",
     "breakpoint": "task",
     "check_cancelled": "task",
+    "client_credentials": "auth",
     "connect": "context",
     "current_task": "task",
+    "device_flow": "auth",
     "easy": "register",
     "interface": "declare",
+    "lazily": "objects",
     "log": "task",
     "memory_structure": "declare",
     "model": "declare",
@@ -74,12 +82,14 @@ _PLACES = {
     "startup": "register",
     "state": "register",
     "structure": "declare",
+    "use_store": "objects",
 }
 
 __all__ = [
     "App",
     "Description",
     "Effects",
+    "File",
     "MemoryReference",
     "Quantity",
     "ReadOnly",
@@ -88,13 +98,17 @@ __all__ = [
     "Task",
     "Unit",
     "abreakpoint",
+    "adapt",
     "background",
     "breakpoint",
     "check_cancelled",
+    "client_credentials",
     "connect",
     "current_task",
+    "device_flow",
     "easy",
     "interface",
+    "lazily",
     "log",
     "memory_structure",
     "model",
@@ -106,6 +120,7 @@ __all__ = [
     "startup",
     "state",
     "structure",
+    "use_store",
 ]
 
 
