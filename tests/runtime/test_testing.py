@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 
-from generated_example.mynodes import demo
-from generated_example.mynodes.types import Camera, Colour, Image, Point
 from rekuest_codegen.errors import (
     AgentLost,
     ArgumentError,
@@ -25,6 +23,9 @@ from rekuest_codegen.errors import (
 )
 from rekuest_codegen.runtime import AnyReference, Quantity, context, options
 from rekuest_codegen.runtime.testing import Call, Fake, fake, offline
+from tests.runtime.example import demo, types
+
+Camera, Colour, Image, Point = types.Camera, types.Colour, types.Image, types.Point
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +101,7 @@ def test_calls_are_remembered_as_the_node_would_have_got_them() -> None:
 def test_arguments_are_checked() -> None:
     with fake(demo.add, returns=0) as faked:
         with pytest.raises(ArgumentError, match=r"\$\.x"):
-            demo.add("two")  # type: ignore[arg-type]
+            demo.add("two")
         with pytest.raises(ArgumentError, match="64 bits"):
             demo.add(2**70)
     assert not faked.called
@@ -172,7 +173,8 @@ def test_an_async_side_effect_runs_in_the_loop_of_its_test() -> None:
             call = asyncio.create_task(demo.aadd(1))
             await asyncio.sleep(0)
             ready.set()
-            return await call
+            result: int = await call
+            return result
 
     assert asyncio.run(test()) == 7
 
@@ -234,7 +236,7 @@ def test_a_stream_is_made_as_it_is_read_and_leaving_it_cancels() -> None:
         stream = demo.count(3)
         assert next(stream) == 0
         assert next(stream) == 1
-        stream.close()  # type: ignore[attr-defined]  # it is a generator
+        stream.close()
         gc.collect()
     assert faked.calls[0].cancelled
     assert made[:2] == [0, 1]
@@ -288,7 +290,7 @@ def test_tasks_do_not_see_the_fakes_of_others() -> None:
     async def one(value: int, barrier: asyncio.Barrier) -> int:
         with fake(demo.add, returns=value) as faked:
             await barrier.wait()
-            result = await demo.aadd(value)
+            result: int = await demo.aadd(value)
             await barrier.wait()
             assert [call.arguments["x"] for call in faked.calls] == [value]
             return result
@@ -306,7 +308,7 @@ def test_threads_do_not_see_the_fakes_of_others() -> None:
     def one(value: int) -> int:
         with fake(demo.add, returns=value):
             barrier.wait()
-            result = demo.add(0)
+            result: int = demo.add(0)
             barrier.wait()
             return result
 
@@ -318,9 +320,9 @@ def test_what_outlives_the_block_is_not_faked() -> None:
     async def test() -> None:
         left = asyncio.Event()
 
-        async def late() -> int:
+        async def late() -> None:
             await left.wait()
-            return await demo.aadd(1)
+            await demo.aadd(1)
 
         with offline():
             with fake(demo.add, returns=1) as faked:

@@ -21,7 +21,7 @@ import threading
 
 import pytest
 
-from generated_example.mynodes import demo
+from mynodes import demo
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.runtime import context
 
