@@ -43,6 +43,7 @@ version = "1"
 TARGET = """
 [tool.rekuest-codegen.targets.nodes]
 out = "src/mylab/nodes"
+include = { app = ["demo"] }
 """
 
 
@@ -118,8 +119,9 @@ def add(x: int, y: int) -> int:
 
 def test_not_frozen_asks_the_server(project: Path, tmp_path: Path) -> None:
     (project / "src" / "mylab" / "nodes" / "manifest.json").unlink()
-    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
-        file.write("\n[tool.rekuest-codegen.build]\nfrozen = false\n")
+    file = project / "pyproject.toml"
+    text = file.read_text(encoding="utf-8").replace('["demo"]', '["lab"]')
+    file.write_text(f"{text}\n[tool.rekuest-codegen.build]\nfrozen = false\n", encoding="utf-8")
     (tmp_path / "lab.py").write_text(LAB, encoding="utf-8")
     with serving(token="a-secret-token") as server:
         environment = {"REKUEST_URL": server.url, "REKUEST_TOKEN": server.token}
@@ -129,8 +131,8 @@ def test_not_frozen_asks_the_server(project: Path, tmp_path: Path) -> None:
     (wheel,) = (project / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as built:
         assert "mylab/nodes/lab.py" in built.namelist()
-        text = b"".join(built.read(name) for name in built.namelist())
-    assert b"a-secret-token" not in text + done.stdout.encode() + done.stderr.encode()
+        packed = b"".join(built.read(name) for name in built.namelist())
+    assert b"a-secret-token" not in packed + done.stdout.encode() + done.stderr.encode()
 
 
 @pytest.mark.parametrize(
