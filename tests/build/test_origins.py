@@ -141,7 +141,7 @@ def test_a_folder_in_the_place_of_a_manifest(repository: Path) -> None:
 
 def test_no_repository_and_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    with pytest.raises(ConfigurationError, match="git gives no answer; is .* in a repository"):
+    with pytest.raises(ConfigurationError, match=r"git gives no answer; is .* in a repository"):
         from_revision("HEAD:mynodes", folder=tmp_path)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ConfigurationError, match="git cannot be run"):
