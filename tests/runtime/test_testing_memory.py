@@ -164,6 +164,29 @@ def test_services_are_opened_and_left(tmp_path: Path, monkeypatch: pytest.Monkey
     assert happened == ["opened", "closed"]
 
 
+broken = easy("broken")
+
+
+@broken.startup
+def refuse() -> None:
+    raise ValueError("no power")
+
+
+@broken.register
+def work(x: int) -> int:
+    """Work."""
+    return x
+
+
+def test_what_cannot_be_opened_is_said_and_closed() -> None:
+    serving = in_memory(served, broken)
+    happened.clear()
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="startup refuse: ValueError: no power"):
+            serving.__enter__()
+    assert happened == ["opened", "closed"] * 2
+
+
 def test_no_thread_stays_busy(lab: Any) -> None:
     with in_memory(lab.app):
         lab.stubs.block(0.0)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rekuest_codegen.runtime.outbox import Outbox
     from rekuest_codegen.runtime.register import App
     from rekuest_codegen.runtime.remote import Remote
-    from rekuest_codegen.runtime.tasks import Tasks
+    from rekuest_codegen.runtime.sources import Provision
 
 LOST_AFTER = 30.0
 OPEN_WITHIN = 60.0
@@ -55,10 +55,11 @@ class InMemory(Standing):
         return Nested(self, portal.loop())
 
     def __enter__(self) -> Self:
-        if self.active:
-            raise ConfigurationError(f"{self!r} is in use; make another one")
         self._provide()
-        portal.start(self._open).result(OPEN_WITHIN)
+        try:
+            portal.start(self._open).result(OPEN_WITHIN)
+        except TimeoutError:
+            raise self._late() from None
         return super().__enter__()
 
     def __exit__(self, *error: object) -> None:
@@ -67,14 +68,20 @@ class InMemory(Standing):
 
     async def __aenter__(self) -> Self:
         self._provide()
-        async with asyncio.timeout(OPEN_WITHIN):
-            await portal.hop(self._open)
+        try:
+            async with asyncio.timeout(OPEN_WITHIN):
+                await portal.hop(self._open)
+        except TimeoutError:
+            raise self._late() from None
         return super().__enter__()
 
     async def __aexit__(self, *error: object) -> None:
         super().__exit__(*error)
         async with asyncio.timeout(CLOSE_WITHIN):
             await portal.hop(self._close)
+
+    def _late(self) -> ConfigurationError:
+        return ConfigurationError(f"{self!r}: services and startup hooks took more than {OPEN_WITHIN:g} s")
 
     # -- as a caller, in the portal's loop ---------------------------------------------------------------------------
 
@@ -91,6 +98,8 @@ class InMemory(Standing):
     def _provide(self) -> None:
         from rekuest_codegen.runtime.sources import provision
 
+        if self._served:
+            raise ConfigurationError(f"{self!r} is in use; make another one")
         self._served = [_Served(app, provision(app.name, app.parts)) for app in self._apps]
         self._interfaces = {
             (served.app.name, one.node.key): (served, one.interface)
@@ -99,48 +108,51 @@ class InMemory(Standing):
         }
 
     async def _open(self) -> None:
-        for served in self._served:
-            await served.open()
+        try:
+            for served in self._served:
+                await served.open()
+        except BaseException:
+            await self._close()
+            raise
 
     async def _close(self) -> None:
-        for served in reversed(self._served):
+        closing, self._served, self._interfaces = self._served, [], {}
+        for served in reversed(closing):
             await served.close()
-        self._served, self._interfaces = [], {}
 
 
 class _Served:
     """One app: its objects, and its tasks."""
 
-    def __init__(self, app: App, provision: Any) -> None:
+    def __init__(self, app: App, provision: Provision) -> None:
         from rekuest_codegen.runtime.holdings import Holdings
+        from rekuest_codegen.runtime.locks import Locks
+        from rekuest_codegen.runtime.processes import Processes
+        from rekuest_codegen.runtime.tasks import Tasks
         from rekuest_codegen.runtime.threads import DaemonThreads
 
         self.app = app
         self.provision = provision
-        self.tasks: Tasks
         self._numbers = itertools.count(1)
-        self._threads = DaemonThreads("rekuest-codegen task")
-        self._holdings = Holdings(app.parts, self._threads, owners=provision.owners)
         self._watches = _Watches()
-
-    async def open(self) -> None:
-        from rekuest_codegen.runtime.locks import Locks
-        from rekuest_codegen.runtime.processes import Processes
-        from rekuest_codegen.runtime.tasks import Tasks
-
-        self._watches.loop = asyncio.get_running_loop()
-        await self._holdings.make()
+        self._threads = DaemonThreads("rekuest-codegen task")
+        self._processes = Processes(self._threads)
+        self._holdings = Holdings(app.parts, self._threads, owners=provision.owners)
         self.tasks = Tasks(
-            self.app.name,
-            self.provision.functions,
+            app.name,
+            provision.functions,
             outbox=cast("Outbox", self._watches),
             children=cast("Children", Inside()),
             holdings=self._holdings,
             locks=Locks(self._watches.send),
             shelf=Drawers(),
             threads=self._threads,
-            processes=Processes(self._threads),
+            processes=self._processes,
         )
+
+    async def open(self) -> None:
+        self._watches.loop = asyncio.get_running_loop()
+        await self._holdings.make()
         self._holdings.run_backgrounds()
 
     def begin(self, remote: Remote[Any], interface: str, args: dict[str, Any]) -> Watch:
@@ -163,6 +175,7 @@ class _Served:
     async def close(self) -> None:
         await self.tasks.end_all()
         await self._holdings.leave()
+        self._processes.close()
         self._threads.shutdown()
 
 
