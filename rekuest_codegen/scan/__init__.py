@@ -1,4 +1,4 @@
-"""Annotated source -> node definitions, read with libcst. Nothing of the user's is imported or run.
+"""Annotated source -> node definitions, read by Python's parser and libcst. Nothing of the user's is imported or run.
 
 Names are loaded at first use: what a scan gives back can be named without loading the parser.
 """

@@ -151,8 +151,8 @@ class ClassShapes:
 
     def _enum(self, cls: Object, markers: Markers, reading: Reading) -> Shape:
         if not FLAGS.isdisjoint(known_ancestors(self._modules, cls)):
-            text = f"members of the Flag {cls.name} are combined in Python; one at a time travels: make it an Enum"
-            reading.warn("flag-members", text)
+            warning = f"members of the Flag {cls.name} are combined in Python; one at a time travels: make it an Enum"
+            reading.warn("flag-members", warning)
         members = self._folder.members(cls)
         if not members:
             missing = "has members that only running the code shows" if isinstance(cls.node, ast.Call) else "is empty"

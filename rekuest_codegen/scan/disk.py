@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
@@ -89,5 +88,7 @@ def read_content(path: str) -> tuple[bytes, Content]:
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "is no regular file")
         raw = file.read(MAX_BYTES + 1)
+    from hashlib import blake2b  # not needed where nothing is read
+
     digest = blake2b(raw, digest_size=DIGEST).hexdigest()
     return raw, Content(path, digest, found.st_mtime_ns, found.st_size, found.st_ino)

@@ -17,14 +17,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
+from zlib import crc32
 
 import msgspec
 from msgspec import Struct
 
 from rekuest_codegen.cachedir import cache_folder, is_private
-from rekuest_codegen.scan.disk import DIGEST, Content, Disk, kind_of, read_content
+from rekuest_codegen.scan.disk import Content, Disk, kind_of, read_content
 from rekuest_codegen.scan.files import files_of
 from rekuest_codegen.scan.report import Report
 
@@ -42,8 +42,9 @@ Make = Callable[[Disk], Report]
 
 
 class Notes(Struct, frozen=True, array_like=True):
-    """What a report was made from. ``started`` is in nanoseconds since the epoch."""
+    """What a report answers and was made from. ``started`` is in nanoseconds since the epoch."""
 
+    question: str
     started: int
     files: tuple[str, ...]
     contents: tuple[Content, ...]
@@ -60,17 +61,19 @@ def kept_report(paths: Sequence[Path], asked: str, make: Make) -> Report:
     if folder is None:
         return make(Disk())
     files = tuple(str(file) for file in dict.fromkeys(files_of(paths)))
-    place = folder / FOLDER / _key(paths, asked)
-    if (found := _found(place, files)) is not None:
+    question = _question(paths, asked)
+    place = folder / FOLDER / f"{crc32(question.encode()):08x}"
+    if (found := _found(place, question, files)) is not None:
         return found
     started = time.time_ns()
     disk = Disk()
     report = make(disk)
-    _keep(place, Notes(started, files, tuple(disk.contents.values()), disk.kinds), report)
+    _keep(place, Notes(question, started, files, tuple(disk.contents.values()), disk.kinds), report)
     return report
 
 
-def _key(paths: Sequence[Path], asked: str) -> str:
+def _question(paths: Sequence[Path], asked: str) -> str:
+    """Everything a report depends on besides what the scan looks at."""
     here = Path(__file__).parent.parent
     parts = [asked, sys.version, sys.executable, *map(os.path.abspath, paths)]
     for entry in sys.path:
@@ -81,7 +84,7 @@ def _key(paths: Sequence[Path], asked: str) -> str:
     for room in ROOMS:
         with os.scandir(here / room) as entries:
             parts += sorted(f"{entry.name} {_stamp(entry.path)}" for entry in entries if entry.name.endswith(".py"))
-    return blake2b("\0".join(parts).encode(errors="surrogateescape"), digest_size=DIGEST).hexdigest()
+    return "\0".join(parts).encode(errors="backslashreplace").decode()
 
 
 def _stamp(path: str) -> str:
@@ -92,7 +95,7 @@ def _stamp(path: str) -> str:
     return f"{found.st_mtime_ns} {found.st_size}"
 
 
-def _found(place: Path, files: tuple[str, ...]) -> Report | None:
+def _found(place: Path, question: str, files: tuple[str, ...]) -> Report | None:
     """The report at ``place``, when it is one and good."""
     if not is_private(place.parent):
         return None
@@ -101,7 +104,7 @@ def _found(place: Path, files: tuple[str, ...]) -> Report | None:
             return None
         with place.open("rb") as file:
             notes = msgspec.json.decode(file.readline(), type=Notes)
-            if notes.files != files:
+            if notes.question != question or notes.files != files:
                 return None
             doubted = [content for content in notes.contents if not _is_untouched(content, notes.started)]
             now = time.time_ns()

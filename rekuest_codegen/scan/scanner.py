@@ -191,10 +191,10 @@ class _Scan:
         except RecursionError:
             self._findings.add("too-deep", f"{function.name}: is nested too deeply", source=source, node=place)
         except ValidationError as error:
-            for problem in error.errors(include_url=False, include_context=False):
-                where = ".".join(str(part) for part in problem["loc"])
+            for refused in error.errors(include_url=False, include_context=False):
+                where = ".".join(str(part) for part in refused["loc"])
                 self._findings.add(
-                    "bad-option", f"{function.name}: {where}: {problem['msg']}", source=source, node=place
+                    "bad-option", f"{function.name}: {where}: {refused['msg']}", source=source, node=place
                 )
         except ValueError as error:
             self._findings.add("bad-option", f"{function.name}: {error}", source=source, node=place)

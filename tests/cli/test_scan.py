@@ -317,3 +317,46 @@ def test_source_that_makes_no_stubs(tmp_path: Path, arguments: list[str], text: 
     assert not (tmp_path / "nodes").exists()
     named = command(tmp_path, "pull", "--out", "nodes", "--source", "bare.py", "--app", "lab")
     assert named.stdout.startswith("nodes: 1 nodes of 1 apps")
+
+
+def test_the_same_again_from_the_cache(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REKUEST_CACHE_DIR", str(project / "cache"))
+    monkeypatch.chdir(project)
+    kept = project / "cache" / "scans"
+    for flags in ([], ["--json"], ["--hash"], ["--all-functions"]):
+        first, again, anew = (
+            CliRunner().invoke(main, ["scan", "src", *flags, *more]) for more in ([], [], ["--no-cache"])
+        )
+        assert (first.stdout, first.stderr, first.exit_code) == (again.stdout, again.stderr, again.exit_code)
+        assert (first.stdout, first.stderr, first.exit_code) == (anew.stdout, anew.stderr, anew.exit_code)
+        assert "lab" in first.stdout
+    assert len(list(kept.iterdir())) == 4
+    monkeypatch.chdir(project / "src")
+    assert "../src" not in CliRunner().invoke(main, ["scan", str(project / "src")]).stdout
+    assert len(list(kept.iterdir())) == 4
+
+
+def test_nothing_is_kept_where_that_is_not_wanted(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REKUEST_CACHE_DIR", str(project / "cache"))
+    assert CliRunner().invoke(main, ["scan", str(project / "src"), "--no-cache"]).exit_code == 0
+    assert not (project / "cache").exists()
+
+
+def test_an_unchanged_scan_loads_no_parser(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REKUEST_CACHE_DIR", str(project / "cache"))
+    program = (
+        "import sys; from rekuest_codegen.cli import main; main(['scan', 'src'], standalone_mode=False); "
+        "print(sorted({'libcst', 'pydantic', 'jinja2', 'httpx', 'hashlib', 'docstring_parser'} & set(sys.modules)))"
+    )
+    told = [
+        subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    for path in (project / "src").rglob("*.py"):
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    told += [
+        subprocess.run([sys.executable, "-c", program], cwd=project, capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    assert told[-1].stdout.splitlines()[-1] == "[]"
+    assert told[0].stdout.splitlines()[:-1] == told[-1].stdout.splitlines()[:-1]
