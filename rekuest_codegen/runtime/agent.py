@@ -55,6 +55,7 @@ from rekuest_codegen.wire.conversation import AgentSide, Answered, Unreadable
 from rekuest_codegen.wire.definitions import Terms
 from rekuest_codegen.wire.endpoint import Endpoint
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX
+from rekuest_codegen.wire.tracing import ASKED
 
 logger = logging.getLogger("rekuest_codegen.provider")
 
@@ -67,6 +68,10 @@ to notice that a provider was killed."""
 START_WITHIN = 5.0
 """Seconds for which a provider that was just started waits for its server."""
 FLUSH_WITHIN = 2.0
+LATE = 0.5
+"""Seconds by which a timer is late when this process had no time for its loop."""
+SLICE = 50
+"""Frames written in a row before it is looked whether the server wants to know if we live."""
 
 
 class Busy(ServerError):
@@ -188,7 +193,7 @@ class Agent:
         place = self._endpoint.agi
         try:
             async with connect(
-                f"{place}?agent={quote(self.name)}",
+                f"{place}?agent={quote(self.name)}&{ASKED}=1",
                 max_size=messages.MAX_FRAME,
                 open_timeout=CONNECT_WITHIN,
                 logger=frames_logger(),
@@ -239,8 +244,9 @@ class Agent:
                 await self._to_write.wait()
                 self._to_write.clear()
                 self._settle_journal()
-                for frame in self._side.frames_to_send():
-                    await socket.send(frame)
+                while frames := self._side.frames_to_send(SLICE):
+                    for frame in frames:
+                        await socket.send(frame)
                 self._outbox.written()
 
     async def _keep_time(self, socket: ClientConnection) -> None:
@@ -248,6 +254,8 @@ class Agent:
         loop = asyncio.get_running_loop()
         while (due := self._side.next_timer()) is not None:
             await asyncio.sleep(max(0.0, due - loop.time()))
+            if loop.time() - due > LATE:
+                await asyncio.sleep(LATE)  # it was we who were silent: what has come meanwhile is read first
             self._side.handle_timer(loop.time())
         await socket.close()
 
@@ -302,6 +310,7 @@ class Agent:
                 logger.debug("%s: not acted on: %r", self.name, event)
 
     def _ready(self, init: messages.Init) -> None:
+        self._children.traced = init.trace is True
         for inquiry in init.inquiries:
             if inquiry.task in self.tasks:
                 self._outbox.send(messages.Progress(task=inquiry.task, progress=0, message="still running"))

@@ -15,6 +15,7 @@ from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Event, Watch
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.conversation import Answered
+from rekuest_codegen.wire.tracing import Span, begin
 
 
 class Children:
@@ -29,6 +30,8 @@ class Children:
         self._early: dict[str, list[messages.TaskEvent]] = {}
         self._abandoned: set[str] = set()
         self._parents: dict[str, set[str]] = {}
+        self.traced = False
+        """Whether the server takes trace contexts in requests."""
         self._actions: dict[tuple[str, str], str] = {}
 
     def of(self, task: str) -> Parent:
@@ -36,10 +39,16 @@ class Children:
         return Parent(self, task)
 
     async def start(self, remote: Remote[Any], args: Mapping[str, Any], parent: str) -> Watch:
+        reference = str(uuid.uuid4())
+        with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
+            return await self._start(remote, args, parent, reference, span)
+
+    async def _start(
+        self, remote: Remote[Any], args: Mapping[str, Any], parent: str, reference: str, span: Span
+    ) -> Watch:
         place = (remote.app, remote.key)
         if place not in self._actions:
             self._actions[place] = await operations.resolve(self._link, remote)
-        reference = str(uuid.uuid4())
         request = messages.AssignRequest(
             reference=reference,
             args=dict(args),
@@ -48,6 +57,8 @@ class Children:
             hooks=[],
             capture=False,
         )
+        if self.traced and span.carrier:
+            request.trace = span.carrier
         answer: asyncio.Future[messages.AssignResponse] = asyncio.get_running_loop().create_future()
         self._answers[request.id] = answer
         self._send(request)
@@ -62,6 +73,8 @@ class Children:
             self._actions.pop(place, None)
             raise _refusal(remote.title, response.error or "the server gave no task")
         watch = Watch(remote.title, response.task, reference, proven=True, lost_after=self._lost_after)
+        watch.span = span
+        span.note(task=response.task)
         self._watches[response.task] = watch
         self._parents.setdefault(parent, set()).add(response.task)
         for event in self._early.pop(response.task, []):
@@ -71,6 +84,7 @@ class Children:
     async def cancel(self, watch: Watch) -> None:
         self._watches.pop(watch.task, None)
         if not watch.ended:
+            watch.span.end("CANCELLED")
             self._send(messages.CancelRequest(task=watch.task))
 
     def answer(self, answered: Answered) -> None:

@@ -31,6 +31,7 @@ from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
 from rekuest_codegen.runtime.watch import MAX_UNREAD, Event, Watch, read_event
 from rekuest_codegen.wire.endpoint import Endpoint
+from rekuest_codegen.wire.tracing import Span, begin
 
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts to restore a connection; the last one repeats."""
@@ -95,10 +96,14 @@ class Client:
             NodeNotFound, AccessDenied, ServerError, TransportError
         """
         reference = str(uuid.uuid4())
+        with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
+            return await self._start(remote, args, reference, span)
+
+    async def _start(self, remote: Remote[Any], args: Mapping[str, Any], reference: str, span: Span) -> Watch:
         for _ in range(ATTEMPTS):
             action, remembered = await self._resolve(remote)
             try:
-                return await self._begin(remote, action, args, reference)
+                return await self._begin(remote, action, args, reference, span)
             except NodeNotFound as error:
                 self._actions.pop((remote.app, remote.key), None)
                 if not remembered:
@@ -107,7 +112,9 @@ class Client:
                 continue  # on the new connection the node may have another id: ask for it again
         raise ConnectionLost(f"{remote.title}: the connection broke at each of {ATTEMPTS} attempts to assign the task")
 
-    async def _begin(self, remote: Remote[Any], action: str, args: Mapping[str, Any], reference: str) -> Watch:
+    async def _begin(
+        self, remote: Remote[Any], action: str, args: Mapping[str, Any], reference: str, span: Span
+    ) -> Watch:
         assign: Payload = {
             "action": action,
             "args": dict(args),
@@ -118,7 +125,7 @@ class Client:
         live = self._live
         self._assigning += 1
         try:
-            task = await self._assign(assign)
+            task = await self._assign(assign, span)
             early, whole = self._early.pop(task, []), not self._early_dropped
         except asyncio.CancelledError:
             self._spawn(self._abandon(reference))
@@ -130,13 +137,15 @@ class Client:
                 self._early_dropped = False
         proven = live and self._live and whole
         watch = Watch(remote.title, task, reference, proven=proven, lost_after=self._lost_after)
+        watch.span = span
+        span.note(task=task)
         self._watches[task] = watch
         for event in early:
             self._deliver(watch, event)
         self._begin_sweeping()
         return watch
 
-    async def _assign(self, assign: Payload) -> str:
+    async def _assign(self, assign: Payload, span: Span) -> str:
         """The id of the task. After a broken connection it is looked for by its reference before it is assigned again:
         the real server takes the same reference twice for two tasks.
 
@@ -144,7 +153,7 @@ class Client:
             Unassigned: the connection broke, and the server has no such task.
         """
         try:
-            answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=False)
+            answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=False, extensions=span.carrier)
             return str(answer["assign"]["id"])
         except ConnectionLost as lost:
             try:
@@ -176,6 +185,7 @@ class Client:
         """Ask for the task to be cancelled, once and within two seconds; what comes of it is not awaited."""
         self._watches.pop(watch.task, None)
         if not watch.ended:
+            watch.span.end("CANCELLED")
             with suppress(RekuestError, TimeoutError):
                 async with asyncio.timeout(2):
                     await self._link.request(CANCEL_GQL, {"input": {"task": watch.task}}, again=True)

@@ -65,7 +65,14 @@ class Link:
         if connection is not None:
             await connection.close()
 
-    async def request(self, document: str, variables: Mapping[str, Any], *, again: bool) -> Payload:
+    async def request(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        again: bool,
+        extensions: Mapping[str, str] | None = None,
+    ) -> Payload:
         """The data of a query or mutation. ``again``: send it once more if the connection breaks under it.
 
         Raises:
@@ -75,7 +82,7 @@ class Link:
             connection: Connection | None = None
             try:
                 connection = await self.connected()
-                return await connection.request(document, variables, timeout=self._timeout)
+                return await connection.request(document, variables, timeout=self._timeout, extensions=extensions)
             except ConnectionLost:
                 if last or not again:
                     raise

@@ -26,9 +26,11 @@ from rekuest_codegen.runtime.outbox import Outbox
 from rekuest_codegen.runtime.provided import Provided
 from rekuest_codegen.runtime.running import Processes, Run, run
 from rekuest_codegen.runtime.threads import DaemonThreads
+from rekuest_codegen.runtime.tracing import run_span
 from rekuest_codegen.runtime.values import Shelf
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
+from rekuest_codegen.wire.tracing import NO_SPAN
 
 logger = logging.getLogger("rekuest_codegen.provider")
 End = type[messages.Cancelled] | type[messages.Interrupted]
@@ -59,6 +61,7 @@ class _Running(Run):
         self.asked: End | None = None
         self.begun = False
         self.over = False
+        self.span = NO_SPAN
         self.timer: asyncio.TimerHandle | None = None
         self.work: asyncio.Task[None] | None = None
 
@@ -195,6 +198,7 @@ class Tasks:
             if function is None:
                 self._finish(running, messages.Critical(task=assign.task, error=self._missing(assign.interface)))
                 return
+            running.span = run_span(function.node.title, assign)
             context.nested.set(context.Nested(self._children.of(assign.task), asyncio.get_running_loop()))
             facts = tasks.Facts(assign.task, assign.interface, assign.user, assign.reference, assign.parent)
             task = tasks.Task(facts, running.control, lambda kind, fields: self._say(running, kind, fields))
@@ -231,7 +235,7 @@ class Tasks:
             return
         if report.terminal:
             running.over = True
-            self.outcomes[messages.type_of(report)] += 1
+            self._count(running, report)
         await self._outbox.report(report)
 
     def _finish(self, running: _Running, report: messages.Report) -> None:
@@ -239,9 +243,14 @@ class Tasks:
         if running.over:
             return
         running.over = True
-        self.outcomes[messages.type_of(report)] += 1
+        self._count(running, report)
         self._outbox.say_all(report.task)
         self._outbox.send(report)
+
+    def _count(self, running: _Running, report: messages.Report) -> None:
+        outcome = messages.type_of(report)
+        self.outcomes[outcome] += 1
+        running.span.end(outcome, getattr(report, "error", None))
 
     def _say(self, running: _Running, kind: str, fields: Mapping[str, Any]) -> None:
         if not running.over:

@@ -101,8 +101,15 @@ class Connection:
         """Whether somebody waits for an answer."""
         return self._asking > 0
 
-    async def request(self, document: str, variables: Mapping[str, Any], *, timeout: float) -> Payload:
-        """The ``data`` of a query or mutation.
+    async def request(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        timeout: float,
+        extensions: Mapping[str, str] | None = None,
+    ) -> Payload:
+        """The ``data`` of a query or mutation. ``extensions`` are the protocol's own, beside the variables.
 
         Raises:
             ServerError, AccessDenied: the server answered with errors. ConnectionLost: it broke before the answer.
@@ -121,7 +128,7 @@ class Connection:
                 future.set_exception(ProtocolError(f"{self._endpoint.graphql_ws}: completed without an answer"))
 
         try:
-            key = await self._start(document, variables, sink)
+            key = await self._start(document, variables, sink, extensions)
         except BaseException:
             if not future.cancel():
                 future.exception()  # the loss was told to the sink too, and is told once
@@ -158,13 +165,18 @@ class Connection:
             await self._reader
         await self._socket.close()
 
-    async def _start(self, document: str, variables: Mapping[str, Any], sink: Sink) -> str:
+    async def _start(
+        self, document: str, variables: Mapping[str, Any], sink: Sink, extensions: Mapping[str, str] | None = None
+    ) -> str:
         if self.lost is not None:
             raise _fresh(self.lost)
         key = str(next(self._ids))
         self._sinks[key] = sink
         try:
-            await self._send({"id": key, "type": "subscribe", "payload": {"query": document, "variables": variables}})
+            payload: Payload = {"query": document, "variables": variables}
+            if extensions:
+                payload["extensions"] = extensions
+            await self._send({"id": key, "type": "subscribe", "payload": payload})
         except BaseException:
             self._sinks.pop(key, None)
             raise

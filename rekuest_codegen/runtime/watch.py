@@ -16,6 +16,7 @@ from typing import Any
 
 from rekuest_codegen.errors import AgentLost, NodeError, ProtocolError, RekuestError, TaskCancelled
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, terminal_kind
+from rekuest_codegen.wire.tracing import NO_SPAN
 
 MAX_UNREAD = 10_000
 """Events that wait for a caller to read them. More stay at the server until there is room."""
@@ -46,6 +47,7 @@ class Watch:
         self.ended = False
         self.swept = 0
         self._lost_after = lost_after
+        self.span = NO_SPAN
         self._last = -1
         self.heard_at = asyncio.get_running_loop().time()
         self._disconnected_at: float | None = None
@@ -70,12 +72,15 @@ class Watch:
                 self._disconnected_at = None
             self.ended = terminal_kind(event.kind)
             self._events.append(event)
+            if self.ended:
+                self.span.end(event.kind, event.message)
             self.heard_at, self.swept = loop.time(), 0
         self._news.set()
 
     def fail(self, error: RekuestError) -> None:
         """Nothing more will come; the reader gets ``error`` after what it has not read yet."""
         self._failure = self._failure or error
+        self.span.end("FAILED", str(error))
         self._news.set()
 
     @property

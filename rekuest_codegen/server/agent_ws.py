@@ -11,6 +11,7 @@ import time
 from collections.abc import Coroutine
 from contextlib import suppress
 
+from msgspec import UNSET
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rekuest_codegen.errors import NodeNotFound, ServerError
@@ -21,6 +22,7 @@ from rekuest_codegen.server.presence import Busy, NotEnsured
 from rekuest_codegen.server.tokens import Tokens
 from rekuest_codegen.wire.conversation import BUSY, DISPLACED, MISMATCH, TRY_AGAIN, ServerSide
 from rekuest_codegen.wire.messages import (
+    Assign,
     AssignRequest,
     AssignResponse,
     CancelRequest,
@@ -38,6 +40,7 @@ from rekuest_codegen.wire.messages import (
     StateSnapshot,
     ToAgent,
 )
+from rekuest_codegen.wire.tracing import ASKED, read_carrier
 
 SEND_WITHIN = 30.0
 MAX_UNSENT = 20_000
@@ -80,6 +83,7 @@ class _Connection:
         self._side = side
         self._hub = hub
         self._tokens = tokens
+        self._traced = socket.query_params.get(ASKED) == "1"
         self._agent: Agent | None = None
         self._owner = ""
         self._unsent = 0
@@ -109,7 +113,7 @@ class _Connection:
     # -- what the hub says ---------------------------------------------------------------------------------------
 
     def welcome(self, agent: Agent, inquiries: list[str]) -> None:
-        self._side.accept(str(agent.id), inquiries, time.monotonic())
+        self._side.accept(str(agent.id), inquiries, time.monotonic(), trace=self._traced)
         self._welcomed.set()
         self._wake.set()
 
@@ -117,6 +121,8 @@ class _Connection:
         self._unsent += 1
         if self._unsent > MAX_UNSENT:
             self._side.close(TRY_AGAIN, "the agent does not read")
+        if isinstance(message, Assign) and not self._traced:
+            message.trace = UNSET  # a field that it did not ask for
         self._side.send(message)
         self._wake.set()
 
@@ -224,6 +230,7 @@ class _Connection:
             parent=message.parent,
             capture=bool(message.capture),
             step=message.step,
+            trace=read_carrier(message.trace),
         )
         answer = AssignResponse(request=message.id, reference=message.reference)
         try:

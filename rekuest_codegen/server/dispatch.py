@@ -7,7 +7,7 @@ idempotent; a report's message id makes reporting so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,7 @@ class Call:
     parent: str | None = None
     capture: bool = False
     step: bool | None = None
+    trace: Mapping[str, str] | None = None
 
 
 def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:

@@ -61,6 +61,7 @@ class Request:
     query: str
     variables: Json
     operation_name: str | None = None
+    extensions: object = None
 
     @classmethod
     def read(cls, payload: object) -> Request:
@@ -74,7 +75,7 @@ class Request:
             raise GraphQLError("'variables' must be an object.")
         if name is not None and not isinstance(name, str):
             raise GraphQLError("'operationName' must be a text.")
-        return cls(query, variables or {}, name or None)
+        return cls(query, variables or {}, name or None, payload.get("extensions"))
 
 
 class Documents:

@@ -30,11 +30,13 @@ EventFields = dict[str, Callable[[Event, Info], Any]]
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and whom: the context of every resolver. ``replay``: a subscription begins with the recent past."""
+    """Who asks, and whom: the context of every resolver. ``replay``: a subscription begins with the recent past;
+    ``trace``: the trace that the request is part of."""
 
     identity: str
     hub: Hub
     replay: bool = True
+    trace: Mapping[str, str] | None = None
 
 
 def state_of(info: Info) -> State:

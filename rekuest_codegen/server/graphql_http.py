@@ -14,6 +14,7 @@ from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.model import Json
 from rekuest_codegen.server.tokens import Tokens
 from rekuest_codegen.wire.messages import MAX_FRAME
+from rekuest_codegen.wire.tracing import read_carrier
 
 _encoder = msgspec.json.Encoder()
 
@@ -41,7 +42,8 @@ class GraphQLHttp:
             return _answer(failed(GraphQLError("The request is not JSON.")))
         except GraphQLError as error:
             return _answer(failed(error))
-        return _answer(await self._documents.answer(asked, Asker(identity, self._hub)))
+        asker = Asker(identity, self._hub, trace=read_carrier(dict(request.headers)))
+        return _answer(await self._documents.answer(asked, asker))
 
 
 async def _body(request: HttpRequest) -> bytes:

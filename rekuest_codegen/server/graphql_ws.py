@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.model import Json, is_object
 from rekuest_codegen.server.tokens import Tokens
 from rekuest_codegen.wire.messages import MAX_FRAME
+from rekuest_codegen.wire.tracing import read_carrier
 
 INIT_WITHIN = 10.0
 SEND_WITHIN = 30.0
@@ -201,7 +202,8 @@ class _Session:
                 finally:
                     await stream.aclose()  # type: ignore[attr-defined]  # it is a generator
             else:
-                response = await self._documents.answer(request, asker)
+                trace = read_carrier(request.extensions)
+                response = await self._documents.answer(request, replace(asker, trace=trace) if trace else asker)
                 await self._send({"type": self._dialect.data, "id": key, "payload": response})
             self._forget(key)
             await self._send({"type": "complete", "id": key})

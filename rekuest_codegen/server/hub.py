@@ -30,6 +30,7 @@ from rekuest_codegen.server.model import Agent, Drawer, Event, Json, Run
 from rekuest_codegen.server.shown import Change, Shown
 from rekuest_codegen.server.state import State, ends
 from rekuest_codegen.server.store import Store, StoreFailure
+from rekuest_codegen.server.traces import Traces
 from rekuest_codegen.wire.messages import Register, Report, SessionInit, StatePatch, StateSnapshot, ToAgent
 
 GRACE = 30.0
@@ -59,6 +60,7 @@ class Hub:
         self.grace = grace
         self._store = store
         self._links: dict[int, Link] = {}
+        self._traces = Traces()
         self._calls = Feeds()
         self._topics = Feeds()
         self._pending = 0
@@ -168,7 +170,13 @@ class Hub:
             if run.task.id not in self.state.runs:
                 raise StoreFailure("the task could not be written; try again later")
             return run, False
-        await self._committed(decision, essential=False)
+        node = self.state.nodes[run.task.node]
+        self._traces.begin(run, f"{node.app}/{node.key}", dict(call.trace or {}))
+        try:
+            await self._committed(decision, essential=False)
+        except BaseException:
+            self._traces.drop(run)
+            raise
         return run, True
 
     async def ask(self, run: Run, what: str, *, step: bool = False) -> None:
@@ -272,6 +280,7 @@ class Hub:
         elif link := self._links.get(task.caller_agent):
             link.tell(presence.mirror(run, event))
         if ends(event):
+            self._traces.end(run, event)
             self.state.settle(run, time.monotonic())
             if (dropped := dispatch.let_go(self.state, moment())) is not None:
                 self._commit(dropped)
@@ -282,7 +291,10 @@ class Hub:
             return
         if link := self._links.get(run.task.agent):
             run.sent = True
-            link.tell(dispatch.assignment(self.state, run))
+            assignment = dispatch.assignment(self.state, run)
+            if (trace := self._traces.of(run)) is not None:
+                assignment.trace = trace
+            link.tell(assignment)
         else:
             self._schedule_expiry()
 

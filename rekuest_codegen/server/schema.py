@@ -161,6 +161,7 @@ async def _assign(_: Any, info: Info, *, input: Json) -> Run:
         parent=input.get("parent"),
         capture=bool(input.get("capture")),
         step=input.get("step"),
+        trace=asker.trace,
     )
     run, _ = await asker.hub.assign(call)
     return run

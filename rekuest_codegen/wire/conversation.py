@@ -152,8 +152,9 @@ class ServerSide:
             return []
         return [] if isinstance(message, HeartbeatAnswer) else [message]
 
-    def accept(self, agent: str, inquiries: Iterable[str], now: float) -> None:
-        """Answer REGISTER with INIT: welcome ``agent``, and what about the tasks in ``inquiries``?
+    def accept(self, agent: str, inquiries: Iterable[str], now: float, *, trace: bool = False) -> None:
+        """Answer REGISTER with INIT: welcome ``agent``, and what about the tasks in ``inquiries``? ``trace`` says to an
+        agent that asked that its requests may carry a trace context.
 
         The acknowledgement before it promises that yields are acknowledged too, and known again when repeated.
         """
@@ -162,7 +163,10 @@ class ServerSide:
         self._accepted = True
         self._beat(now)
         self._out.append(encode(EventAck(event=self._register)))
-        self._out.append(encode(Init(agent=agent, inquiries=[Inquiry(task=task) for task in inquiries])))
+        welcome = Init(agent=agent, inquiries=[Inquiry(task=task) for task in inquiries])
+        if trace:
+            welcome.trace = True
+        self._out.append(encode(welcome))
 
     def send(self, message: ToAgent) -> None:
         if not self.closing:
@@ -234,7 +238,7 @@ class AgentSide:
     def begin(self, session_id: str | None = None) -> None:
         """Begin a session, a new one or one that was begun before; what was kept for another is dropped."""
         self.session_id = session_id or new_id()
-        self._out: list[str] = []
+        self._out: deque[str] = deque()
         self._pace = Pace()
         self._bytes = 0
         self._acknowledged: list[str] = []
@@ -301,7 +305,7 @@ class AgentSide:
         self._pace.reset()
         register = Register(token=self.token, force=self.force, session_id=self.session_id)
         self._register = register.id
-        self._out = [encode(register)]
+        self._out = deque([encode(register)])
         if not self._introduced:
             self._out.append(encode(SessionInit(session_id=self.session_id, states=self._states())))
 
@@ -309,7 +313,7 @@ class AgentSide:
         """The socket is gone. Messages go on being taken."""
         self.ready = False
         self._heard = None
-        self._out = []
+        self._out = deque()
 
     def send(self, message: FromAgent) -> None:
         """Send a message now, or after the next INIT. Reports are numbered here.
@@ -350,7 +354,7 @@ class AgentSide:
         except (NotJSON, BadFrame) as error:
             return [Unreadable(str(error))]
         if isinstance(message, Heartbeat):
-            self._out.append(encode(HeartbeatAnswer()))
+            self._out.appendleft(encode(HeartbeatAnswer()))  # whatever else waits to be written
             return []
         if isinstance(message, EventAck):
             self._acknowledge(message.event)
@@ -374,9 +378,13 @@ class AgentSide:
     def next_timer(self) -> float | None:
         return None if self._heard is None else self._heard + self._silence
 
-    def frames_to_send(self) -> list[str]:
-        frames, self._out = self._out, []
-        return frames
+    def frames_to_send(self, most: int | None = None) -> list[str]:
+        """What is to be written next, at most ``most`` frames."""
+        if most is None or len(self._out) <= most:
+            frames = list(self._out)
+            self._out.clear()
+            return frames
+        return [self._out.popleft() for _ in range(most)]
 
     def _become_ready(self) -> None:
         if self.ready:

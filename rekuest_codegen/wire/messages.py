@@ -158,6 +158,8 @@ class AssignRequest(FromAgent, tag="ASSIGN_REQUEST", kw_only=True):
     hooks: list[dict[str, Any]] | None = None
     capture: bool | None = None
     step: bool | None = None
+    trace: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    """Only to a server whose INIT says that it takes it: others close the connection over it."""
 
 
 class ProbeRequest(FromAgent, tag="PROBE_REQUEST", kw_only=True):
@@ -198,6 +200,8 @@ class Inquiry(msgspec.Struct):
 class Init(ToAgent, tag="INIT", kw_only=True):
     agent: str
     inquiries: list[Inquiry] = []
+    trace: bool | msgspec.UnsetType = msgspec.UNSET
+    """Whether ASSIGN_REQUEST may carry a trace context; said to agents that asked for it."""
 
 
 class Heartbeat(ToAgent, tag="HEARTBEAT", kw_only=True):
@@ -222,6 +226,8 @@ class Assign(ToAgent, tag="ASSIGN", kw_only=True):
     reference: str | None = None
     message: str | None = None
     token: str | None = None
+    trace: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    """The trace context of the task, for agents that asked for it."""
 
 
 class Cancel(ToAgent, tag="CANCEL", kw_only=True):
