@@ -64,17 +64,35 @@ def answer(asked: str | None) -> list[str] | None:
         return None
 
 
-def remember(asked: str | None, lines: Iterable[str], packages: Iterable[str], templates: Iterable[str]) -> None:
-    """Keep that ``asked`` ends in ``lines``, as long as the ``packages`` and ``templates``, folders, are as now."""
-    outs = list(packages)
+def seen(folders: Iterable[str]) -> dict[str, Hashes] | None:
+    """What is in ``folders`` now; None when that cannot be told."""
     try:
-        folders = {folder: _hashes(folder) for folder in (*outs, *templates)}
+        return {folder: _hashes(folder) for folder in folders}
     except OSError:
+        return None
+
+
+def remember(
+    asked: str | None,
+    lines: Iterable[str],
+    packages: Mapping[str, Mapping[str, str]],
+    templates: Mapping[str, Hashes] | None,
+) -> None:
+    """Keep that ``asked`` ends in ``lines``, as long as the folders of ``packages`` are as they are now.
+
+    Nothing is kept where somebody was at work meanwhile: in a package, whose texts by path are given, or in the
+    ``templates``, as they were `seen` before.
+    """
+    outs = seen(packages)
+    if asked is None or outs is None or templates is None or seen(templates) != templates:
         return
-    if asked is not None:
-        shelf = Shelf(SHELF)
-        shelf.put(asked, json.dumps({"lines": list(lines), "packages": outs, "folders": folders}).encode())
-        shelf.tidy()
+    for out, files in packages.items():
+        if any(outs[out].get(path) != hashlib.sha256(text.encode()).hexdigest() for path, text in files.items()):
+            return
+    shelf = Shelf(SHELF)
+    answered = {"lines": list(lines), "packages": list(packages), "folders": {**outs, **templates}}
+    shelf.put(asked, json.dumps(answered).encode())
+    shelf.tidy()
 
 
 def _hashes(folder: str) -> Hashes:

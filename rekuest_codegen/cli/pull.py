@@ -29,7 +29,7 @@ def pull(**given: Any) -> None:
     Of the targets in pyproject.toml, all or those named; or of the one package that --out says. The nodes come from a
     server, from source code, or (--frozen) from what the package was last generated from.
     """
-    from rekuest_codegen.build.unchanged import question, remember
+    from rekuest_codegen.build.unchanged import question, remember, seen
 
     # What can be answered without doing it again, `entry` has asked: names and a folder, and nothing else.
     plain = given["frozen"] and not given_besides("frozen", "names", "out")
@@ -37,6 +37,7 @@ def pull(**given: Any) -> None:
     chosen = chosen_targets(given)
     if given["watch"] and chosen.frozen:
         raise ConfigurationError("--frozen asks nobody whose answer could change; leave it or --watch out")
+    templates = seen(str(target.templates) for target in chosen.targets if target.templates) if asked else None
     made = _made(chosen, given)
     for package in made:
         click.echo(package.publish())
@@ -45,9 +46,7 @@ def pull(**given: Any) -> None:
 
         follow(chosen.targets, chosen.token, lambda: _changes(_made(chosen_targets(given), given)))
     if asked is not None:
-        lines = [package.unchanged for package in made]
-        templates = [str(target.templates) for target in chosen.targets if target.templates is not None]
-        remember(asked, lines, [str(target.out) for target in chosen.targets], templates)
+        remember(asked, [one.unchanged for one in made], {str(one.out): one.files for one in made}, templates)
 
 
 def _made(chosen: Chosen, given: Mapping[str, Any]) -> list[_Made]:
@@ -66,7 +65,8 @@ class _Made:
 
     def __init__(self, target: Target, snapshot: Snapshot, files: dict[str, str]) -> None:
         self._target = target
-        self._files = files
+        self.out = target.out
+        self.files = files
         apps = len({node.app for node in snapshot.nodes})
         self._told = f"{shown_path(target.out)}: {len(snapshot.nodes)} nodes of {apps} apps"
 
@@ -74,7 +74,7 @@ class _Made:
         """Write it; the line that says what became of it."""
         from rekuest_codegen.build.target import write
 
-        return f"{self._told}; {write(self._target, self._files)}"
+        return f"{self._told}; {write(self._target, self.files)}"
 
     @property
     def unchanged(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from rekuest_codegen.build import unchanged
 from rekuest_codegen.ir import definition_hash
 from tests.fetch.conftest import TOKEN, Listing, action, answering
 from tests.fetch.test_cache import hashed
@@ -336,6 +337,26 @@ def test_a_stranger_is_still_refused(frozen: tuple[Path, Path]) -> None:
     done = offline(project, "pull", "--frozen", cache=cache)
     assert done.returncode == 2
     assert "holds mine.py, which we did not write" in done.stderr
+
+
+def test_what_somebody_did_meanwhile_is_not_taken_for_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file edited between our writing it and our remembering it, and templates edited while they were in use."""
+    monkeypatch.setenv("REKUEST_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    for folder in ("package", "templates"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a").write_text("a")
+    out = str(tmp_path / "package")
+    templates = unchanged.seen([str(tmp_path / "templates")])
+    asked = unchanged.question((), out)
+    unchanged.remember(asked, ["line"], {out: {"a": "b"}}, templates)
+    assert unchanged.answer(asked) is None
+    unchanged.remember(asked, ["line"], {out: {"a": "a"}}, {str(tmp_path / "templates"): {"a": "0"}})
+    assert unchanged.answer(asked) is None
+    unchanged.remember(asked, ["line"], {out: {"a": "a"}}, templates)
+    assert unchanged.answer(asked) == ["line"]
+    (tmp_path / "templates" / "a").write_text("b")
+    assert unchanged.answer(asked) is None
 
 
 def test_a_broken_memory_is_no_error(frozen: tuple[Path, Path]) -> None:
