@@ -10,31 +10,31 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekuest_codegen.emit.constraints import field_options
 from rekuest_codegen.emit.layout import COLUMNS, STEP, exploded, fits
 from rekuest_codegen.emit.ports import distinct_choices
-from rekuest_codegen.emit.text import is_text, literal, width
-from rekuest_codegen.ir import Port, PortKind
+from rekuest_codegen.emit.text import literal, width
+from rekuest_codegen.ir.kinds import PortKind
+from rekuest_codegen.ir.naming import is_text
+from rekuest_codegen.ir.records import PortRecord
 
-Bound = Callable[[Port], str | None]
+Bound = Callable[[PortRecord], str | None]
 """The class a port's identifier is bound to, or None when it is bound to none."""
 
 ALIAS_LIMIT = 14
 """How long an alias may be, so that it fits where nothing else does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     text: str
 
     def __str__(self) -> str:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Subscript:
+class Subscript(NamedTuple):
     head: str
     items: tuple[Type, ...]
 
@@ -42,8 +42,7 @@ class Subscript:
         return f"{self.head}[{', '.join(map(str, self.items))}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(NamedTuple):
     items: tuple[Type, ...]
 
     def __str__(self) -> str:
@@ -70,8 +69,9 @@ class Aliases:
 
     def fit(self, type_: Type, room: int, hint: str) -> str:
         """``type_`` as text of at most ``room`` columns, or the name of an alias for it."""
-        self.modules.update(name.split(".")[0] for name in names_in(type_))
         text = str(type_)
+        if "." in text:
+            self.modules.update(name.split(".")[0] for name in names_in(type_))
         if width(text) <= room or (isinstance(type_, Name) and width(text) <= ALIAS_LIMIT):
             return text
         return self._alias(type_, text, hint)
@@ -117,7 +117,7 @@ def names_in(type_: Type) -> Iterator[str]:
         yield from names_in(item)
 
 
-def annotation(port: Port, bound: Bound, *, constrained: bool = False) -> Type:
+def annotation(port: PortRecord, bound: Bound, *, constrained: bool = False) -> Type:
     """The type of ``port``'s values, None included where they may be null.
 
     Args:
@@ -125,8 +125,10 @@ def annotation(port: Port, bound: Bound, *, constrained: bool = False) -> Type:
         bound: which class an identifier is bound to.
         constrained: whether to carry the port's validators along, as ``Annotated[..., Field(...)]``.
     """
-    made = _value(port, bound, constrained)
-    return either([made, NONE]) if port.nullable else made
+    made = _MAKERS[port.kind](port, bound, constrained)
+    if constrained and port.validators and (options := field_options(port)):
+        made = Subscript("_t.Annotated", (made, Name(f"_rt.Field({', '.join(options)})")))
+    return either((made, NONE)) if port.nullable else made
 
 
 def either(items: Sequence[Type]) -> Type:
@@ -147,40 +149,35 @@ def literal_value(value: Any) -> str | None:
     return repr(value) if isinstance(value, bool | int) else None
 
 
-def _value(port: Port, bound: Bound, constrained: bool) -> Type:
-    made = _MAKERS[port.kind](port, bound, constrained)
-    options = field_options(port) if constrained else ()
-    return Subscript("_t.Annotated", (made, Name(f"_rt.Field({', '.join(options)})"))) if options else made
-
-
-_Maker = Callable[[Port, Bound, bool], Type]
+_Maker = Callable[[PortRecord, Bound, bool], Type]
 
 
 def _named(text: str) -> _Maker:
-    return lambda port, bound, constrained: Name(text)
+    name = Name(text)
+    return lambda port, bound, constrained: name
 
 
 def _class_or(fallback: Type) -> _Maker:
-    def make(port: Port, bound: Bound, constrained: bool) -> Type:
+    def make(port: PortRecord, bound: Bound, constrained: bool) -> Type:
         name = bound(port)
         return fallback if name is None else Name(name)
 
     return make
 
 
-def _list(port: Port, bound: Bound, constrained: bool) -> Type:
+def _list(port: PortRecord, bound: Bound, constrained: bool) -> Type:
     return Subscript("list", (annotation(port.item, bound, constrained=constrained),))
 
 
-def _dict(port: Port, bound: Bound, constrained: bool) -> Type:
+def _dict(port: PortRecord, bound: Bound, constrained: bool) -> Type:
     return Subscript("dict", (Name("str"), annotation(port.item, bound, constrained=constrained)))
 
 
-def _union(port: Port, bound: Bound, constrained: bool) -> Type:
+def _union(port: PortRecord, bound: Bound, constrained: bool) -> Type:
     return either([annotation(child, bound, constrained=constrained) for child in port.children])
 
 
-def _enum(port: Port, bound: Bound, constrained: bool) -> Type:
+def _enum(port: PortRecord, bound: Bound, constrained: bool) -> Type:
     name = bound(port)
     if name is not None:
         return Name(name)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rekuest_codegen.ir import Port
 from rekuest_codegen.ir.bounds import certain
+from rekuest_codegen.ir.forms import AnyPort
 
 
-def field_options(port: Port) -> list[str]:
+def field_options(port: AnyPort) -> list[str]:
     """``gt=3`` and the like, for pydantic's ``Field``; empty when nothing is certain."""
     bounds: dict[str, int | float] = {}
     for _, found in certain(port):

@@ -8,16 +8,18 @@ from typing import Any
 
 from rekuest_codegen.emit.annotations import Bound, literal_value
 from rekuest_codegen.emit.ports import distinct_choices
-from rekuest_codegen.emit.text import is_text, literal
-from rekuest_codegen.ir import Port, PortKind
+from rekuest_codegen.emit.text import literal
+from rekuest_codegen.ir.kinds import PortKind
+from rekuest_codegen.ir.naming import is_text
+from rekuest_codegen.ir.records import PortRecord
 
-MemberOf = Callable[[Port, Any], str | None]
+MemberOf = Callable[[PortRecord, Any], str | None]
 """The source of an enum's member, ``Color.RED``, by port and value on the wire."""
 
 _INT_RANGE = range(-(2**63), 2**63)
 
 
-def default_source(port: Port, bound: Bound, member: MemberOf) -> str | None:
+def default_source(port: PortRecord, bound: Bound, member: MemberOf) -> str | None:
     """Source for the port's default, or None when it has none or none that a signature can show."""
     if port.default is None:
         return None

@@ -9,7 +9,9 @@ from rekuest_codegen.emit.layout import COLUMNS, STEP
 from rekuest_codegen.emit.options import Docstrings
 from rekuest_codegen.emit.ports import is_optional
 from rekuest_codegen.emit.text import docstring_lines, width
-from rekuest_codegen.ir import Node, Port, PortKind, canonical_json
+from rekuest_codegen.ir.canonical import canonical_json
+from rekuest_codegen.ir.kinds import NodeKind, PortKind
+from rekuest_codegen.ir.records import NodeRecord, PortRecord
 
 ROOM = COLUMNS - len(STEP)
 """Columns a line of a docstring has: all of them stand one step in."""
@@ -36,7 +38,7 @@ _KINDS: Mapping[PortKind, str] = {
 
 
 def node_docstring(
-    node: Node,
+    node: NodeRecord,
     names: Mapping[str, str],
     shown: frozenset[str],
     results: Mapping[str, str],
@@ -55,8 +57,8 @@ def node_docstring(
     """
     arguments = [(names[port.key], _about_argument(port, names[port.key], port.key in shown)) for port in node.args]
     returns = [(results.get(port.key, ""), _about(port)) for port in node.returns]
-    sections = _SECTIONS[style]
-    return [*_summary(node), *sections(arguments, returns, list(_RAISES.items()), node.kind == "GENERATOR", types)]
+    streams = node.kind is NodeKind.GENERATOR
+    return [*_summary(node), *_SECTIONS[style](arguments, returns, list(_RAISES.items()), streams, types)]
 
 
 def plain_docstring(text: str) -> list[str]:
@@ -64,7 +66,7 @@ def plain_docstring(text: str) -> list[str]:
     return docstring_lines(text, ROOM - 6)
 
 
-def _summary(node: Node) -> list[str]:
+def _summary(node: NodeRecord) -> list[str]:
     text = (node.description or "").strip() or node.name.strip() or node.key.strip() or "No description."
     # Three quotes stand before the first line and, when it is the only one, behind it.
     lines = docstring_lines(text, ROOM - 6) or ["No description."]
@@ -108,7 +110,7 @@ def _rest(arguments: Entries, returns: Entries, raises: Entries, streams: bool, 
     return lines
 
 
-def _about(port: Port) -> str:
+def _about(port: PortRecord) -> str:
     if port.description and port.description.strip():
         return " ".join(port.description.split())
     if port.label and port.label.strip() and port.label != port.key:
@@ -118,7 +120,7 @@ def _about(port: Port) -> str:
     return _KINDS.get(port.kind, port.kind.value)
 
 
-def _about_argument(port: Port, name: str, shown: bool) -> str:
+def _about_argument(port: PortRecord, name: str, shown: bool) -> str:
     said = [_about(port)]
     if port.default is not None and not shown:
         said.append(f"Left out, it is {_short(port.default)}.")
@@ -136,10 +138,10 @@ def _about_argument(port: Port, name: str, shown: bool) -> str:
     return " ".join(said)
 
 
-def _slider(port: Port) -> str | None:
+def _slider(port: PortRecord) -> str | None:
     if port.widget is None or port.widget.kind != "SLIDER":
         return None
-    extra = port.widget.model_extra or {}
+    extra = port.widget.model_extra
     low, high = extra.get("min"), extra.get("max")
     if type(low) not in (int, float) or type(high) not in (int, float):
         return None

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rekuest_codegen.emit.manifest import MANIFEST, manifest
 from rekuest_codegen.emit.options import EmitOptions
 from rekuest_codegen.emit.plan import plan
 from rekuest_codegen.emit.render import render
-from rekuest_codegen.emit.validate import validate
-from rekuest_codegen.ir import Node
+from rekuest_codegen.ir.records import NodeRecord
+
+if TYPE_CHECKING:
+    from rekuest_codegen.ir import Node
 
 
-def generate(nodes: Sequence[Node], options: EmitOptions | None = None) -> dict[str, str]:
+def generate(nodes: Sequence[Node | NodeRecord], options: EmitOptions | None = None) -> dict[str, str]:
     """The files of the package for ``nodes``, by path relative to it. Pure: nothing is written.
 
     Raises:
@@ -22,6 +25,5 @@ def generate(nodes: Sequence[Node], options: EmitOptions | None = None) -> dict[
     options = options or EmitOptions()
     package = plan(nodes, options)
     files = render(package, options.templates)
-    validate(files)
     files[MANIFEST] = manifest(package.nodes, options.provenance, files)
     return files

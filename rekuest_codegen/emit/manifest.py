@@ -16,20 +16,22 @@ from rekuest_codegen.shapes import is_array, is_object
 
 if TYPE_CHECKING:
     from rekuest_codegen.ir import Node
+    from rekuest_codegen.ir.records import NodeRecord
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 
 
-def manifest(nodes: Sequence[Node], provenance: Mapping[str, Any], files: Mapping[str, str]) -> str:
+def manifest(nodes: Sequence[Node | NodeRecord], provenance: Mapping[str, Any], files: Mapping[str, str]) -> str:
     """The manifest of a package of ``nodes`` that consists of ``files``.
 
     Raises:
-        DefinitionError: a node holds what JSON cannot (a NaN in a decoration).
+        DefinitionError: a node holds what JSON cannot.
     """
     from rekuest_codegen.ir import canonical_json
+    from rekuest_codegen.ir.records import records
 
-    listed = ",\n".join(f"    {_node_text(node)}" for node in nodes)
+    listed = ",\n".join(f"    {node.text}" for node in records(nodes))
     hashes = ",\n".join(
         f"    {canonical_json(path)}: {canonical_json(file_hash(files[path]))}" for path in sorted(files)
     )
@@ -68,6 +70,25 @@ def read_manifest(text: str) -> tuple[list[Node], dict[str, Any]]:
     return read, provenance
 
 
+def read_records(text: str) -> tuple[list[NodeRecord], dict[str, Any]]:
+    """As `read_manifest`, but records: where nothing about a node is strange, no model of it is made.
+
+    Raises:
+        ConfigurationError, DefinitionError: as `read_manifest`.
+    """
+    from rekuest_codegen.ir.recognising import recognise
+    from rekuest_codegen.ir.records import records
+
+    raw = _load(text)
+    nodes, provenance = raw.get("nodes"), raw.get("provenance")
+    if is_array(nodes) and is_object(provenance):
+        known = [made for node in nodes if (made := recognise(node)) is not None]
+        if len(known) == len(nodes):
+            return known, provenance
+    read, provenance = read_manifest(text)
+    return records(read), provenance
+
+
 def written_files(text: str) -> dict[str, str]:
     """The files a manifest says we wrote, with the hash of each.
 
@@ -96,12 +117,3 @@ def _load(text: str) -> dict[str, Any]:
     if not is_object(raw) or raw.get("format") != FORMAT:
         raise ConfigurationError(f"{MANIFEST}: not a manifest of format {FORMAT}; a newer rekuest-codegen may read it")
     return raw
-
-
-def _node_text(node: Node) -> str:
-    from rekuest_codegen.ir import canonical_json, definition
-
-    try:
-        return canonical_json({"app": node.app, "hash": node.hash, **definition(node)})
-    except ValueError as error:
-        raise DefinitionError([Finding("not-json", node.title, str(error))]) from None

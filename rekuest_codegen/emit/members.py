@@ -8,17 +8,15 @@ stands for, and then carries that as an alias.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekuest_codegen.emit.annotations import NONE, Aliases, Bound, Type, annotation, either
 from rekuest_codegen.emit.defaults import MemberOf, default_source
 from rekuest_codegen.emit.layout import COLUMNS, STEP, assignment, exploded, fits
-from rekuest_codegen.emit.ports import distinct_choices, is_optional
+from rekuest_codegen.emit.ports import is_optional
 from rekuest_codegen.emit.text import literal, width
-from rekuest_codegen.emit.types import TypeTable
-from rekuest_codegen.ir import Port
-from rekuest_codegen.ir.naming import FIELD, KEYWORDS, MEMBER, assign
+from rekuest_codegen.ir.naming import FIELD, KEYWORDS, assign
+from rekuest_codegen.ir.records import PortRecord
 
 _TYPE_WORDS = frozenset({"bool", "cls", "dict", "float", "int", "list", "self", "str"})
 _MODEL_WORDS = frozenset(
@@ -29,32 +27,17 @@ _MODEL_WORDS = frozenset(
     parse_raw register schema schema_json update_forward_refs validate
     """.split()  # noqa: SIM905 - a list of thirty lines says no more
 )
-_TUPLE_WORDS = frozenset({"count", "index"})
-_ENUM_WORDS = frozenset({"mro", "name", "value"})
+_MODEL_FIELD_WORDS = KEYWORDS | _TYPE_WORDS | _MODEL_WORDS
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """How a port is written down: its type, and the source of its default when it has one (``None`` included)."""
 
     type: Type
     default: str | None
 
 
-def member_of(table: TypeTable) -> MemberOf:
-    """Source for members of the package's own enums; what a user's own enum calls its members is not known."""
-
-    def source(port: Port, value: Any) -> str | None:
-        shared = table.shared(port)
-        if shared is None or shared.user is not None:
-            return None
-        name = next((name for name, known in enum_names(shared.port).items() if known == value), None)
-        return None if name is None else f"{shared.name}.{name}"
-
-    return source
-
-
-def slot(port: Port, bound: Bound, member: MemberOf, *, constrained: bool = False) -> Slot:
+def slot(port: PortRecord, bound: Bound, member: MemberOf, *, constrained: bool = False) -> Slot:
     """The type and default of ``port``, as an argument or a field."""
     type_ = annotation(port, bound, constrained=constrained)
     if not is_optional(port):
@@ -66,7 +49,7 @@ def slot(port: Port, bound: Bound, member: MemberOf, *, constrained: bool = Fals
 
 
 def model_fields(
-    ports: Sequence[Port], outer: Mapping[str, str], slots: Mapping[str, Slot], types: Set[str], aliases: Aliases
+    ports: Sequence[PortRecord], outer: Mapping[str, str], slots: Mapping[str, Slot], types: Set[str], aliases: Aliases
 ) -> list[str]:
     """The fields of a pydantic class, one source text a field.
 
@@ -77,16 +60,16 @@ def model_fields(
         types: the names of the classes that are used in annotations.
         aliases: takes what is too long for a line.
     """
-    reserved = KEYWORDS | _TYPE_WORDS | _MODEL_WORDS | types
+    reserved = _MODEL_FIELD_WORDS | types if types else _MODEL_FIELD_WORDS
     names = assign({port.key: [outer[port.key]] for port in ports}, style=FIELD, reserved=reserved)
     return [_field(names[port.key], outer[port.key], slots[port.key], aliases) for port in ports]
 
 
 def result_fields(
-    ports: Sequence[Port], given: Sequence[Type], types: Set[str], aliases: Aliases
+    ports: Sequence[PortRecord], given: Sequence[Type], types: Set[str], aliases: Aliases
 ) -> tuple[dict[str, str], list[str]]:
     """The items of a named tuple, of the types ``given``: the name of each by port key, and their source texts."""
-    reserved = KEYWORDS | _TYPE_WORDS | _TUPLE_WORDS | types
+    reserved = KEYWORDS | _TYPE_WORDS | {"count", "index"} | types
     names = assign({port.key: _result_wishes(port) for port in ports}, style=FIELD, reserved=reserved)
     texts = [
         _field(names[port.key], names[port.key], Slot(type_, None), aliases)
@@ -95,22 +78,15 @@ def result_fields(
     return names, texts
 
 
-def enum_names(port: Port) -> dict[str, Any]:
-    """The members of an enum: value by name, in the provider's order."""
-    values = {f"{type(value).__name__} {value}": value for value in distinct_choices(port)}
-    names = assign({id_: [str(value)] for id_, value in values.items()}, style=MEMBER, reserved=KEYWORDS | _ENUM_WORDS)
-    return {names[id_]: value for id_, value in values.items()}
-
-
-def enum_members(port: Port) -> list[str]:
-    """The members of an enum, one source text a member."""
+def enum_members(members: Mapping[str, Any]) -> list[str]:
+    """The ``members`` of an enum, one source text a member."""
     return [
         assignment(name, literal(value) if isinstance(value, str) else repr(value), STEP)
-        for name, value in enum_names(port).items()
+        for name, value in members.items()
     ]
 
 
-def _result_wishes(port: Port) -> list[str]:
+def _result_wishes(port: PortRecord) -> list[str]:
     label = (port.label or "").strip()
     said = label.replace(" ", "_").lower()
     return [said, port.key] if said.isidentifier() and len(said) <= 30 else [port.key]

@@ -13,12 +13,12 @@ from rekuest_codegen.emit.annotations import Aliases, names_in
 from rekuest_codegen.emit.docstrings import plain_docstring
 from rekuest_codegen.emit.isort import from_import
 from rekuest_codegen.emit.layout import spread
-from rekuest_codegen.emit.members import Slot, enum_members, member_of, model_fields, slot
+from rekuest_codegen.emit.members import Slot, enum_members, model_fields, slot
 from rekuest_codegen.emit.options import Docstrings, EmitOptions
-from rekuest_codegen.emit.stubs import ClassText, Names, Stub, stub
+from rekuest_codegen.emit.stubs import ClassText, Entry, Names, Stub, stub
 from rekuest_codegen.emit.text import literal
 from rekuest_codegen.emit.types import SharedType, TypeTable, UserClass
-from rekuest_codegen.ir import Node, PortKind
+from rekuest_codegen.ir.kinds import PortKind
 from rekuest_codegen.ir.naming import digest
 
 TYPES = "types"
@@ -104,7 +104,7 @@ def exports(names: Sequence[str]) -> str:
 
 
 def stub_modules(
-    module: str, about: str, named: Sequence[tuple[Node, Names]], table: TypeTable, options: EmitOptions
+    module: str, about: str, named: Sequence[tuple[Entry, Names]], table: TypeTable, options: EmitOptions
 ) -> tuple[list[StubModule], LazyPackage | None]:
     """The files of the nodes that share a module."""
     ordered = sorted(named, key=lambda pair: pair[1].function)
@@ -114,7 +114,7 @@ def stub_modules(
     count = 1
     while count * options.module_size < 2 * len(ordered):
         count *= 2
-    parts: dict[str, list[tuple[Node, Names]]] = {}
+    parts: dict[str, list[tuple[Entry, Names]]] = {}
     for pair in ordered:
         parts.setdefault(f"_part{int(digest(pair[1].function, 8), 16) % count:03d}", []).append(pair)
     types = f"..{TYPES}"
@@ -155,14 +155,14 @@ def _stub_module(
     path: str,
     about: str,
     types: str,
-    named: Sequence[tuple[Node, Names]],
+    named: Sequence[tuple[Entry, Names]],
     table: TypeTable,
     style: Docstrings,
     *,
     part: bool = False,
 ) -> StubModule:
     aliases = Aliases()
-    stubs = [stub(node, names, table, aliases, style) for node, names in named]
+    stubs = [stub(entry, names, table, aliases, style) for entry, names in named]
     used = sorted({name for made in stubs for name in made.used})
     public = [name for made in stubs for name in made.public]
     names = {name for made in stubs for name in (*made.public, *made.parameters)}
@@ -210,7 +210,7 @@ def _definition(shared: SharedType, table: TypeTable, aliases: Aliases) -> Class
         keys = {child.key: child.key for child in port.children}
         fields = model_fields(port.children, keys, slots, _parts(slots, table), aliases)
     elif port.kind is PortKind.ENUM:
-        fields = enum_members(port)
+        fields = enum_members(shared.members)
     else:
         bases.append(f"identifier={literal(port.identifier or '')}")
     said = (port.description or "").strip() or f"{port.kind.value} {port.identifier}"
@@ -224,7 +224,7 @@ def _is_ambiguous(text: ClassText) -> bool:
 
 def _slots(shared: SharedType, table: TypeTable) -> dict[str, Slot]:
     ports = shared.port.children if shared.port.kind is PortKind.MODEL else ()
-    return {port.key: slot(port, table.bound_anywhere, member_of(table)) for port in ports}
+    return {port.key: slot(port, table.bound_anywhere, table.member) for port in ports}
 
 
 def _parts(slots: Mapping[str, Slot], table: TypeTable) -> set[str]:

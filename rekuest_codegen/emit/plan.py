@@ -6,8 +6,10 @@ newest takes the plain name, the others carry their version in theirs.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rekuest_codegen.emit.isort import from_import
 from rekuest_codegen.emit.layout import STEP
@@ -22,11 +24,9 @@ from rekuest_codegen.emit.modules import (
     type_modules,
 )
 from rekuest_codegen.emit.options import EmitOptions, Layout
-from rekuest_codegen.emit.ports import walk
-from rekuest_codegen.emit.stubs import Names
-from rekuest_codegen.emit.types import TypeTable, collect
-from rekuest_codegen.errors import DefinitionError, Finding
-from rekuest_codegen.ir import Node, canonical_json, content_hash
+from rekuest_codegen.emit.ports import quoted, walk
+from rekuest_codegen.emit.stubs import Entry, Names
+from rekuest_codegen.emit.types import NO_CLASSES, collect
 from rekuest_codegen.ir.naming import (
     BUILTINS,
     CLASS,
@@ -38,19 +38,15 @@ from rekuest_codegen.ir.naming import (
     SOFT_KEYWORDS,
     assign,
     camel,
+    digest,
     with_async,
     with_suffix,
 )
+from rekuest_codegen.ir.records import NodeRecord, records
 from rekuest_codegen.ir.versions import version_order
 
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A node with its place among those of the same app and key: 0 is the newest. ``id`` names it uniquely."""
-
-    id: str
-    rank: int
-    node: Node
+if TYPE_CHECKING:
+    from rekuest_codegen.ir import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +55,14 @@ class Shelf:
 
     module: str
     about: str
-    entries: Sequence[Ranked]
+    entries: Sequence[Entry]
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     """Everything there is to print."""
 
-    nodes: Sequence[Node]
+    nodes: Sequence[NodeRecord]
     imports: str
     exports: str
     stubs: Sequence[StubModule]
@@ -74,21 +70,22 @@ class Package:
     lazy: Sequence[LazyPackage]
 
 
-def plan(nodes: Sequence[Node], options: EmitOptions) -> Package:
+def plan(nodes: Sequence[Node | NodeRecord], options: EmitOptions) -> Package:
     """Decide the package of ``nodes``.
 
     Raises:
         ConfigurationError: an option cannot be followed.
         DefinitionError: a node holds what cannot be written down.
     """
-    ranked = rank(nodes)
-    table = collect([(entry.rank, entry.node) for entry in ranked], options.structures, options.enums)
+    ranked = rank(records(nodes))
+    table = collect([(entry.rank, entry.ports) for entry in ranked], options.structures, options.enums)
+    ranked = [entry._replace(bindings=table.bindings(entry.ports)) for entry in ranked]
     shelves = shelve(ranked, options.layout)
     types, lazy_types = type_modules(table, options.module_size)
     stubs: list[StubModule] = []
     lazy = [lazy_types]
     for shelf in shelves:
-        named = name_nodes(shelf.entries, table, options)
+        named = name_nodes(shelf.entries, options)
         made, package = stub_modules(shelf.module, shelf.about, named, table, options)
         stubs.extend(made)
         lazy.append(package)
@@ -103,32 +100,30 @@ def plan(nodes: Sequence[Node], options: EmitOptions) -> Package:
     )
 
 
-def rank(nodes: Sequence[Node]) -> list[Ranked]:
-    """Every distinct node once, newest first within its key, in an order of their own.
-
-    Raises:
-        DefinitionError: a node holds what cannot be written down.
-    """
-    findings = [finding for node in nodes if (finding := _unspeakable(node)) is not None]
-    if findings:
-        raise DefinitionError(findings)
-    distinct = {f"{content_hash(node)} {node.hash}": node for node in nodes}
-    by_key: dict[tuple[str, str], list[tuple[str, Node]]] = {}
-    for id_ in sorted(distinct):
-        node = distinct[id_]
-        by_key.setdefault((node.app, node.key), []).append((id_, node))
-    ranked: list[Ranked] = []
+def rank(nodes: Sequence[NodeRecord]) -> list[Entry]:
+    """Every distinct node once, newest first within its key, in an order of their own."""
+    by_key: dict[tuple[str, str], list[NodeRecord]] = {}
+    for node in {node.text: node for node in nodes}.values():
+        by_key.setdefault((node.app, node.key), []).append(node)
+    ranked: list[Entry] = []
     for key in sorted(by_key):
-        newest_first = sorted(by_key[key], key=lambda pair: _age(pair[1]), reverse=True)
-        ranked.extend(Ranked(id_, place, node) for place, (id_, node) in enumerate(newest_first))
+        newest_first = by_key[key]
+        if len(newest_first) > 1:
+            newest_first = sorted(newest_first, key=_age, reverse=True)
+        versions = Counter(node.version for node in newest_first)
+        for place, node in enumerate(newest_first):
+            id_ = f"{quoted(node.app)} {quoted(node.key)} {quoted(node.version)}"
+            if versions[node.version] > 1:
+                id_ += f" {digest(node.text, 64)}"
+            ranked.append(Entry(id_, place, node, walk((*node.args, *node.returns)), NO_CLASSES))
     return ranked
 
 
-def shelve(ranked: Sequence[Ranked], layout: Layout) -> list[Shelf]:
+def shelve(ranked: Sequence[Entry], layout: Layout) -> list[Shelf]:
     """Which module each node goes to: one an app, or one for all."""
     if layout == "flat":
         return [Shelf(FLAT, "Nodes of all apps.", ranked)] if ranked else []
-    by_app: dict[str, list[Ranked]] = {}
+    by_app: dict[str, list[Entry]] = {}
     for entry in ranked:
         by_app.setdefault(entry.node.app, []).append(entry)
     modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=KEYWORDS | DEVICES | {TYPES})
@@ -138,10 +133,10 @@ def shelve(ranked: Sequence[Ranked], layout: Layout) -> list[Shelf]:
     ]
 
 
-def name_nodes(entries: Sequence[Ranked], table: TypeTable, options: EmitOptions) -> list[tuple[Node, Names]]:
+def name_nodes(entries: Sequence[Entry], options: EmitOptions) -> list[tuple[Entry, Names]]:
     """Name the nodes of one module."""
     family = with_suffix if options.async_naming == "suffix" else with_async
-    used = {name for entry in entries for name in table.names(entry.node)}
+    used = {name for entry in entries for name in entry.bindings.classes.values()}
     functions = assign(
         {entry.id: _wishes(entry, options.layout) for entry in entries},
         style=FUNCTION,
@@ -160,7 +155,7 @@ def name_nodes(entries: Sequence[Ranked], table: TypeTable, options: EmitOptions
     constants = assign({name: [name] for name in functions.values()}, style=CONSTANT)
     return [
         (
-            entry.node,
+            entry,
             Names(
                 function=(function := functions[entry.id]),
                 awaited=family(function)[1],
@@ -173,22 +168,12 @@ def name_nodes(entries: Sequence[Ranked], table: TypeTable, options: EmitOptions
     ]
 
 
-def _unspeakable(node: Node) -> Finding | None:
-    """Numbers that JSON has no form for; a stub carries its ports as JSON."""
-    for port in walk((*node.args, *node.returns)):
-        try:
-            canonical_json([port.default, [choice.value for choice in port.choices]])
-        except ValueError as error:
-            return Finding("not-json", f"{node.title}: {port.key}", str(error))
-    return None
-
-
-def _wishes(entry: Ranked, layout: Layout) -> list[str]:
+def _wishes(entry: Entry, layout: Layout) -> list[str]:
     """The key; where apps share a module, with the app before it if another node has that key."""
     key = entry.node.key if entry.rank == 0 else f"{entry.node.key}_v{entry.node.version}"
     return [key, f"{entry.node.app}_{key}"] if layout == "flat" and entry.node.app else [key]
 
 
-def _age(node: Node) -> tuple[list[tuple[int, int, str]], str, str]:
+def _age(node: NodeRecord) -> tuple[list[tuple[int, int, str]], str, str]:
     """Sorts nodes from old to new: by version, numbers as numbers, then by what at least is always the same."""
-    return version_order(node.version), node.hash, content_hash(node)
+    return version_order(node.version), node.hash, node.text

@@ -2,37 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
-from rekuest_codegen.ir import Node, Port, PortKind, canonical_json
+from rekuest_codegen.ir.canonical import canonical_json
+from rekuest_codegen.ir.kinds import PortKind
+from rekuest_codegen.ir.records import NodeRecord, PortRecord
+
+quoted = encode_basestring_ascii
+"""A JSON string, ASCII only."""
 
 
-def is_optional(port: Port) -> bool:
+def is_optional(port: PortRecord) -> bool:
     """Whether a caller may leave it out: the provider then takes its default, or null."""
     return port.nullable or port.default is not None
 
 
-def walk(ports: Sequence[Port]) -> Iterator[Port]:
+def walk(ports: Iterable[PortRecord]) -> list[PortRecord]:
     """The ports and everything inside them."""
-    for port in ports:
-        yield port
-        yield from walk(port.children)
+    found = list(ports)
+    for port in found:  # which grows while it is walked
+        if port.children:
+            found.extend(port.children)
+    return found
 
 
-def ports_json(node: Node, names: Mapping[str, str]) -> str:
-    """The JSON text a stub carries. ``names`` gives the Python name of each argument by its key."""
-    carried: dict[str, Any] = {
-        "args": [_carried(port) for port in node.args],
-        "returns": [_carried(port) for port in node.returns],
-    }
+def ports_json(node: NodeRecord, names: Mapping[str, str]) -> str:
+    """The JSON text a stub carries, canonical. ``names`` gives the Python name of each argument by its key."""
     differing = {name: key for key, name in names.items() if name != key}
-    if differing:
-        carried["names"] = differing
-    return canonical_json(carried)
+    named = f',"names":{canonical_json(differing)}' if differing else ""
+    return f'{{"args":{_carried_all(node.args)}{named},"returns":{_carried_all(node.returns)}}}'
 
 
-def shape(port: Port) -> str:
+def carried(port: PortRecord) -> str:
+    """What a stub carries of one port, as canonical JSON."""
+    parts: list[str] = []
+    if port.children:
+        parts.append(f'"children":{_carried_all(port.children)}')
+    if port.choices:
+        choices = ",".join(
+            f'{{"label":{quoted(choice.label)},"value":{canonical_json(choice.value)}}}' for choice in port.choices
+        )
+        parts.append(f'"choices":[{choices}]')
+    if port.default is not None:
+        parts.append(f'"default":{canonical_json(port.default)}')
+    if port.identifier is not None:
+        parts.append(f'"identifier":{quoted(port.identifier)}')
+    parts.append(f'"key":{quoted(port.key)},"kind":"{port.kind.value}"')
+    if is_optional(port):
+        parts.append('"nullable":true')
+    if port.reference_unit is not None:
+        parts.append(f'"reference_unit":{quoted(port.reference_unit)}')
+    return f"{{{','.join(parts)}}}"
+
+
+def shape(port: PortRecord) -> str:
     """What makes two uses of one identifier the same type: what values may be, not what is said about them.
 
     Defaults do not count: returns carry none, even those of a model that has some as an argument.
@@ -40,33 +65,20 @@ def shape(port: Port) -> str:
     return canonical_json(_shape(port))
 
 
-def distinct_choices(port: Port) -> list[Any]:
+def distinct_choices(port: PortRecord) -> list[Any]:
     """The values of an ENUM, each once: what is equal in Python is one member."""
-    values: list[Any] = []
-    for choice in port.choices:
-        if choice.value not in values:
-            values.append(choice.value)
-    return values
+    values = [choice.value for choice in port.choices]
+    try:
+        return list(dict.fromkeys(values))
+    except TypeError:  # lists and objects have no hash
+        return [value for place, value in enumerate(values) if value not in values[:place]]
 
 
-def _carried(port: Port) -> dict[str, Any]:
-    carried: dict[str, Any] = {"key": port.key, "kind": port.kind.value}
-    if port.identifier is not None:
-        carried["identifier"] = port.identifier
-    if is_optional(port):
-        carried["nullable"] = True
-    if port.default is not None:
-        carried["default"] = port.default
-    if port.children:
-        carried["children"] = [_carried(child) for child in port.children]
-    if port.choices:
-        carried["choices"] = [{"label": choice.label, "value": choice.value} for choice in port.choices]
-    if port.reference_unit is not None:
-        carried["reference_unit"] = port.reference_unit
-    return carried
+def _carried_all(ports: Sequence[PortRecord]) -> str:
+    return f"[{','.join(map(carried, ports))}]"
 
 
-def _shape(port: Port) -> dict[str, Any]:
+def _shape(port: PortRecord) -> dict[str, Any]:
     if port.kind is PortKind.ENUM:
         return {"values": distinct_choices(port)}
     return {

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rekuest_codegen.emit.annotations import NONE, Aliases, Name, Subscript, Type, annotation
 from rekuest_codegen.emit.docstrings import node_docstring, plain_docstring
 from rekuest_codegen.emit.layout import COLUMNS, STEP, call, signature, spread
-from rekuest_codegen.emit.members import Slot, member_of, model_fields, result_fields, slot
+from rekuest_codegen.emit.members import Slot, model_fields, result_fields, slot
 from rekuest_codegen.emit.options import Docstrings
-from rekuest_codegen.emit.ports import ports_json, walk
+from rekuest_codegen.emit.ports import ports_json
 from rekuest_codegen.emit.text import literal, width
-from rekuest_codegen.emit.types import TypeTable
-from rekuest_codegen.ir import Node, NodeKind, Port, definition_hash
+from rekuest_codegen.emit.types import Bindings, TypeTable
+from rekuest_codegen.ir.kinds import NodeKind
 from rekuest_codegen.ir.naming import KEYWORDS, PARAMETER, assign
+from rekuest_codegen.ir.records import NodeRecord, PortRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """What a node's stub is called in its module."""
 
     function: str
@@ -28,8 +28,18 @@ class Names:
     constant: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClassText:
+class Entry(NamedTuple):
+    """A node, all its ports however deep, its place among those of the same app and key (0 is the newest), and the
+    classes it uses. ``id`` names it uniquely."""
+
+    id: str
+    rank: int
+    node: NodeRecord
+    ports: Sequence[PortRecord]
+    bindings: Bindings
+
+
+class ClassText(NamedTuple):
     """A class as text: its header's name, docstring and body lines."""
 
     name: str
@@ -37,15 +47,14 @@ class ClassText:
     fields: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Stub:
+class Stub(NamedTuple):
     """Everything a template prints of one node.
 
     ``awaited`` is the name of the async form, where the runtime would not guess it from the key. ``before`` are
     aliases its classes need, ``between`` those that may need its classes.
     """
 
-    node: Node
+    node: NodeRecord
     names: Names
     hash: str
     awaited: str
@@ -71,16 +80,15 @@ class Stub:
         return names if self.result is None else [*names, self.result.name]
 
 
-def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases, style: Docstrings) -> Stub:
-    """Decide the stub of ``node``."""
-    bound, member = table.bound(node), member_of(table)
-    classes = {
-        port.identifier or "": name for port in walk((*node.args, *node.returns)) if (name := bound(port)) is not None
-    }
+def stub(entry: Entry, names: Names, table: TypeTable, aliases: Aliases, style: Docstrings) -> Stub:
+    """Decide the stub of ``entry``."""
+    node, (bound, classes) = entry.node, entry.bindings
     used = frozenset(classes.values())
     parameters = assign({port.key: [port.key] for port in node.args}, style=PARAMETER, reserved=KEYWORDS)
-    slots = {port.key: slot(port, bound, member) for port in node.args}
-    checked = {port.key: slot(port, bound, member, constrained=True) for port in node.args}
+    slots = {port.key: slot(port, bound, table.member) for port in node.args}
+    checked = slots
+    if any(port.validators for port in entry.ports):
+        checked = {port.key: slot(port, bound, table.member, constrained=True) for port in node.args}
     count = len(aliases.definitions)
     fields = model_fields(node.args, parameters, checked, used, aliases)
     given = [annotation(port, bound) for port in node.returns]
@@ -94,7 +102,7 @@ def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases, style: Do
     return Stub(
         node=node,
         names=names,
-        hash=node.hash or definition_hash(node),
+        hash=node.hash or _definition_hash(node),
         awaited="" if names.awaited == f"a{node.key}" else names.awaited,
         before=before,
         arguments=ClassText(names.arguments, plain_docstring(f"Arguments of `{names.function}`."), fields),
@@ -113,8 +121,14 @@ def stub(node: Node, names: Names, table: TypeTable, aliases: Aliases, style: Do
     )
 
 
+def _definition_hash(node: NodeRecord) -> str:
+    from rekuest_codegen.ir import definition_hash, read_node  # seldom needed, and needs pydantic
+
+    return definition_hash(read_node(node.definition))
+
+
 def _given(
-    node: Node, names: Names, types: Sequence[Type], used: frozenset[str], aliases: Aliases
+    node: NodeRecord, names: Names, types: Sequence[Type], used: frozenset[str], aliases: Aliases
 ) -> tuple[Type, ClassText | None, dict[str, str]]:
     """What a call gives back: its type, the class for several values, and the names of those."""
     if not node.returns:
@@ -128,7 +142,7 @@ def _given(
 
 
 def _parameters(
-    ports: Sequence[Port], names: Mapping[str, str], slots: Mapping[str, Slot], aliases: Aliases
+    ports: Sequence[PortRecord], names: Mapping[str, str], slots: Mapping[str, Slot], aliases: Aliases
 ) -> list[str]:
     texts: list[str] = []
     optional = keyword_only = False
@@ -144,7 +158,7 @@ def _parameters(
     return texts
 
 
-def _heads(node: Node, names: Names, parameters: Sequence[str], gives: Type, aliases: Aliases) -> tuple[str, str]:
+def _heads(node: NodeRecord, names: Names, parameters: Sequence[str], gives: Type, aliases: Aliases) -> tuple[str, str]:
     """The ``def`` lines of the sync and the async form."""
     streams = node.kind is NodeKind.GENERATOR
     sync_gives = Subscript("_abc.Iterator", (gives,)) if streams else gives
@@ -159,7 +173,7 @@ def _heads(node: Node, names: Names, parameters: Sequence[str], gives: Type, ali
     return signature(sync_def, parameters, returns[0]), signature(async_def, parameters, returns[1])
 
 
-def _bodies(node: Node, names: Names, parameters: Mapping[str, str]) -> tuple[str, str]:
+def _bodies(node: NodeRecord, names: Names, parameters: Mapping[str, str]) -> tuple[str, str]:
     """The one statement of the sync and the async form."""
     if node.kind is NodeKind.GENERATOR:
         openings = "return _rt.stream(", "return _rt.astream("

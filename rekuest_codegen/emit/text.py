@@ -8,7 +8,6 @@ overrides, joiners and lone surrogates are written as escapes. In a docstring th
 
 from __future__ import annotations
 
-import inspect
 import unicodedata
 from collections.abc import Iterator, Sequence
 
@@ -28,15 +27,6 @@ def literal(text: str) -> str:
     return f"{quote}{escaped}{quote}"
 
 
-def is_text(text: str) -> bool:
-    """Whether ``text`` has a form in UTF-8. A lone surrogate has none, so it can neither travel nor be a type."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def width(text: str) -> int:
     """Columns ``text`` takes. Exact for what `literal` and names let through, which is all that lines are made of."""
     if text.isascii():
@@ -52,8 +42,11 @@ def docstring_lines(text: str, room: int, *, hanging: int = 0) -> list[str]:
         room: columns a line may take.
         hanging: how far lines after the first are indented.
     """
+    if len(text) <= room and _is_plain(text):  # most are
+        said = text.strip()
+        return [said] if said else []
     lines: list[str] = []
-    for raw in inspect.cleandoc(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n"):
+    for raw in _dedented(text):
         if not raw.strip():
             if lines and lines[-1]:
                 lines.append("")
@@ -85,6 +78,17 @@ def _closed(line: str) -> str:
     return line if escaped or not line.endswith('"') else f'{body}\\"'
 
 
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and "\\" not in text and '""' not in text
+
+
+def _dedented(text: str) -> list[str]:
+    """The lines of ``text`` as a docstring's are read: without the indentation that all but the first share."""
+    first, *rest = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs().split("\n")
+    margin = min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
+    return [first.lstrip(), *(line[margin:] for line in rest)]
+
+
 def _wrap(raw: str, room: int, first: int, hanging: int) -> Iterator[str]:
     body = raw.lstrip()
     own = min(len(raw) - len(body), room // 3)
@@ -107,7 +111,7 @@ def _wrap(raw: str, room: int, first: int, hanging: int) -> Iterator[str]:
 
 
 def _escape(text: str) -> str:
-    if text.isascii() and text.isprintable() and "\\" not in text and '""' not in text:
+    if _is_plain(text):
         return text
     shown = "".join(char if char.isprintable() else _code(char) for char in text)
     return shown.replace("\\", "\\\\").replace('""', '\\"\\"')

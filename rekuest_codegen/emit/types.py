@@ -8,130 +8,180 @@ dictionaries, literals or plain references.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from rekuest_codegen.emit.annotations import Bound, literal_value
 from rekuest_codegen.emit.options import Enums
-from rekuest_codegen.emit.ports import distinct_choices, shape, walk
+from rekuest_codegen.emit.ports import carried, distinct_choices, shape, walk
 from rekuest_codegen.errors import ConfigurationError
-from rekuest_codegen.ir import Node, Port, PortKind, canonical_json
-from rekuest_codegen.ir.naming import BUILTINS, CLASS, KEYWORDS, assign, digest, last_segment
+from rekuest_codegen.ir.kinds import PortKind
+from rekuest_codegen.ir.naming import BUILTINS, CLASS, KEYWORDS, MEMBER, assign, digest, last_segment
+from rekuest_codegen.ir.records import PortRecord
+from rekuest_codegen.project.stored import BOUND
 
 _REFERENCES = frozenset({PortKind.STRUCTURE, PortKind.MEMORY_STRUCTURE})
+_MAPPED = frozenset({*_REFERENCES, PortKind.INTERFACE, PortKind.ENUM, PortKind.MODEL})
+_COMPOUND = frozenset({PortKind.MODEL, PortKind.LIST, PortKind.DICT, PortKind.UNION})
+_ENUM_WORDS = frozenset({"mro", "name", "value"})
 
 
-@dataclass(frozen=True, slots=True)
-class UserClass:
+class UserClass(NamedTuple):
     """A class of the user's own: ``from module import name``."""
 
     module: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SharedType:
-    """One class: what it is bound to, a port that shows its shape, and what it is called."""
+class SharedType(NamedTuple):
+    """One class: what it is bound to, a port that shows its shape, and what it is called.
+
+    ``depth`` is how many models deep it reaches: what a class is made of comes before it. ``members`` are those of an
+    enum of ours, value by name; what a user's own calls its members is not known.
+    """
 
     id: str
-    port: Port
+    port: PortRecord
     name: str
     user: UserClass | None
     depth: int
-    """How many models deep it reaches: what a class is made of comes before it."""
+    members: Mapping[str, Any]
+
+
+class Bindings(NamedTuple):
+    """The classes of one node: by port, and by the identifier that values travel under."""
+
+    bound: Bound
+    classes: Mapping[str, str]
+
+
+def _unbound(port: PortRecord) -> str | None:
+    return None
+
+
+NO_CLASSES = Bindings(_unbound, {})
 
 
 @dataclass(frozen=True, slots=True)
 class TypeTable:
     """All classes of a package, and which of them each port is bound to."""
 
-    types: Mapping[str, SharedType]
+    types: dict[str, SharedType]
     structures: Mapping[str, UserClass]
     enums: Enums
-    _ids: dict[int, tuple[Port, str | None]] = field(default_factory=dict[int, tuple[Port, str | None]])
+    _ids: dict[int, str | None] = field(default_factory=dict[int, str | None])
 
-    def bound(self, node: Node) -> Bound:
-        """Which class a port of ``node`` is bound to."""
-        unbound = self._unbound(node)
+    def bindings(self, ports: Sequence[PortRecord]) -> Bindings:
+        """The classes of a node of which ``ports`` are all, however deep inside."""
+        identified = [port for port in ports if port.identifier]
+        if not identified:
+            return NO_CLASSES
+        bound = self._bound_but(_ambiguous(identified, self.id))
+        return Bindings(bound, {port.identifier or "": name for port in identified if (name := bound(port))})
 
-        def name(port: Port) -> str | None:
-            id_ = self.id(port)
-            if id_ is None or (unbound and _mentions(port, unbound)):
-                return None
-            return self.types[id_].name
-
-        return name
-
-    def shared(self, port: Port) -> SharedType | None:
+    def shared(self, port: PortRecord) -> SharedType | None:
         """The class that ``port`` is bound to, wherever nothing keeps it from being bound."""
         id_ = self.id(port)
         return None if id_ is None else self.types[id_]
 
-    def names(self, node: Node) -> set[str]:
-        """The names of the classes that ``node`` uses."""
-        bound = self.bound(node)
-        return {name for port in walk((*node.args, *node.returns)) if (name := bound(port)) is not None}
-
-    def bound_anywhere(self, port: Port) -> str | None:
+    def bound_anywhere(self, port: PortRecord) -> str | None:
         """Which class a port inside a shared class is bound to."""
         shared = self.shared(port)
         return None if shared is None else shared.name
 
-    def id(self, port: Port) -> str | None:
-        """The identity of the class ``port`` is bound to, if any."""
-        known = self._ids.get(id(port))
-        if known is None:
-            # The port is kept beside the answer, so that its address is not given to another one.
-            known = self._ids[id(port)] = (port, type_id(port, self.structures, self.enums))
-        return known[1]
+    def member(self, port: PortRecord, value: Any) -> str | None:
+        """Source for a member of the enum that ``port`` is bound to, where we know what it is called."""
+        shared = self.shared(port)
+        name = next((name for name, known in shared.members.items() if known == value), None) if shared else None
+        return None if shared is None or name is None else f"{shared.name}.{name}"
 
-    def _unbound(self, node: Node) -> frozenset[str]:
-        meanings: dict[str, set[str | None]] = {}
-        for port in walk((*node.args, *node.returns)):
-            if port.identifier and port.kind is not PortKind.INTERFACE:
-                meanings.setdefault(port.identifier, set()).add(self.id(port))
-        return frozenset(identifier for identifier, ids in meanings.items() if len(ids) > 1)
+    def id(self, port: PortRecord) -> str | None:
+        """The identity of the class ``port`` is bound to, if any. Ports live as long as the table."""
+        if port.identifier is None:
+            return None
+        place = id(port)
+        if place not in self._ids:
+            self._ids[place] = type_id(port, self.structures, self.enums)
+        return self._ids[place]
+
+    def _bound_but(self, ambiguous: frozenset[str]) -> Bound:
+        if not ambiguous:
+            return self.bound_anywhere
+
+        def bound(port: PortRecord) -> str | None:
+            if any(inner.identifier in ambiguous for inner in walk((port,))):
+                return None
+            return self.bound_anywhere(port)
+
+        return bound
 
 
-def collect(ranked: Sequence[tuple[int, Node]], structures: Mapping[str, str], enums: Enums) -> TypeTable:
-    """Find and name every class that ``ranked`` nodes use; the classes of nodes of lower rank are named first."""
-    users = {identifier: read_user_class(identifier, spec) for identifier, spec in structures.items()}
-    table = TypeTable({}, users, enums)  # unnamed as yet: knows identities only
-    ports: dict[str, tuple[int, int, str, Port]] = {}
-    for rank, node in ranked:
-        for port in walk((*node.args, *node.returns)):
+def _ambiguous(ports: Sequence[PortRecord], id_: Callable[[PortRecord], str | None]) -> frozenset[str]:
+    """Identifiers that mean more than one class among ``ports``."""
+    if len(ports) == 1:
+        return frozenset()
+    meanings: dict[str | None, set[str | None]] = {}
+    for port in ports:
+        if port.kind is not PortKind.INTERFACE:
+            meanings.setdefault(port.identifier, set()).add(id_(port))
+    return frozenset(identifier for identifier, ids in meanings.items() if identifier and len(ids) > 1)
+
+
+def collect(used: Iterable[tuple[int, Sequence[PortRecord]]], structures: Mapping[str, str], enums: Enums) -> TypeTable:
+    """Find and name every class that is ``used``: by nodes of a rank, each with all its ports.
+
+    The classes of nodes of lower rank are named first.
+    """
+    users = {identifier: read_user_class(identifier, spec) for identifier, spec in {**BOUND, **structures}.items()}
+    table = TypeTable({}, users, enums)
+    shown: dict[str, tuple[tuple[Any, ...], PortRecord]] = {}
+    for rank, ports in used:
+        for port in ports:
             id_ = table.id(port)
             if id_ is None:
                 continue
-            known = ports.get(id_)
-            if known is not None and known[0] < rank:
-                continue
-            # Uses differ in what they say. The one with most defaults, then the least text, so that the order of
-            # listing has no say.
-            defaults = sum(inner.default is not None for inner in walk(port.children))
-            said = canonical_json(port.model_dump(mode="json", exclude={"key", "label", "default", "nullable"}))
-            if known is None or (rank, -defaults, said) < known[:3]:
-                ports[id_] = (rank, -defaults, said, port)
+            said = (rank, *_fullness(port))
+            if id_ not in shown or said < shown[id_][0]:
+                shown[id_] = said, port
     names = assign(
-        {id_: _wishes(port, users.get(port.identifier or "")) for id_, (_, _, _, port) in ports.items()},
+        {id_: _wishes(port, users.get(port.identifier or "")) for id_, (_, port) in shown.items()},
         style=CLASS,
         reserved=KEYWORDS | BUILTINS,
-        rank={id_: rank for id_, (rank, _, _, _) in ports.items()},
+        rank={id_: said[0] for id_, (said, _) in shown.items()},
     )
-    types = {
-        id_: SharedType(id_, port, names[id_], users.get(port.identifier or ""), _depth(port))
-        for id_, (_, _, _, port) in ports.items()
-    }
-    return dataclasses.replace(table, types=types)
+    for id_, (_, port) in shown.items():
+        user = users.get(port.identifier or "")
+        members = enum_names(port) if port.kind is PortKind.ENUM and user is None else {}
+        table.types[id_] = SharedType(id_, port, names[id_], user, _depth(port), members)
+    return table
 
 
-def type_id(port: Port, users: Mapping[str, UserClass], enums: Enums) -> str | None:
+def _fullness(port: PortRecord) -> tuple[Any, ...]:
+    """Sorts uses of one class: they differ in what they say, and the order of listing has no say.
+
+    First the one with most defaults, then one that is described, then by what is written down of it.
+    """
+    description = port.description or ""
+    if not port.children and not port.choices:
+        return 0, not description, description
+    defaults = sum(inner.default is not None for inner in walk(port.children))
+    return -defaults, not description, description, carried(port._replace(key="", default=None, nullable=False))
+
+
+def enum_names(port: PortRecord) -> dict[str, Any]:
+    """The members of an enum: value by name, in the provider's order."""
+    values = {f"{type(value).__name__} {value}": value for value in distinct_choices(port)}
+    names = assign({id_: [str(value)] for id_, value in values.items()}, style=MEMBER, reserved=KEYWORDS | _ENUM_WORDS)
+    return {names[id_]: value for id_, value in values.items()}
+
+
+def type_id(port: PortRecord, users: Mapping[str, UserClass], enums: Enums) -> str | None:
     """The identity of the class a port is bound to, or None when its values need no class."""
     identifier = port.identifier
     if identifier is None:
         return None
-    if identifier in users and port.kind in (*_REFERENCES, PortKind.INTERFACE, PortKind.ENUM, PortKind.MODEL):
+    if identifier in users and port.kind in _MAPPED:
         return f"USER {identifier}"
     if port.kind in _REFERENCES:
         return f"{port.kind.value} {identifier}"
@@ -142,7 +192,7 @@ def type_id(port: Port, users: Mapping[str, UserClass], enums: Enums) -> str | N
     return None
 
 
-def is_literal(port: Port, enums: Enums) -> bool:
+def is_literal(port: PortRecord, enums: Enums) -> bool:
     """Whether an ENUM is to be written as a ``Literal``: it was one where it comes from, or it cannot be a class."""
     identifier = port.identifier or ""
     if not identifier or enums == "literal":
@@ -168,17 +218,13 @@ def read_user_class(identifier: str, spec: str) -> UserClass:
     return UserClass(module, name)
 
 
-def _wishes(port: Port, user: UserClass | None) -> list[str]:
+def _wishes(port: PortRecord, user: UserClass | None) -> list[str]:
     identifier = port.identifier or ""
     said = [last_segment(identifier), identifier]
     return [user.name, *said] if user is not None else said
 
 
-def _depth(port: Port) -> int:
-    if port.kind not in (PortKind.MODEL, PortKind.LIST, PortKind.DICT, PortKind.UNION):
+def _depth(port: PortRecord) -> int:
+    if port.kind not in _COMPOUND:
         return 0
     return 1 + max((_depth(child) for child in port.children), default=0)
-
-
-def _mentions(port: Port, identifiers: frozenset[str]) -> bool:
-    return any(inner.identifier in identifiers for inner in walk((port,)))

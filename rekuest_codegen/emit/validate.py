@@ -1,6 +1,6 @@
-"""The last look at what was generated, before anybody is handed it: every file parses, no name is defined twice.
+"""A look at what a template of the user's printed, before anybody is handed it: it parses, no name is defined twice.
 
-What fails here is a mistake of ours (or of a template of the user's), never of a definition.
+What our own templates print is not looked at while it is made: that it is right is what the tests are for.
 """
 
 from __future__ import annotations
@@ -8,32 +8,29 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from pathlib import Path
 
 from rekuest_codegen.errors import GenerationError
 
 
-def validate(files: Mapping[str, str]) -> None:
-    """Check every Python file.
+def validate(path: str, text: str, template: Path) -> None:
+    """Check the file ``path``, which ``template`` printed.
 
     Raises:
-        GenerationError: one of them does not parse, or defines a name twice.
+        GenerationError: it does not parse, or defines a name twice.
     """
-    for path in sorted(files):
-        if path.endswith((".py", ".pyi")):
-            _check(path, files[path])
-
-
-def _check(path: str, text: str) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", SyntaxWarning)
             tree = ast.parse(text, path)
     except (SyntaxError, SyntaxWarning, ValueError, MemoryError, RecursionError) as error:
-        raise GenerationError(f"{path}: generated text is no Python ({error}); {_REPORT}") from None
+        said = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        raise GenerationError(f"{template}: prints no Python: {path}{line}: {said}; nothing was written") from None
     twice = [name for name, count in Counter(_defined(tree)).items() if count > 1]
     if twice:
-        raise GenerationError(f"{path}: {twice[0]!r} is defined twice; {_REPORT}")
+        raise GenerationError(f"{template}: prints {twice[0]!r} twice into {path}; nothing was written")
 
 
 def _defined(tree: ast.Module) -> Iterator[str]:
@@ -46,6 +43,3 @@ def _defined(tree: ast.Module) -> Iterator[str]:
             yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             yield from (alias.asname or alias.name for alias in statement.names)
-
-
-_REPORT = "nothing was written; with templates of your own, look there, else please report it"

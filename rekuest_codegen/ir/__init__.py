@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rekuest_codegen.ir.canonical import canonical_json, content_hash, definition, definition_hash
-    from rekuest_codegen.ir.check import check_node, default_problem, read_node
-    from rekuest_codegen.ir.nodes import Node, NodeKind, PortGroup, TestTarget
+    from rekuest_codegen.ir.check import check_node, default_problem
+    from rekuest_codegen.ir.kinds import MAX_DEPTH, NodeKind, PortKind
+    from rekuest_codegen.ir.nodes import Node, PortGroup, TestTarget
     from rekuest_codegen.ir.ports import (
-        MAX_DEPTH,
         Choice,
         Descriptor,
         Effect,
         Port,
-        PortKind,
         Validator,
         Widget,
     )
+    from rekuest_codegen.ir.reading import read_node
 
 _PLACES = {
-    "MAX_DEPTH": "ports",
+    "MAX_DEPTH": "kinds",
     "Choice": "ports",
     "Descriptor": "ports",
     "Effect": "ports",
     "Node": "nodes",
-    "NodeKind": "nodes",
+    "NodeKind": "kinds",
     "Port": "ports",
     "PortGroup": "nodes",
-    "PortKind": "ports",
+    "PortKind": "kinds",
     "TestTarget": "nodes",
     "Validator": "ports",
     "Widget": "ports",
@@ -42,7 +42,7 @@ _PLACES = {
     "default_problem": "check",
     "definition": "canonical",
     "definition_hash": "canonical",
-    "read_node": "check",
+    "read_node": "reading",
 }
 
 __all__ = [

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rekuest_codegen.ir.ports import Port, PortKind, Validator
+from rekuest_codegen.ir.forms import AnyPort, AnyValidator
+from rekuest_codegen.ir.kinds import PortKind
 from rekuest_codegen.shapes import is_array, is_object
 
 Bounds = Mapping[str, int | float]
@@ -30,7 +31,7 @@ _NUMERIC = frozenset({PortKind.INT, PortKind.FLOAT})
 _SIZED = frozenset({PortKind.STRING, PortKind.LIST})
 
 
-def certain(port: Port) -> Iterator[tuple[Validator, Bounds]]:
+def certain(port: AnyPort) -> Iterator[tuple[AnyValidator, Bounds]]:
     """The validators of ``port`` that certainly hold for every value it takes, with what they demand.
 
     Whatever is not certain is left to the provider, and so is the range of a slider: that says what a dialog offers,
@@ -43,7 +44,7 @@ def certain(port: Port) -> Iterator[tuple[Validator, Bounds]]:
             yield validator, found
 
 
-def _admits(port: Port, bounds: Bounds) -> bool:
+def _admits(port: AnyPort, bounds: Bounds) -> bool:
     """Whether the bounds suit the port, and its own default passes: a call that leaves it out must not be refused."""
     if not bounds or (port.kind is PortKind.INT and not all(isinstance(bound, int) for bound in bounds.values())):
         return False
@@ -59,7 +60,7 @@ def _admits(port: Port, bounds: Bounds) -> bool:
     )
 
 
-def bounds_of(validator: Validator) -> Bounds:
+def bounds_of(validator: AnyValidator) -> Bounds:
     """What ``validator`` demands, as far as it is one of the known forms; empty otherwise."""
     extra = validator.model_extra or {}
     function, call = extra.get("function"), extra.get("call")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rekuest_codegen.ir.nodes import Node
-from rekuest_codegen.ir.ports import Port
+if TYPE_CHECKING:
+    from rekuest_codegen.ir.nodes import Node
+    from rekuest_codegen.ir.ports import Port
 
 ARG_FIELDS = frozenset(
     [

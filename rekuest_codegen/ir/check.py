@@ -1,4 +1,4 @@
-"""Is this definition one that can be expressed? Raw data in, a node or findings out.
+"""Is this definition one that can be expressed? A node of either form in, findings out.
 
 Definitions come from outside and nobody checked them: the real server accepts any key, any default and any depth.
 """
@@ -9,65 +9,54 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
-from rekuest_codegen.errors import DefinitionError, Finding
-from rekuest_codegen.ir.nodes import Node
-from rekuest_codegen.ir.ports import MAX_DEPTH, Port, PortKind
+from rekuest_codegen.errors import Finding
+from rekuest_codegen.ir.forms import AnyNode, AnyPort
+from rekuest_codegen.ir.kinds import MAX_DEPTH, PortKind
+from rekuest_codegen.ir.naming import is_text
 from rekuest_codegen.shapes import is_mapping, is_series
 
-MAX_JSON_DEPTH = 2 * MAX_DEPTH + 16
-"""Two JSON levels a port level (object and array), and some for what decorates the innermost."""
-
-_DefaultCheck = Callable[[Port, Any], str | None]
+_DefaultCheck = Callable[[AnyPort, Any], str | None]
 
 ONE_CHILD = frozenset({PortKind.LIST, PortKind.DICT})
+_LEAVES = frozenset({PortKind.INT, PortKind.FLOAT, PortKind.STRING, PortKind.BOOL, PortKind.DATE, PortKind.QUANTITY})
+_HALF = "holds half a character (a lone surrogate), which cannot be sent"
+_SAME_KEY = "two ports have the same key"
 IDENTIFIED = frozenset({PortKind.STRUCTURE, PortKind.MEMORY_STRUCTURE, PortKind.INTERFACE, PortKind.MODEL})
 
 
-def read_node(raw: Mapping[str, Any]) -> Node:
-    """Make a node of ``raw`` (snake or camel case).
-
-    Raises:
-        DefinitionError: with every finding, when the definition cannot be expressed.
-    """
-    where = str(raw.get("key", "?"))[:200]
-    if app := raw.get("app"):
-        where = f"{str(app)[:200]}/{where}"
-    if _too_deep(raw):
-        raise DefinitionError([Finding("too-deep", where, f"nested deeper than {MAX_DEPTH} ports")])
-    try:
-        node = Node.model_validate(raw)
-    except ValidationError as error:
-        raise DefinitionError(list(_translate(where, error))) from None
-    findings = check_node(node)
-    if findings:
-        raise DefinitionError(findings)
-    return node
-
-
-def check_node(node: Node) -> list[Finding]:
+def check_node(node: AnyNode) -> list[Finding]:
     """What keeps ``node`` from being expressed: missing children, misfit defaults, duplicate keys."""
     findings: list[Finding] = []
+    if not is_text(node.title):
+        findings.append(Finding("not-text", node.title, _HALF))
     for side, ports in (("args", node.args), ("returns", node.returns)):
         seen: set[str] = set()
         for port in ports:
-            place = f"{node.title}: {side}.{port.key}"
             if port.key in seen:
-                findings.append(Finding("duplicate-port", place, "two ports have the same key"))
+                findings.append(Finding("duplicate-port", f"{node.title}: {side}.{port.key}", _SAME_KEY))
             seen.add(port.key)
-            findings.extend(_check_port(port, place, 1))
+            if not is_text(port.key):
+                findings.append(Finding("not-text", f"{node.title}: {side}.{port.key}", _HALF))
+            if not _is_simple(port):
+                findings.extend(_check_port(port, f"{node.title}: {side}.{port.key}", 1))
     return findings
 
 
-def default_problem(port: Port, value: Any) -> str | None:
+def default_problem(port: AnyPort, value: Any) -> str | None:
     """Why ``value`` (wire form) cannot be a default of ``port``, or None when it can."""
     if value is None:
         return None
     return _DEFAULT_CHECKS[port.kind](port, value)
 
 
-def _check_port(port: Port, place: str, depth: int) -> Iterator[Finding]:
+def _is_simple(port: AnyPort) -> bool:
+    """Whether there is nothing in it to be wrong. Most ports are."""
+    if port.default is not None or port.children:
+        return False
+    return port.kind in _LEAVES or (port.kind in IDENTIFIED and bool(port.identifier))
+
+
+def _check_port(port: AnyPort, place: str, depth: int) -> Iterator[Finding]:
     if depth > MAX_DEPTH:
         yield Finding("too-deep", place, f"nested deeper than {MAX_DEPTH} ports")
         return
@@ -83,6 +72,8 @@ def _check_port(port: Port, place: str, depth: int) -> Iterator[Finding]:
         yield Finding("no-choices", place, "an ENUM needs at least one choice")
         return
     keys = [child.key for child in port.children]
+    if not all(map(is_text, keys)):
+        yield Finding("not-text", place, f"a key inside it {_HALF}")
     if port.kind is PortKind.MODEL and len(set(keys)) != len(keys):
         yield Finding("duplicate-port", place, "two fields of the model have the same key")
     problem = default_problem(port, port.default)
@@ -93,29 +84,29 @@ def _check_port(port: Port, place: str, depth: int) -> Iterator[Finding]:
 
 
 def _is(*types: type) -> _DefaultCheck:
-    def check(port: Port, value: Any) -> str | None:
+    def check(port: AnyPort, value: Any) -> str | None:
         if isinstance(value, types) and (bool in types or not isinstance(value, bool)):
             return None
-        return f"default {_short(value)} is no {port.kind}"
+        return f"default {short(value)} is no {port.kind}"
 
     return check
 
 
-def _check_list(port: Port, value: Any) -> str | None:
+def _check_list(port: AnyPort, value: Any) -> str | None:
     if not is_series(value):
-        return f"default {_short(value)} is no LIST"
+        return f"default {short(value)} is no LIST"
     return next(filter(None, (_child_problem(port.item, item) for item in value)), None)
 
 
-def _check_dict(port: Port, value: Any) -> str | None:
+def _check_dict(port: AnyPort, value: Any) -> str | None:
     if not is_mapping(value):
-        return f"default {_short(value)} is no DICT"
+        return f"default {short(value)} is no DICT"
     return next(filter(None, (_child_problem(port.item, item) for item in value.values())), None)
 
 
-def _check_model(port: Port, value: Any) -> str | None:
+def _check_model(port: AnyPort, value: Any) -> str | None:
     if not is_mapping(value):
-        return f"default {_short(value)} is no MODEL"
+        return f"default {short(value)} is no MODEL"
     fields = {child.key: child for child in port.children}
     for key, item in value.items():
         if key in fields and (problem := _child_problem(fields[key], item)):
@@ -123,7 +114,7 @@ def _check_model(port: Port, value: Any) -> str | None:
     return None
 
 
-def _check_union(port: Port, value: Any) -> str | None:
+def _check_union(port: AnyPort, value: Any) -> str | None:
     if is_mapping(value) and isinstance(use := value.get("__use"), int):
         if not 0 <= use < len(port.children):
             return f"default uses alternative {use} of {len(port.children)}"
@@ -131,33 +122,33 @@ def _check_union(port: Port, value: Any) -> str | None:
     # Upstream sends union defaults untagged: any alternative that takes it will do.
     if any(default_problem(child, value) is None for child in port.children):
         return None
-    return f"default {_short(value)} fits no alternative of the UNION"
+    return f"default {short(value)} fits no alternative of the UNION"
 
 
-def _check_enum(port: Port, value: Any) -> str | None:
+def _check_enum(port: AnyPort, value: Any) -> str | None:
     if any(choice.value == value for choice in port.choices):
         return None
-    return f"default {_short(value)} is no member of the ENUM"
+    return f"default {short(value)} is no member of the ENUM"
 
 
-def _check_date(port: Port, value: Any) -> str | None:
+def _check_date(port: AnyPort, value: Any) -> str | None:
     try:
         datetime.datetime.fromisoformat(value)
     except (ValueError, TypeError):
-        return f"default {_short(value)} is no DATE (ISO 8601)"
+        return f"default {short(value)} is no DATE (ISO 8601)"
     return None
 
 
-def _check_reference(port: Port, value: Any) -> str | None:
+def _check_reference(port: AnyPort, value: Any) -> str | None:
     # A structure's default is a reference: bare, or in the envelope it travels in.
     if is_mapping(value) and "object" in value:
         value = value["object"]
     if isinstance(value, str | int) and not isinstance(value, bool):
         return None
-    return f"default {_short(value)} is no reference to a {port.kind}"
+    return f"default {short(value)} is no reference to a {port.kind}"
 
 
-def _child_problem(port: Port, value: Any) -> str | None:
+def _child_problem(port: AnyPort, value: Any) -> str | None:
     if value is None:
         return None if port.nullable else f"default holds null where {port.kind} is not nullable"
     return default_problem(port, value)
@@ -181,32 +172,7 @@ _DEFAULT_CHECKS: Mapping[PortKind, _DefaultCheck] = {
 }
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """``value`` for a message."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _too_deep(raw: Any) -> bool:
-    """Whether ``raw`` nests deeper than any definition may; walks level by level, so it cannot overflow the stack."""
-    level: list[Any] = [raw]
-    for _ in range(MAX_JSON_DEPTH):
-        below: list[Any] = []
-        for item in level:
-            if is_mapping(item):
-                below.extend(item.values())
-            elif is_series(item):
-                below.extend(item)
-        if not below:
-            return False
-        level = below
-    return True
-
-
-def _translate(where: str, error: ValidationError) -> Iterator[Finding]:
-    for problem in error.errors(include_url=False, include_context=False):
-        place = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "enum" and problem["loc"][-1] == "kind":
-            text = f"unknown kind {_short(problem['input'])}; a newer rekuest-codegen may know it"
-            yield Finding("unknown-kind", f"{where}: {place}", text)
-        else:
-            yield Finding("bad-definition", f"{where}: {place}", problem["msg"])

@@ -67,6 +67,17 @@ def is_letter(char: str) -> bool:
     return any(first <= ord(char) <= last for first, last in _SCRIPTS) and char.isalpha()
 
 
+def is_text(text: str) -> bool:
+    """Whether ``text`` has a form in UTF-8. A lone surrogate has none, so it can neither travel nor be a type."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def digest(text: str, length: int = 6) -> str:
     """The first ``length`` hex digits of a hash of ``text``, lone surrogates and all."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
@@ -74,14 +85,20 @@ def digest(text: str, length: int = 6) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What names of one sort look like. ``word`` stands in when nothing is left of a name."""
+    """What names of one sort look like.
+
+    ``word`` stands in when nothing is left of a name; what matches ``fair`` is spelled as it stands.
+    """
 
     word: str
     spell: Callable[[str], str]
+    fair: re.Pattern[str]
     fold: Callable[[str], str] = str
 
     def clean(self, text: str) -> str:
         """The nearest Python name: an identifier, without a leading underscore, at most `LIMIT` long."""
+        if len(text) <= LIMIT and self.fair.fullmatch(text):
+            return text
         name = self.spell(text)
         if not name:
             name = f"{self.word}_{digest(text)}" if text else self.word
@@ -130,13 +147,18 @@ def last_segment(identifier: str) -> str:
     return re.split(r"[/.:]", identifier.rstrip("/.:"))[-1]
 
 
-FUNCTION = Style("node", snake)
-PARAMETER = Style("arg", snake)
-FIELD = Style("field", snake)
-MEMBER = Style("member", snake)
-CLASS = Style("Type", camel)
-CONSTANT = Style("NODE", lambda text: shorten(snake(snake(text).upper()), 28, text))
-MODULE = Style("app", plain, str.casefold)
+_WORDS = re.compile("[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
+FUNCTION = Style("node", snake, _WORDS)
+PARAMETER = Style("arg", snake, _WORDS)
+FIELD = Style("field", snake, _WORDS)
+MEMBER = Style("member", snake, _WORDS)
+CLASS = Style("Type", camel, re.compile("[A-Z][A-Za-z0-9]*"))
+CONSTANT = Style(
+    "NODE",
+    lambda text: shorten(snake(snake(text).upper()), 28, text),
+    re.compile("(?=.{1,28}$)[A-Z](?:[A-Z0-9_]*[A-Z0-9])?"),
+)
+MODULE = Style("app", plain, re.compile("[a-z][a-z0-9]*(?:_[a-z0-9]+)*"), str.casefold)
 
 
 def only(name: str) -> tuple[str, ...]:
@@ -171,6 +193,8 @@ def assign(
         family: the names a name brings with it, all of which must be free.
         rank: whose wishes come first (lower first); all the same when left out.
     """
+    if (names := _as_wished(wishes, style, reserved, family)) is not None:
+        return names
     ranks = rank or {}
     cleaned = {key: [style.clean(wish) for wish in wishes[key]] for key in wishes}
     owners = _owners({key: (ranks.get(key, 0), style.fold(cleaned[key][0])) for key in wishes}, cleaned, wishes)
@@ -178,7 +202,7 @@ def assign(
     order = sorted(wishes, key=lambda key: (ranks.get(key, 0), key not in exact, len(key), key))
     rivals = Counter((ranks.get(key, 0), style.fold(wish)) for key in order for wish in dict.fromkeys(cleaned[key]))
     taken = {style.fold(name) for name in reserved}
-    names: dict[str, str] = {}
+    names = {}
     for key in order:
         first = cleaned[key][0]
         alone = [wish for wish in cleaned[key] if rivals[ranks.get(key, 0), style.fold(wish)] == 1]
@@ -191,6 +215,23 @@ def assign(
                 names[key] = name
                 break
     return {key: names[key] for key in wishes}
+
+
+def _as_wished(
+    wishes: Mapping[str, Sequence[str]], style: Style, reserved: Set[str], family: Callable[[str], tuple[str, ...]]
+) -> dict[str, str] | None:
+    """Everybody's first wish, when that is a name as it stands and nobody else's: so it is nearly always."""
+    taken: set[str] = set()
+    names: dict[str, str] = {}
+    for key, (wish, *_) in wishes.items():
+        if style.clean(wish) != wish:
+            return None
+        relatives = {style.fold(name) for name in family(wish)}
+        if not taken.isdisjoint(relatives):
+            return None
+        taken |= relatives
+        names[key] = wish
+    return names if taken.isdisjoint(map(style.fold, reserved)) else None
 
 
 def _owners(

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from rekuest_codegen.ir.kinds import NodeKind as NodeKind
 from rekuest_codegen.ir.ports import Effect, Flag, Frozen, Many, Port
-
-
-class NodeKind(StrEnum):
-    FUNCTION = "FUNCTION"
-    GENERATOR = "GENERATOR"
 
 
 class PortGroup(Frozen):

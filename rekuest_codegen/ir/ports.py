@@ -8,15 +8,12 @@ given as the alias. Two contracts are live and differ in the decorations, so tho
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 
-MAX_DEPTH = 32
-"""How deep ports may nest. A real definition stays below six; the real server was seen to accept sixty."""
-
+from rekuest_codegen.ir.kinds import PortKind as PortKind
 
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: () if value is None else value)]
@@ -25,28 +22,16 @@ Flag = Annotated[bool, BeforeValidator(lambda value: False if value is None else
 """True or false; null is false."""
 
 
-class PortKind(StrEnum):
-    INT = "INT"
-    STRING = "STRING"
-    STRUCTURE = "STRUCTURE"
-    LIST = "LIST"
-    BOOL = "BOOL"
-    DICT = "DICT"
-    FLOAT = "FLOAT"
-    DATE = "DATE"
-    UNION = "UNION"
-    ENUM = "ENUM"
-    MODEL = "MODEL"
-    MEMORY_STRUCTURE = "MEMORY_STRUCTURE"
-    INTERFACE = "INTERFACE"
-    QUANTITY = "QUANTITY"
-
-
 class Frozen(BaseModel):
     """Immutable data that reads snake case and camel case alike."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, defer_build=True
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        defer_build=True,
+        ser_json_inf_nan="constants",
     )
 
 

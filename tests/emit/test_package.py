@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from rekuest_codegen.emit import EmitOptions, generate, read_manifest
-from rekuest_codegen.emit.validate import validate
-from rekuest_codegen.errors import ArgumentError, ConfigurationError, DefinitionError, GenerationError
+from rekuest_codegen.errors import ArgumentError, ConfigurationError, DefinitionError
 from rekuest_codegen.ir import Node, read_node
 from tests.emit.tools import place
 
@@ -122,32 +121,6 @@ def test_no_node_is_lost() -> None:
 def test_a_structure_that_is_no_class(sample: list[Node], spec: str) -> None:
     with pytest.raises(ConfigurationError, match="@lab/image"):
         generate(sample, EmitOptions(structures={"@lab/image": spec}))
-
-
-def test_templates_of_the_user(tmp_path: Path, sample: list[Node]) -> None:
-    options = EmitOptions(templates=tmp_path)
-    ours = generate(sample)
-    (tmp_path / "types.py.jinja").write_text("# mine\n")
-    assert generate(sample, options) == {**ours, "types.py": "# mine\n"} | {
-        "manifest.json": generate(sample, options)["manifest.json"]
-    }
-    (tmp_path / "types.py.jinja").write_text("{{ nothing }}\n")
-    with pytest.raises(ConfigurationError, match=r"types.py.jinja.*nothing"):
-        generate(sample, options)
-    (tmp_path / "types.py.jinja").write_text("\n{% if %}\n")
-    with pytest.raises(ConfigurationError, match=r"types.py.jinja, line 2"):
-        generate(sample, options)
-    (tmp_path / "types.py.jinja").write_text("def (\n")
-    with pytest.raises(GenerationError, match=r"types\.py"):
-        generate(sample, options)
-
-
-@pytest.mark.parametrize(
-    "text", ["def f(:\n", "x = '\\d'\n", "def f(): ...\ndef f(): ...\n", "a: int = 1\nclass a: ...\n", "\0"]
-)
-def test_validation_finds_what_is_wrong(text: str) -> None:
-    with pytest.raises(GenerationError, match=r"^a\.py: "):
-        validate({"a.py": text, "b.json": "def"})
 
 
 def test_a_manifest_says_where_it_comes_from(sample: list[Node]) -> None:

@@ -7,18 +7,18 @@ from rekuest_codegen import runtime as _rt
 from .types import Image
 
 __all__ = [
+    "Add7880e8Args",
     "AddAsyncArgs",
-    "AddBd3d89Args",
     "AddV0Args",
     "Image",
     "LabAddArgs",
     "OtherLabAddArgs",
     "RecordArgs",
     "ShowArgs",
+    "add_7880e8",
+    "add_7880e8_async",
     "add_async",
     "add_async_async",
-    "add_bd3d89",
-    "add_bd3d89_async",
     "add_v0",
     "add_v0_async",
     "lab_add",
@@ -30,6 +30,50 @@ __all__ = [
     "show",
     "show_async",
 ]
+
+
+class Add7880e8Args(_rt.Arguments):
+    """Arguments of `add_7880e8`."""
+
+    y: float
+
+
+_ADD_7880E8: _rt.Remote[None] = _rt.remote(
+    app="",
+    key="add",
+    version="1",
+    hash="d5f6308e78e747e21c531094fb68e4416f29ba4fec5720efa84d288a91303c46",
+    ports='{"args":[{"key":"y","kind":"FLOAT"}],"returns":[]}',
+    arguments=Add7880e8Args,
+    types={},
+    awaited="add_7880e8_async",
+)
+
+
+def add_7880e8(y: float) -> None:
+    """add
+
+    Args:
+        y: A number.
+
+    Raises:
+        ArgumentError: An argument does not fit; nothing was sent.
+        NodeError: The node itself failed.
+    """
+    _rt.call(_ADD_7880E8, {"y": y})
+
+
+async def add_7880e8_async(y: float) -> None:
+    """add
+
+    Args:
+        y: A number.
+
+    Raises:
+        ArgumentError: An argument does not fit; nothing was sent.
+        NodeError: The node itself failed.
+    """
+    await _rt.acall(_ADD_7880E8, {"y": y})
 
 
 class AddAsyncArgs(_rt.Arguments):
@@ -66,50 +110,6 @@ async def add_async_async() -> None:
         NodeError: The node itself failed.
     """
     await _rt.acall(_ADD_ASYNC, {})
-
-
-class AddBd3d89Args(_rt.Arguments):
-    """Arguments of `add_bd3d89`."""
-
-    y: float
-
-
-_ADD_BD3D89: _rt.Remote[None] = _rt.remote(
-    app="",
-    key="add",
-    version="1",
-    hash="d5f6308e78e747e21c531094fb68e4416f29ba4fec5720efa84d288a91303c46",
-    ports='{"args":[{"key":"y","kind":"FLOAT"}],"returns":[]}',
-    arguments=AddBd3d89Args,
-    types={},
-    awaited="add_bd3d89_async",
-)
-
-
-def add_bd3d89(y: float) -> None:
-    """add
-
-    Args:
-        y: A number.
-
-    Raises:
-        ArgumentError: An argument does not fit; nothing was sent.
-        NodeError: The node itself failed.
-    """
-    _rt.call(_ADD_BD3D89, {"y": y})
-
-
-async def add_bd3d89_async(y: float) -> None:
-    """add
-
-    Args:
-        y: A number.
-
-    Raises:
-        ArgumentError: An argument does not fit; nothing was sent.
-        NodeError: The node itself failed.
-    """
-    await _rt.acall(_ADD_BD3D89, {"y": y})
 
 
 class AddV0Args(_rt.Arguments):

@@ -10,8 +10,8 @@ __all__ = [
     "AVeryLongKeyLongerThanAnybodyWould6e6f7bArgs",
     "AaddArgs",
     "Add",
-    "AddArgs_4fcd09",
     "AddArgs_87e246",
+    "AddArgs_c91691",
     "ClassArgs",
     "InitArgs",
     "PrintArgs",
@@ -19,11 +19,11 @@ __all__ = [
     "aAdd",
     "a_very_long_key__longer_than_anybody_would_6e6f7b",
     "aa_very_long_key__longer_than_anybody_would_6e6f7b",
-    "aaadd",
+    "aaadd_",
     "aadd",
     "aadd_",
     "aclass_",
-    "add_",
+    "add",
     "ainit",
     "aprint_",
     "await_",
@@ -41,7 +41,7 @@ class AddArgs_87e246(_rt.Arguments):
     画像: str | None = "nul \x00 and escape \x1b[31m"
 
 
-_ADD: _rt.Remote[None] = _rt.remote(
+_ADD_9fd728: _rt.Remote[None] = _rt.remote(
     app="../../etc",
     key="Add",
     version="1",
@@ -66,7 +66,7 @@ def Add(
         ArgumentError: An argument does not fit; nothing was sent.
         NodeError: The node itself failed.
     """
-    _rt.call(_ADD, {"größe": größe, "画像": 画像})
+    _rt.call(_ADD_9fd728, {"größe": größe, "画像": 画像})
 
 
 async def aAdd(
@@ -83,7 +83,7 @@ async def aAdd(
         ArgumentError: An argument does not fit; nothing was sent.
         NodeError: The node itself failed.
     """
-    await _rt.acall(_ADD, {"größe": größe, "画像": 画像})
+    await _rt.acall(_ADD_9fd728, {"größe": größe, "画像": 画像})
 
 
 _one297b0ba734: _t.TypeAlias = str | None
@@ -210,14 +210,14 @@ async def aa_very_long_key__longer_than_anybody_would_6e6f7b(
 
 
 class AaddArgs(_rt.Arguments):
-    """Arguments of `aadd`."""
+    """Arguments of `aadd_`."""
 
     arg_3b9e50: str | None = "bidi \u202e override"
     arg_1st: str | None = "bidi \u202e override"
     l: str | None = "bidi \u202e override"
 
 
-_AADD: _rt.Remote[None] = _rt.remote(
+_AADD_: _rt.Remote[None] = _rt.remote(
     app="../../etc",
     key="aadd",
     version="1",
@@ -225,10 +225,11 @@ _AADD: _rt.Remote[None] = _rt.remote(
     ports='{"args":[{"default":"bidi \\u202e override","key":"\\u202e","kind":"STRING","nullable":true},{"default":"bidi \\u202e override","key":"1st","kind":"STRING","nullable":true},{"default":"bidi \\u202e override","key":"l","kind":"STRING","nullable":true}],"names":{"arg_1st":"1st","arg_3b9e50":"\\u202e"},"returns":[]}',
     arguments=AaddArgs,
     types={},
+    awaited="aaadd_",
 )
 
 
-def aadd(
+def aadd_(
     arg_3b9e50: str | None = "bidi \u202e override",
     arg_1st: str | None = "bidi \u202e override",
     l: str | None = "bidi \u202e override",
@@ -244,10 +245,10 @@ def aadd(
         ArgumentError: An argument does not fit; nothing was sent.
         NodeError: The node itself failed.
     """
-    _rt.call(_AADD, {"arg_3b9e50": arg_3b9e50, "arg_1st": arg_1st, "l": l})
+    _rt.call(_AADD_, {"arg_3b9e50": arg_3b9e50, "arg_1st": arg_1st, "l": l})
 
 
-async def aaadd(
+async def aaadd_(
     arg_3b9e50: str | None = "bidi \u202e override",
     arg_1st: str | None = "bidi \u202e override",
     l: str | None = "bidi \u202e override",
@@ -263,11 +264,11 @@ async def aaadd(
         ArgumentError: An argument does not fit; nothing was sent.
         NodeError: The node itself failed.
     """
-    await _rt.acall(_AADD, {"arg_3b9e50": arg_3b9e50, "arg_1st": arg_1st, "l": l})
+    await _rt.acall(_AADD_, {"arg_3b9e50": arg_3b9e50, "arg_1st": arg_1st, "l": l})
 
 
-class AddArgs_4fcd09(_rt.Arguments):
-    """Arguments of `add_`."""
+class AddArgs_c91691(_rt.Arguments):
+    """Arguments of `add`."""
 
     int_: str | None = _rt.Field(default='ends with a quote "', validation_alias="int")
     copy_: str | None = _rt.Field(
@@ -280,19 +281,18 @@ class AddArgs_4fcd09(_rt.Arguments):
     )
 
 
-_ADD_: _rt.Remote[None] = _rt.remote(
+_ADD_7e9e5a: _rt.Remote[None] = _rt.remote(
     app="../../etc",
     key="add",
     version="1",
     hash="6fc2a79f1687ba9d7672bd8818dbf15610ce42095e62545f8a010f9a0d212226",
     ports='{"args":[{"default":"ends with a quote \\"","key":"int","kind":"STRING","nullable":true},{"default":"ends with a quote \\"","key":"copy","kind":"STRING","nullable":true},{"default":"ends with a quote \\"","key":"self","kind":"STRING","nullable":true}],"returns":[]}',
-    arguments=AddArgs_4fcd09,
+    arguments=AddArgs_c91691,
     types={},
-    awaited="aadd_",
 )
 
 
-def add_(
+def add(
     int: str | None = 'ends with a quote "',
     copy: str | None = 'ends with a quote "',
     self: str | None = 'ends with a quote "',
@@ -308,10 +308,10 @@ def add_(
         ArgumentError: An argument does not fit; nothing was sent.
         NodeError: The node itself failed.
     """
-    _rt.call(_ADD_, {"int": int, "copy": copy, "self": self})
+    _rt.call(_ADD_7e9e5a, {"int": int, "copy": copy, "self": self})
 
 
-async def aadd_(
+async def aadd(
     int: str | None = 'ends with a quote "',
     copy: str | None = 'ends with a quote "',
     self: str | None = 'ends with a quote "',
@@ -327,7 +327,7 @@ async def aadd_(
         ArgumentError: An argument does not fit; nothing was sent.
         NodeError: The node itself failed.
     """
-    await _rt.acall(_ADD_, {"int": int, "copy": copy, "self": self})
+    await _rt.acall(_ADD_7e9e5a, {"int": int, "copy": copy, "self": self})
 
 
 class ClassArgs(_rt.Arguments):

@@ -1,0 +1,105 @@
+"""Templates of the user's, printed by jinja2. Each takes the place of the one of ours that has its name.
+
+They are looked for in the user's folder, then among ours, so that one may extend or include what it replaces by half.
+What goes wrong in one is told with its file and line; what it prints must be Python. Nothing here is loaded when no
+template is replaced.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from rekuest_codegen.emit.text import docstring, literal
+from rekuest_codegen.errors import ConfigurationError
+
+_PACKAGE = Path(__file__).parent.parent
+SHIPPED = next(place for place in (_PACKAGE / "_templates", _PACKAGE.parent / "templates") if place.is_dir())
+"""Our own: in the wheel, or beside the package in a checkout."""
+CONTEXTS: Mapping[str, tuple[str, str]] = {
+    "package.py.jinja": ("package", "Package"),
+    "types.py.jinja": ("module", "TypeModule"),
+    "module.py.jinja": ("module", "StubModule"),
+    "lazy.py.jinja": ("package", "LazyPackage"),
+    "lazy.pyi.jinja": ("package", "LazyPackage"),
+}
+"""By template, the name and the type of the one variable that it gets."""
+
+
+def printers(folder: Path) -> dict[str, Callable[[Any], str]]:
+    """What prints each template that is in ``folder``.
+
+    Raises:
+        ConfigurationError: there is no such folder, or nothing in it that is a template of ours.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder}: no such folder of templates")
+    found = sorted(path.name for path in folder.glob("*.jinja"))
+    for name in found:
+        if name not in CONTEXTS and not name.startswith("_"):
+            close = difflib.get_close_matches(name, CONTEXTS, n=1)
+            advice = f"did you mean {close[0]}?" if close else f"known are {', '.join(CONTEXTS)}"
+            raise ConfigurationError(
+                f"{folder / name}: takes the place of none of our templates; {advice} One that others include begins"
+                " with an underscore"
+            )
+    made = environment(folder)
+    return {name: _printer(made, folder, name) for name in found if name in CONTEXTS}
+
+
+def environment(folder: Path | None) -> jinja2.Environment:
+    """What reads templates: those in ``folder`` before ours."""
+    places = [str(place) for place in (folder, SHIPPED) if place is not None]
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(places),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - Python comes out, not HTML; text goes through the filters
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    filters: dict[str, Any] = made.filters
+    filters |= {"literal": literal, "docstring": docstring}
+    return made
+
+
+def _printer(made: jinja2.Environment, folder: Path, name: str) -> Callable[[Any], str]:
+    variable, _ = CONTEXTS[name]
+
+    def print_(context: Any) -> str:
+        try:
+            return made.get_template(name).render({variable: context})
+        except jinja2.TemplateSyntaxError as error:
+            raise ConfigurationError(f"{error.filename or folder / name}:{error.lineno}: {_line(error)}") from None
+        except Exception as error:
+            # Anything a template evaluates can raise anything.
+            raise ConfigurationError(f"{_place(error, folder / name)}: {_line(error)}") from error
+
+    return print_
+
+
+def _line(error: Exception) -> str:
+    """What ``error`` says, on one line."""
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"there is no template {error.name!r}"
+    said = " ".join(str(error).split())
+    return said if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: {said}"
+
+
+def _place(error: Exception, template: Path) -> str:
+    """The file and line of the innermost template that ``error`` passed, as jinja2 writes them into the traceback."""
+    return next(iter(_passed(error)), str(template))
+
+
+def _passed(error: Exception) -> Iterator[str]:
+    step, places = error.__traceback__, list[str]()
+    while step is not None:
+        file = step.tb_frame.f_code.co_filename
+        if file.endswith(".jinja"):
+            places.append(f"{file}:{step.tb_lineno}")
+        step = step.tb_next
+    return reversed(places)

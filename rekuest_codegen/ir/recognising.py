@@ -1,0 +1,125 @@
+"""A node in a stranger's file, read without pydantic where nothing about it is strange.
+
+What is spelled exactly as `records` would, every field of the right type and none that says nothing, becomes a record
+at once. Everything else is left to `reading`, which knows all the spellings and can say what is wrong: this has to be
+right about what it takes, not about what it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from rekuest_codegen.ir.check import check_node
+from rekuest_codegen.ir.kinds import MAX_DEPTH
+from rekuest_codegen.ir.records import NodeRecord, made_of
+from rekuest_codegen.shapes import is_array, is_object
+
+MAX_NESTING = 16
+"""How deep a value of any kind (a default, what a decoration has besides its known fields) may nest here."""
+
+TEXT, SOME, TRUE, TEXTS, VALUE, ANY = "any text", "some text", "true", "texts", "any value but null", "any value"
+
+
+class _Strange(Exception):
+    """Nothing that we would have written."""
+
+
+class _Form(NamedTuple):
+    """What the fields of an object hold: one of the words above, or a list of objects of a form (one, if ``lone``).
+
+    ``others`` is what fields hold that are not named here, if there may be any.
+    """
+
+    fields: dict[str, str | _Form]
+    needed: frozenset[str] = frozenset()
+    others: str | None = None
+    lone: bool = False
+
+
+def _texts(*names: str) -> Mapping[str, str]:
+    return dict.fromkeys(names, TEXT)
+
+
+_CHOICE = _Form({**_texts("label", "image", "description"), "value": ANY}, frozenset({"value", "label"}))
+_DESCRIPTOR = _Form({**_texts("key", "operator"), "value": VALUE}, frozenset({"key", "operator"}))
+_WIDGET = _Form({"kind": TEXT}, frozenset({"kind"}), ANY, lone=True)
+_VALIDATOR = _Form({**_texts("label", "error_message"), "dependencies": TEXTS, "errorMessage": "never"}, others=ANY)
+_EFFECT = _Form({**_texts("kind", "message"), "dependencies": TEXTS}, frozenset({"kind"}), ANY)
+_GROUP = _Form({**_texts("key", "title", "description"), "effects": _EFFECT, "ports": TEXTS}, frozenset({"key"}))
+_TARGET = _Form({**_texts("hash", "app", "key", "version")})
+_PORT = _Form(
+    {
+        **_texts("key", "kind", "label", "description", "identifier", "reference_unit", "dimension"),
+        "nullable": TRUE,
+        "default": VALUE,
+        "choices": _CHOICE,
+        "proposed_units": TEXTS,
+        "effects": _EFFECT,
+        "validators": _VALIDATOR,
+        "widget": _WIDGET,
+        "requires": _DESCRIPTOR,
+        "provides": _DESCRIPTOR,
+    },
+    frozenset({"key", "kind"}),
+)
+_PORT.fields["children"] = _PORT
+_NODE = _Form(
+    {
+        **_texts("key", "version", "kind", "description"),
+        **dict.fromkeys(("app", "hash", "name"), SOME),
+        **dict.fromkeys(("collections", "catalogs", "protocols"), TEXTS),
+        **dict.fromkeys(("stateful", "pure", "idempotent", "is_dev", "allow_probe"), TRUE),
+        **dict.fromkeys(("args", "returns"), _PORT),
+        "port_groups": _GROUP,
+        "is_test_for": _TARGET,
+    },
+    frozenset({"key"}),
+)
+
+
+def recognise(raw: Any) -> NodeRecord | None:
+    """The record of ``raw`` if it is the JSON of a node that can be expressed, spelled as we spell it; else None."""
+    try:
+        _check(raw, _NODE, 0)
+        if raw.get("version") == "1" or raw.get("kind") == "FUNCTION":
+            return None  # these say nothing either
+        made = made_of(raw)
+    except (_Strange, KeyError, ValueError):
+        return None
+    return None if check_node(made) else made
+
+
+def _check(raw: Any, form: _Form, depth: int) -> None:
+    if not is_object(raw) or not form.needed <= raw.keys() or depth > MAX_DEPTH:
+        raise _Strange
+    for field, value in raw.items():
+        said = form.fields.get(field, form.others)
+        if said is TEXT:
+            fits = type(value) is str
+        elif said is TRUE:
+            fits = value is True
+        elif isinstance(said, _Form):
+            fits = _check_all([value] if said.lone else value, said, depth + 1)
+        elif said is VALUE or said is ANY:
+            fits = _is_shallow(value, MAX_NESTING) and (value is not None or said is ANY)
+        elif said is SOME:
+            fits = type(value) is str and value != ""
+        else:
+            fits = said is TEXTS and is_array(value) and value != [] and all(type(item) is str for item in value)
+        if not fits:
+            raise _Strange
+
+
+def _check_all(items: Any, form: _Form, depth: int) -> bool:
+    if not is_array(items):
+        return False
+    for item in items:
+        _check(item, form, depth)
+    return items != []
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    if is_object(value):
+        return levels > 0 and all(_is_shallow(item, levels - 1) for item in value.values())
+    return not is_array(value) or (levels > 0 and all(_is_shallow(item, levels - 1) for item in value))
