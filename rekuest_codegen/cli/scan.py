@@ -144,4 +144,5 @@ def _echo_lines(lines: Iterator[str]) -> None:
     if not "".join(listed).isprintable():
         listed = [printable(line) for line in listed]
     if listed:
-        click.echo("\n".join(listed))
+        # There is no colour in it to be looked for: not much else takes as long, where all came from the cache.
+        click.echo("\n".join(listed), color=True)
