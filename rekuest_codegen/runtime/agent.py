@@ -196,6 +196,7 @@ class Agent:
                 f"{place}?agent={quote(self.name)}&{ASKED}=1",
                 max_size=messages.MAX_FRAME,
                 open_timeout=CONNECT_WITHIN,
+                ping_interval=None,  # there is a heartbeat, and a server that is slow answers no ping either
                 logger=frames_logger(),
             ) as socket:
                 await self._converse(socket)

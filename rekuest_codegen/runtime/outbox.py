@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
+from rekuest_codegen.runtime import portal
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.conversation import AgentSide
 
@@ -24,6 +26,8 @@ FLUSH_EVERY = 100
 """Reports after which a running task waits until all were written: a server may acknowledge none."""
 SAY_EVERY = 0.05
 """Seconds between two rounds of what tasks say on the way."""
+SLOW_DOWN = 0.001
+"""Seconds that a thread is held up that says more than can be told: it would take the loop's time for nothing."""
 MAX_SAID = 500
 """Of one task, what waits to be said; more logs are left out."""
 
@@ -88,18 +92,22 @@ class Outbox:
     # -- on the way --------------------------------------------------------------------------------------------------
 
     def say(self, report: messages.Report) -> None:
-        """Say something that may be late or left out: from any thread, never waiting."""
+        """Say something that may be late or left out: from any thread, never waiting for it to be heard."""
+        flood = False
         with self._lock:
             said = self._said.setdefault(report.task, deque())
             if said and isinstance(report, messages.Progress) and isinstance(said[-1], messages.Progress):
                 said[-1] = report
             elif len(said) >= MAX_SAID and isinstance(report, messages.Progress | messages.Log):
                 self._left_out[report.task] = self._left_out.get(report.task, 0) + 1
+                flood = True
             else:
                 said.append(report)
-            if self._round or self._loop is None:
-                return
-            self._round = True
+            begun, self._round = self._round, self._loop is not None
+        if flood and not portal.loop_runs_here():
+            time.sleep(SLOW_DOWN)
+        if begun or self._loop is None:
+            return
         with suppress(RuntimeError):  # the loop was closed: nobody is told anything any more
             self._loop.call_soon_threadsafe(self._plan_round)
 

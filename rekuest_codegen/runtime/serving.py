@@ -25,6 +25,8 @@ WORKER = "rekuest-codegen worker"
 
 DRAIN = 5.0
 """Seconds that running tasks have to end after the first signal."""
+SWITCH = 0.001
+"""Seconds for which a thread may keep the others waiting."""
 _postponed: list[App] | None = None
 
 
@@ -64,6 +66,8 @@ def run_apps(apps: Sequence[App], *, url: str | None = None, token: str | None =
     if _postponed is not None:
         _postponed.extend(apps)
         return
+    # A thread that computes leaves the event loop its time sooner: it has a heartbeat to answer.
+    sys.setswitchinterval(min(SWITCH, sys.getswitchinterval()))
     try:
         asyncio.run(_serve_until_signal(apps, url, token, drain))
     except _Failed as failed:

@@ -42,7 +42,7 @@ from collections.abc import AsyncIterator
 from rekuest_codegen import Effects, check_cancelled, current_task, easy, log, progress
 from rekuest_codegen.wire.conversation import AgentSide
 
-AgentSide.__init__.__kwdefaults__["silence"] = 1.5
+AgentSide.__init__.__kwdefaults__["silence"] = float(os.environ.get("SILENCE", "1.5"))
 app = easy("faulty")
 
 
@@ -78,6 +78,13 @@ async def tick(count: int) -> AsyncIterator[int]:
     for number in range(count):
         yield number
         await asyncio.sleep(0.05)
+
+
+@app.register
+async def tick_fast(count: int) -> AsyncIterator[int]:
+    """Tick as fast as one can."""
+    for number in range(count):
+        yield number
 
 
 @app.register
@@ -130,12 +137,14 @@ def served(folder: Path, *, port: int = 0, grace: float = 2.0, heartbeat: float 
 
 
 @contextmanager
-def provided(folder: Path, url: str, *arguments: str, until: str = "providing") -> Generator[Any]:
-    """A provider process; what really runs is noted in ``folder/ledger``."""
+def provided(folder: Path, url: str, *arguments: str, silence: float = 1.5) -> Generator[Any]:
+    """A provider process, which takes a server for dead after ``silence`` seconds; what really runs is noted in
+    ``folder/ledger``."""
     (folder / "faulty.py").write_text(PROVIDER, encoding="utf-8")
     settings = {"REKUEST_URL": url, "REKUEST_TOKEN": TOKEN, "LEDGER": str(folder / "ledger")}
+    settings["SILENCE"] = str(silence)
     command = [sys.executable, "faulty.py", *arguments]
-    with running(command, until=until, environment=settings, cwd=folder) as (process, _):
+    with running(command, until="providing", environment=settings, cwd=folder) as (process, _):
         yield process
 
 
@@ -173,6 +182,18 @@ class Caller:
         (action,) = [one["id"] for one in actions if one["key"] == key]
         query = "mutation($i: AssignInput!) { assign(input: $i) { id } }"
         return str(self.ask(query, i={"action": action, "args": args})["assign"]["id"])
+
+    def assign_many(self, key: str, number: int, **args: Any) -> list[str]:
+        """Begin many tasks, a hundred a request; their ids, in order."""
+        actions = self.ask("{ actions { id key } }")["actions"]
+        (action,) = [one["id"] for one in actions if one["key"] == key]
+        tasks: list[str] = []
+        while len(tasks) < number:
+            size = min(100, number - len(tasks))
+            fields = " ".join(f"t{index}: assign(input: $i) {{ id }}" for index in range(size))
+            answer = self.ask(f"mutation($i: AssignInput!) {{ {fields} }}", i={"action": action, "args": args})
+            tasks += [str(answer[f"t{index}"]["id"]) for index in range(size)]
+        return tasks
 
     def cancel(self, task: str) -> None:
         self.ask("mutation($i: CancelInput!) { cancel(input: $i) { id } }", i={"task": task})
