@@ -62,10 +62,10 @@ def docs(out: Path, html: bool, **given: Any) -> None:
     from rekuest_codegen.emit.reference import reference
 
     chosen = chosen_targets(_asked(given))
-    if len(chosen.targets) > 1:
+    if len(chosen.targets) != 1:
         names = ", ".join(target.name for target in chosen.targets)
         raise ConfigurationError(f"a reference is of one package; name one of the targets: {names}")
-    (target,) = chosen.targets
+    target = chosen.targets[0]
     _refuse_package(out)
     snapshot, files = files_of(target, chosen, cached=not given["no_cache"])
     pages = reference(files, package=target.out.name, html=html, templates=target.templates)

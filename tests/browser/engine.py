@@ -61,12 +61,11 @@ def find() -> Engine | None:
     for name in (os.environ.get("REKUEST_BROWSER", ""), *NAMES):
         if name and (program := shutil.which(name)):
             return Engine(program)
-    program = FETCHED / "chromium"
     if not (FETCHED / ".installed").exists():
         return None
     environment = {"LD_LIBRARY_PATH": str(FETCHED / "lib"), "FONTCONFIG_FILE": str(FETCHED / "fonts.xml")}
     # This build has no sandbox of its own; the pages it shows are those of our tests.
-    return Engine(str(program), ("--headless=shell", "--no-sandbox", "--no-zygote"), environment)
+    return Engine(str(FETCHED / "chromium"), ("--headless=shell", "--no-sandbox", "--no-zygote"), environment)
 
 
 def fetch(folder: Path = FETCHED) -> None:

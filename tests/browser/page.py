@@ -24,7 +24,7 @@ KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), "Escape": (27, ""), "ArrowDown": (4
 
 
 class Page:
-    """A tab. ``complaints`` are errors and whatever was written to the console, ``requests`` the addresses asked for."""
+    """A tab. ``complaints`` are errors and what was written to the console, ``requests`` the addresses asked for."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket

@@ -8,14 +8,14 @@ It writes nothing; `write_package` takes what it gives.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from rekuest_codegen.emit.manifest import MANIFEST, manifest, read_manifest
+from rekuest_codegen.emit.manifest import MANIFEST, manifest
 from rekuest_codegen.emit.reference.package import read_package
 from rekuest_codegen.emit.reference.printing import print_html, print_markdown
 from rekuest_codegen.emit.reference.views import view
-from rekuest_codegen.errors import LocalError
 
 __all__ = ["is_reference", "reference"]
 
@@ -37,8 +37,7 @@ def reference(
         GenerationError: templates of the user's own made a package in which its nodes cannot be found.
         ConfigurationError: a template is missing or fails.
     """
-    nodes, provenance = read_manifest(files[MANIFEST])
-    made = view(read_package(files), nodes, package_name=package, provenance=provenance)
+    made = view(read_package(files), package_name=package)
     pages = print_html(made, templates) if html else print_markdown(made, templates)
     return {**pages, MANIFEST: manifest([], _PROVENANCE, pages)}
 
@@ -46,6 +45,6 @@ def reference(
 def is_reference(text: str) -> bool:
     """Whether a manifest is one of pages, and not of a package."""
     try:
-        return read_manifest(text)[1] == _PROVENANCE
-    except LocalError:
+        return bool(json.loads(text)["provenance"] == _PROVENANCE)
+    except (ValueError, LookupError, TypeError, RecursionError):
         return False

@@ -93,10 +93,9 @@ def _choices(port: Port) -> Iterator[str]:
     for choice in port.choices[:MOST_CHOICES]:
         said = wire_value(choice.value)
         label = visible(choice.label)
-        about = [label] if label and label != visible(str(choice.value)) else []
-        if choice.description and choice.description.strip():
-            about.append(visible(choice.description))
-        yield f"{said}: {', '.join(about)}" if about else said
+        about = f": {label}" if label and label != visible(str(choice.value)) else ""
+        more = f" ({visible(choice.description)})" if choice.description and choice.description.strip() else ""
+        yield f"{said}{about}{more}"
     if len(port.choices) > MOST_CHOICES:
         yield f"and {len(port.choices) - MOST_CHOICES} more"
 

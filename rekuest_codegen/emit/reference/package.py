@@ -6,19 +6,23 @@ This is all that the pages know of how packages are generated. It holds as long 
 * its functions are those whose body mentions ``NAME``; the async form is an ``async def``, or gives an AsyncIterator,
 * an alias is ``name: _t.TypeAlias = ...``, and each module is ``x.py``, or ``x/__init__.py`` with ``x/_part*.py``,
 
-and in ``types`` every class stands as itself, or is imported from where the user has it.
+in ``types`` every class stands as itself, or is imported from where the user has it, and the manifest has ``nodes`` as
+`read_node` takes them, and ``provenance``.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from rekuest_codegen.emit.manifest import MANIFEST
 from rekuest_codegen.emit.reference.text import spelled
 from rekuest_codegen.errors import GenerationError
+from rekuest_codegen.ir import Node, read_node
 from rekuest_codegen.ir.naming import is_letter
 
 TYPES = "types"
@@ -73,8 +77,11 @@ class Class:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """All stubs by what they are stubs of (of equal definitions there are several), and all classes by name."""
+    """The nodes of the manifest and where they were found, all stubs by what they are stubs of (of equal definitions
+    there are several), and all classes by name."""
 
+    nodes: Sequence[Node]
+    provenance: Mapping[str, Any]
     stubs: Mapping[Identity, Sequence[Stub]]
     classes: Mapping[str, Class]
 
@@ -91,7 +98,8 @@ def _requoted(match: re.Match[str]) -> str:
 
 
 def read_package(files: Mapping[str, str]) -> Package:
-    """Read the modules among ``files``."""
+    """Read the manifest and the modules among ``files``."""
+    manifest = json.loads(files[MANIFEST])
     stubs: dict[Identity, list[Stub]] = {}
     classes: dict[str, Class] = {}
     for path in sorted(files):
@@ -104,7 +112,8 @@ def read_package(files: Mapping[str, str]) -> Package:
         else:
             for identity, stub in text.stubs(module):
                 stubs.setdefault(identity, []).append(stub)
-    return Package(stubs, classes)
+    nodes = [read_node(raw) for raw in manifest["nodes"]]
+    return Package(nodes, manifest["provenance"], stubs, classes)
 
 
 class _Source:
@@ -138,7 +147,7 @@ class _Source:
             if isinstance(node, ast.ClassDef):
                 sort = ast.unparse(node.bases[0]).removeprefix("_rt.")
                 said = ast.get_docstring(node) or ""
-                yield Class(node.name, sort, self._text(node), said, self._fields(node))
+                yield Class(node.name, sort, self._body(node), said, self._fields(node))
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module != "rekuest_codegen":
                 for alias in node.names:
                     yield Class(alias.asname or alias.name, "user", self._text(node), "", ())
@@ -219,6 +228,12 @@ class _Source:
 
     def _head(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
         return "\n".join(self._lines[function.lineno - 1 : function.body[0].lineno - 1]).rstrip().removesuffix(":")
+
+    def _body(self, node: ast.ClassDef) -> str:
+        """The class without its docstring, which is shown as text."""
+        docstring, *others = node.body
+        head = "\n".join(self._lines[node.lineno - 1 : docstring.lineno - 1])
+        return "\n".join([head, *([self._text(other) for other in others] or ["    ..."])])
 
     def _text(self, node: ast.stmt) -> str:
         return "\n".join(self._lines[node.lineno - 1 : node.end_lineno])

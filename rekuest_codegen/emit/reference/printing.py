@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +60,25 @@ def _print(environment: jinja2.Environment, name: str, **values: Any) -> str:
         raise ConfigurationError(f"{place}: {error.message}") from None
     except Exception as error:
         # Anything a template evaluates can raise anything; whose template it is, is in its name.
-        raise ConfigurationError(f"template reference/{name}: {type(error).__name__}: {error}") from error
+        place = f"template reference/{name}{_line(error, name)}"
+        raise ConfigurationError(f"{place}: {type(error).__name__}: {error}") from error
+
+
+def _line(error: Exception, name: str) -> str:
+    """The line of the template that raised, as jinja2 writes it into the traceback."""
+    step, line = error.__traceback__, 0
+    while step is not None:
+        if step.tb_frame.f_code.co_filename.endswith(name):
+            line = step.tb_lineno
+        step = step.tb_next
+    return f", line {line}" if line else ""
 
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
+@lru_cache(maxsize=4)
 def _environment(templates: Path | None, *, html: bool) -> jinja2.Environment:
     own = () if templates is None else (templates / "reference",)
     environment = jinja2.Environment(
@@ -85,9 +99,19 @@ def _environment(templates: Path | None, *, html: bool) -> jinja2.Environment:
 
 def _highlighted(source: str) -> Markup:
     """Python in colours; pygments escapes what it prints."""
+    return Markup(_highlighter()(source).rstrip("\n"))  # noqa: S704
+
+
+@lru_cache(maxsize=1)
+def _highlighter() -> Callable[[str], str]:
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
+    from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType] - its stubs' options
 
-    printed: str = highlight(source, PythonLexer(stripall=False), HtmlFormatter(nowrap=True, classprefix="c-"))
-    return Markup(printed.rstrip("\n"))  # noqa: S704
+    lexer, formatter = get_lexer_by_name("python"), HtmlFormatter[str](nowrap=True, classprefix="c-")
+
+    def printed(source: str) -> str:
+        text: str = highlight(source, lexer, formatter)
+        return text
+
+    return printed

@@ -126,12 +126,13 @@ class ReferenceView:
         return sum(len(app.nodes) for app in self.apps)
 
 
-def view(package: Package, nodes: Sequence[Node], *, package_name: str, provenance: Mapping[str, Any]) -> ReferenceView:
-    """The pages of ``nodes``, whose functions ``package`` has.
+def view(package: Package, *, package_name: str) -> ReferenceView:
+    """The pages for ``package``, which is imported as ``package_name``.
 
     Raises:
         GenerationError: a node has none there.
     """
+    nodes = package.nodes
     waiting = {identity: deque(stubs) for identity, stubs in package.stubs.items()}
     names = assign({node.app: [node.app] for node in nodes}, style=MODULE, reserved=KEYWORDS)
     found: dict[str, list[tuple[NodeView, Stub]]] = {}
@@ -155,7 +156,7 @@ def view(package: Package, nodes: Sequence[Node], *, package_name: str, provenan
     everyone = [pair for pairs in found.values() for pair in pairs]
     return ReferenceView(
         package=package_name,
-        facts=tuple(_provenance(provenance)),
+        facts=tuple(_provenance(package.provenance)),
         apps=tuple(apps),
         types=tuple(_type(package.classes[name], everyone) for name in sorted(package.classes)),
     )
@@ -208,6 +209,7 @@ def _rows(
     depth: int = 0,
     *,
     given: bool = False,
+    field: bool = False,
 ) -> Iterator[PortRow]:
     facts = tuple(port_facts(port))
     about = tuple(line for lines in paragraphs(port.description or "") for line in lines)
@@ -218,7 +220,7 @@ def _rows(
     if (default is None or default == "None") and port.default is not None:
         default = wire_value(port.default)
     wire = visible(port.key)
-    if depth == 0 or port.kind is PortKind.MODEL or about or facts:
+    if depth == 0 or field or port.kind is PortKind.MODEL or about or facts:
         yield PortRow(
             name=name,
             depth=depth,
@@ -241,7 +243,7 @@ def _child_rows(
     part = {"LIST": f"{name}[…]", "DICT": f"{name}[…]", "UNION": f"{name} ({key})"}.get(
         port.kind.value, f"{name}.{key}"
     )
-    yield from _rows(child, part, None, None, classes, depth, given=given)
+    yield from _rows(child, part, None, None, classes, depth, given=given, field=port.kind is PortKind.MODEL)
 
 
 def _presence(port: Port, *, given: bool) -> str:
