@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from rekuest_codegen.errors import ConfigurationError, ConnectionLost, ProtocolError
-from rekuest_codegen.runtime.objects import File, NDArray, Store, settings
+from rekuest_codegen.runtime.objects import File, Store, settings
+from rekuest_codegen.runtime.objects.kinds import NDArray
 from rekuest_codegen.runtime.objects.pointers import Stored
 from rekuest_codegen.runtime.values.adapters import adapter_of
 from tests.processes import running

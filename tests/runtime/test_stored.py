@@ -16,7 +16,8 @@ import pytest
 
 from rekuest_codegen.errors import ArgumentError, NodeError, ProtocolError
 from rekuest_codegen.ir.ports import Port, PortKind
-from rekuest_codegen.runtime.objects import File, NDArray, Store, lazily, settings
+from rekuest_codegen.runtime.objects import File, Store, afetch, fetch, lazily, settings
+from rekuest_codegen.runtime.objects.kinds import NDArray
 from rekuest_codegen.runtime.types import AnyReference, Reference
 from rekuest_codegen.runtime.values import values_walk
 from rekuest_codegen.runtime.values.adapters import adapt
@@ -113,7 +114,14 @@ def test_what_is_passed_on_is_not_fetched(atelier: Any, folder: Path) -> None:
     assert atelier.total(again) == 20_000
     assert np.mean(again) == 2.0
     assert np.asarray(again, dtype=np.int16).dtype == np.int16
-    np.testing.assert_array_equal(again.load(), np.full((100, 100), 2))
+    np.testing.assert_array_equal(fetch(again), np.full((100, 100), 2))
+    assert fetch(7) == 7
+
+
+async def test_fetching_async(atelier: Any) -> None:
+    with lazily():
+        smooth = await atelier.asmooth(np.zeros(3))
+    np.testing.assert_array_equal(await afetch(smooth), np.ones(3))
 
 
 def test_the_wrong_thing_is_the_callers_error(atelier: Any) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars
 
     from rekuest_codegen.runtime.objects.files import File
+    from rekuest_codegen.runtime.objects.kinds import afetch, fetch
     from rekuest_codegen.runtime.objects.settings import lazily, use_store
     from rekuest_codegen.runtime.objects.store import Store
 
@@ -31,11 +32,13 @@ _PLACES = {
     "PandasFrame": "kinds",
     "PolarsFrame": "kinds",
     "Store": "store",
+    "afetch": "kinds",
+    "fetch": "kinds",
     "lazily": "settings",
     "use_store": "settings",
 }
 
-__all__ = ["Bytes", "File", "NDArray", "PandasFrame", "PolarsFrame", "Store", "lazily", "use_store"]
+__all__ = ["Bytes", "File", "NDArray", "PandasFrame", "PolarsFrame", "Store", "afetch", "fetch", "lazily", "use_store"]
 
 
 def __getattr__(name: str) -> Any:

@@ -66,7 +66,7 @@ class File(Instance):
     def read_bytes(self) -> bytes:
         """The content."""
         if self._path is None and self._pointer is not None:
-            return current_store().get(self._pointer)
+            return bytes(current_store().get(self._pointer))
         return self.path.read_bytes()
 
     async def ashrink(self) -> str:

@@ -26,7 +26,7 @@ class Format:
 
     libraries: tuple[str, ...]
     encode: Callable[[Any], Content]
-    decode: Callable[[bytes], Any]
+    decode: Callable[[bytes | bytearray], Any]
 
     @property
     def is_here(self) -> bool:
@@ -49,10 +49,10 @@ def _encode_array(array: Any) -> Content:
     return file.getbuffer()
 
 
-def _decode_array(content: bytes) -> Any:
+def _decode_array(content: bytes | bytearray) -> Any:
     import numpy
 
-    file = io.BytesIO(content)
+    file = io.BytesIO(memoryview(content)[: MAX_HEADER + 64])  # its length, and what comes before
     version = numpy.lib.format.read_magic(file)
     readers = {(1, 0): numpy.lib.format.read_array_header_1_0, (2, 0): numpy.lib.format.read_array_header_2_0}
     if version not in readers:
@@ -69,7 +69,8 @@ def _decode_array(content: bytes) -> Any:
     if not count or not dtype.itemsize:
         return numpy.zeros(shape, dtype)
     flat = numpy.frombuffer(content, dtype, count, start)
-    return flat.reshape(shape, order="F" if in_columns else "C").copy(order="K")  # the caller's own, to write into
+    array = flat.reshape(shape, order="F" if in_columns else "C")
+    return array if array.flags.writeable else array.copy(order="K")  # functions may work on it in place
 
 
 def _encode_pandas(frame: Any) -> Content:
@@ -80,7 +81,7 @@ def _encode_pandas(frame: Any) -> Content:
         raise ValueError(f"the frame has no form in Arrow: {error}") from None
 
 
-def _decode_pandas(content: bytes) -> Any:
+def _decode_pandas(content: bytes | bytearray) -> Any:
     pyarrow = _untyped("pyarrow")
     try:
         return _decode_table(content).to_pandas()
@@ -96,7 +97,7 @@ def _encode_polars(frame: Any) -> Content:
     return _encode_table(frame.to_arrow())
 
 
-def _decode_polars(content: bytes) -> Any:
+def _decode_polars(content: bytes | bytearray) -> Any:
     import polars
 
     table = _decode_table(content)
@@ -114,7 +115,7 @@ def _encode_table(table: Any) -> Content:
     return memoryview(sink.getvalue())
 
 
-def _decode_table(content: bytes) -> Any:
+def _decode_table(content: bytes | bytearray) -> Any:
     """The table, read and checked by pyarrow: polars' own reader ends the process over a wrong length."""
     pyarrow = _untyped("pyarrow")
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -17,6 +17,8 @@ from rekuest_codegen.runtime.objects.formats import FORMATS
 from rekuest_codegen.runtime.objects.pointers import read_pointer
 from rekuest_codegen.runtime.objects.settings import current_store
 from rekuest_codegen.runtime.types import Reference
+
+T = TypeVar("T")
 
 
 class StoredReference(Reference):
@@ -85,3 +87,16 @@ class Bytes(StoredReference, identifier="@rekuest/bytes"):
 
 
 KINDS: dict[str, type[StoredReference]] = {kind.stored: kind for kind in (NDArray, PandasFrame, PolarsFrame, Bytes)}
+
+
+def fetch(value: T) -> T:
+    """The object that ``value`` refers to; ``value`` itself when it is no reference. Raises as `StoredReference.load`."""
+    if isinstance(value, StoredReference):
+        loaded: Any = value.load()
+        return cast("T", loaded)
+    return value
+
+
+async def afetch(value: T) -> T:
+    """`fetch`, in a thread."""
+    return await asyncio.to_thread(fetch, value)

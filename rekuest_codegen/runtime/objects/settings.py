@@ -32,8 +32,8 @@ def use_store(url: str, *, inline: int = INLINE, limit: int = LIMIT) -> None:
 @contextmanager
 def lazily() -> Generator[None]:
     """In this block calls give back references in place of stored objects, so that nothing is fetched before it is
-    looked at: ``.load()``, ``await .aload()``, and for arrays whatever numpy function they are given to. References
-    are arguments like the objects themselves."""
+    looked at: ``fetch(value)``, ``await afetch(value)``, and for arrays whatever numpy function they are given to.
+    References are arguments like the objects themselves."""
     token = is_lazy.set(True)
     try:
         yield

@@ -108,8 +108,8 @@ class Store:
         self._write(pointer, path)
         return pointer
 
-    def get(self, pointer: Pointer) -> bytes:
-        """The content.
+    def get(self, pointer: Pointer) -> bytes | bytearray:
+        """The content, the caller's own.
 
         Raises:
             ProtocolError: it is not there, not what the pointer says, or larger than allowed.
@@ -117,10 +117,12 @@ class Store:
         """
         if isinstance(pointer, Inline):
             return pointer.content
-        found = bytearray()
-        for chunk in self._read(pointer):
-            found += chunk
-        return bytes(found)
+        answer = self._found(pointer)
+        found, end = bytearray(pointer.size), 0
+        for chunk in self._chunks(pointer, answer):
+            start, end = end, end + len(chunk)
+            found[start:end] = memoryview(chunk)
+        return found
 
     def get_file(self, pointer: Pointer, path: Path) -> None:
         """Write the content to ``path``, whole or not at all. Raises as `get`."""
@@ -135,12 +137,14 @@ class Store:
             raise
 
     def _copy(self, pointer: Pointer, file: BinaryIO) -> None:
-        chunks = [pointer.content] if isinstance(pointer, Inline) else self._read(pointer)
-        for chunk in chunks:
+        if isinstance(pointer, Inline):
+            file.write(pointer.content)
+            return
+        for chunk in self._chunks(pointer, self._found(pointer)):
             file.write(chunk)
 
-    def _read(self, pointer: Stored) -> Iterator[Any]:
-        """The content in chunks; that it is what it should be is known when the last one was read."""
+    def _found(self, pointer: Stored) -> Any:
+        """What obstore has under the pointer, of the size it should be."""
         import_obstore()
         import obstore
 
@@ -148,11 +152,19 @@ class Store:
             raise ProtocolError(f"object {pointer}: larger than the {self.limit} bytes allowed")
         with self._translated(pointer):
             answer = obstore.get(self._store(), pointer.path)
-            if answer.meta["size"] != pointer.size:
-                raise ProtocolError(f"object {pointer}: has {answer.meta['size']} bytes in {self.url}")
-            digest = hashlib.sha256()
+        if answer.meta["size"] != pointer.size:
+            raise ProtocolError(f"object {pointer}: has {answer.meta['size']} bytes in {self.url}")
+        return answer
+
+    def _chunks(self, pointer: Stored, answer: Any) -> Iterator[Any]:
+        """The content; that it is what it should be is known when the last chunk was read."""
+        digest, size = hashlib.sha256(), 0
+        with self._translated(pointer):
             for chunk in answer.stream(min_chunk_size=CHUNK):
                 digest.update(chunk)
+                size += len(chunk)
+                if size > pointer.size:
+                    break
                 yield chunk
         if digest.hexdigest() != pointer.digest:
             raise ProtocolError(f"object {pointer}: what is in {self.url} is something else")
