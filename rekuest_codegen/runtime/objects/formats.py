@@ -35,7 +35,7 @@ class Format:
 
 
 def _untyped(library: str) -> Any:
-    """A library without types."""
+    """A library without types, or with types that say nothing here."""
     return import_module(library)
 
 
@@ -98,8 +98,7 @@ def _encode_polars(frame: Any) -> Content:
 
 
 def _decode_polars(content: bytes | bytearray) -> Any:
-    import polars
-
+    polars = _untyped("polars")
     table = _decode_table(content)
     try:
         return polars.from_arrow(table)

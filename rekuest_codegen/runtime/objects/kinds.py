@@ -90,7 +90,7 @@ KINDS: dict[str, type[StoredReference]] = {kind.stored: kind for kind in (NDArra
 
 
 def fetch(value: T) -> T:
-    """The object that ``value`` refers to; ``value`` itself when it is no reference. Raises as `StoredReference.load`."""
+    """The object that ``value`` refers to; ``value`` itself when it is none. Raises as `StoredReference.load`."""
     if isinstance(value, StoredReference):
         loaded: Any = value.load()
         return cast("T", loaded)
