@@ -16,6 +16,7 @@ from rekuest_codegen.errors import OutputError, RekuestError
 
 if TYPE_CHECKING:
     from rekuest_codegen.ir import Node
+    from rekuest_codegen.ir.records import NodeRecord
 
 ATTEMPTS = 5
 MANIFEST = "manifest.json"
@@ -41,7 +42,7 @@ class Difference:
         return bool(self.added or self.changed or self.removed or self.strangers)
 
 
-def difference(out: Path, files: Mapping[str, str], nodes: Iterable[Node], *, keep: Sequence[str] = ()) -> Difference:
+def difference(out: Path, files: Mapping[str, str], nodes: Iterable[Node | NodeRecord], *, keep: Sequence[str] = ()) -> Difference:
     """What keeps the folder ``out`` from being the package of ``files``, generated from ``nodes``.
 
     Raises:
@@ -86,18 +87,18 @@ def _mark(out: Path) -> tuple[int, int]:
     return (found.st_ino, found.st_ctime_ns) if found is not None else (0, 0)
 
 
-def _nodes(manifest: bytes | None, nodes: Iterable[Node]) -> tuple[tuple[str, ...], ...]:
-    from rekuest_codegen.emit import read_manifest
-    from rekuest_codegen.ir import content_hash
+def _nodes(manifest: bytes | None, nodes: Iterable[Node | NodeRecord]) -> tuple[tuple[str, ...], ...]:
+    from rekuest_codegen.emit.manifest import read_records
+    from rekuest_codegen.ir.records import records
 
     old: dict[tuple[str, str, str], str] = {}
     if manifest is not None:
         try:
-            kept, _ = read_manifest(manifest.decode("utf-8"))
-            old = {_identity(node): f"{content_hash(node)} {node.hash}" for node in kept}
+            kept, _ = read_records(manifest.decode("utf-8"))
+            old = {_identity(node): node.text for node in kept}
         except (RekuestError, UnicodeDecodeError):
             pass  # the file differs, which is said; what it once held cannot be
-    new = {_identity(node): f"{content_hash(node)} {node.hash}" for node in nodes}
+    new = {_identity(node): node.text for node in records(nodes)}
     versions = Counter(identity[:2] for identity in old.keys() | new.keys())
     sides = (
         new.keys() - old.keys(),
@@ -107,7 +108,7 @@ def _nodes(manifest: bytes | None, nodes: Iterable[Node]) -> tuple[tuple[str, ..
     return tuple(tuple(sorted(_named(identity, versions) for identity in side)) for side in sides)
 
 
-def _identity(node: Node) -> tuple[str, str, str]:
+def _identity(node: NodeRecord) -> tuple[str, str, str]:
     return node.app, node.key, node.version
 
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
 from rekuest_codegen.project import EVERYTHING, Filters
@@ -19,8 +19,10 @@ from rekuest_codegen.shapes import is_object
 if TYPE_CHECKING:
     from rekuest_codegen.fetch import Definitions, OnPage
     from rekuest_codegen.ir import Node
+    from rekuest_codegen.ir.records import NodeRecord
 
 MANIFEST = "manifest.json"
+N = TypeVar("N")
 MAX_MANIFEST = 256 * 1024 * 1024
 
 OnFindings = Callable[[Iterable[Finding]], None]
@@ -31,14 +33,21 @@ def _nothing() -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Nodes, and where they come from (``server`` or ``source``, and ``filters``). ``options`` is how a manifest's
-    package was generated, ``findings`` what an origin had to say that kept nobody from going on."""
+class Found:
+    """Nodes, or records of them, and where they come from (``server`` or ``source``, and ``filters``). ``options`` is
+    how a manifest's package was generated, ``findings`` what an origin had to say that kept nobody from going on."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[Node | NodeRecord, ...]
     provenance: Mapping[str, Any] = field(default_factory=_nothing)
     options: Mapping[str, Any] = field(default_factory=_nothing)
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Found):
+    """Nodes that can be looked into."""
+
+    nodes: tuple[Node, ...]
 
 
 def from_server(
@@ -79,6 +88,14 @@ def from_manifest(package: Path, filters: Filters = EVERYTHING) -> Snapshot:
     itself = package.is_file() or (package.name == MANIFEST and not package.is_dir())
     file = package if itself else package / MANIFEST
     return _kept(manifest_text(file), file.as_posix(), filters)
+
+
+def from_package(package: Path) -> Found:
+    """As `from_manifest`, all of them, for a generator: records, which are made without pydantic."""
+    from rekuest_codegen.emit.manifest import read_records
+
+    file = package / MANIFEST if package.is_dir() else package
+    return Found(*_read(read_records, manifest_text(file), file.as_posix()))
 
 
 def from_revision(name: str, filters: Filters = EVERYTHING, *, folder: Path | None = None) -> Snapshot:
@@ -189,14 +206,21 @@ def manifest_text(file: Path) -> str:
 def _kept(text: str, place: str, filters: Filters) -> Snapshot:
     from rekuest_codegen.emit import read_manifest
 
+    nodes, provenance, options = _read(read_manifest, text, place)
+    return Snapshot(_taken(nodes, filters), provenance, options)
+
+
+def _read(
+    read: Callable[[str], tuple[list[N], dict[str, Any]]], text: str, place: str
+) -> tuple[tuple[N, ...], dict[str, Any], dict[str, Any]]:
     try:
-        nodes, provenance = read_manifest(text)
+        nodes, provenance = read(text)
     except ConfigurationError as error:
         raise ConfigurationError(f"{_plain(place)}: {error}") from None
     options = provenance.pop("options", {})
     if not is_object(options):
         raise ConfigurationError(f"{_plain(place)}: options: expected a table")
-    return Snapshot(_taken(nodes, filters), provenance, options)
+    return tuple(nodes), provenance, options
 
 
 def _taken(nodes: Iterable[Node], filters: Filters) -> tuple[Node, ...]:

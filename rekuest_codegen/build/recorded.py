@@ -17,10 +17,10 @@ from rekuest_codegen.project import CHOICES, Target
 from rekuest_codegen.shapes import is_object
 
 if TYPE_CHECKING:
-    from rekuest_codegen.ir import Node, Port
+    from rekuest_codegen.ir.forms import AnyNode, AnyPort
 
 
-def recorded(target: Target, structures: Mapping[str, str], nodes: Iterable[Node]) -> dict[str, Any]:
+def recorded(target: Target, structures: Mapping[str, str], nodes: Iterable[AnyNode]) -> dict[str, Any]:
     """What the manifest of ``target`` is to say: how it looks, and the classes that ``nodes`` are bound to."""
     said: dict[str, Any] = {}
     for key, choices in CHOICES.items():
@@ -64,9 +64,9 @@ def _is_class(value: object) -> bool:
     return all(name.isidentifier() and not keyword.iskeyword(name) for name in names)
 
 
-def _identifiers(nodes: Iterable[Node]) -> set[str]:
+def _identifiers(nodes: Iterable[AnyNode]) -> set[str]:
     found: set[str] = set()
-    waiting: list[Port] = [port for node in nodes for port in (*node.args, *node.returns)]
+    waiting: list[AnyPort] = [port for node in nodes for port in (*node.args, *node.returns)]
     while waiting:
         port = waiting.pop()
         waiting.extend(port.children)

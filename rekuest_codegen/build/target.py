@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from rekuest_codegen.build.origins import (
     MANIFEST,
+    Found,
     OnFindings,
-    Snapshot,
-    from_manifest,
+    from_package,
     from_server,
     from_source,
 )
@@ -38,7 +38,7 @@ def snapshot_of(
     on_page: OnPage | None = None,
     on_findings: OnFindings | None = None,
     known: Definitions | None = None,
-) -> Snapshot:
+) -> Found:
     """The nodes of ``target``: from its own manifest when ``frozen``, from its source or its server otherwise.
 
     ``known`` are definitions that need not be fetched.
@@ -64,7 +64,7 @@ def snapshot_of(
 
 
 def as_recorded(
-    target: Target, snapshot: Snapshot, said: frozenset[str] = frozenset()
+    target: Target, snapshot: Found, said: frozenset[str] = frozenset()
 ) -> tuple[Target, dict[str, str]]:
     """``target`` as the ``snapshot`` in its manifest says it was generated, and the classes it is bound to.
 
@@ -84,7 +84,7 @@ def as_recorded(
 
 
 def generated(
-    target: Target, project: Project, snapshot: Snapshot, *, structures: Mapping[str, str] | None = None
+    target: Target, project: Project, snapshot: Found, *, structures: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """The files of the package of ``target``, by path relative to it. Nothing is written.
 
@@ -114,8 +114,8 @@ def write(target: Target, files: dict[str, str]) -> WriteResult:
     return write_package(Path(target.out), files, keep=target.keep)
 
 
-def _frozen(target: Target) -> Snapshot:
-    found = from_manifest(target.out)
+def _frozen(target: Target) -> Found:
+    found = from_package(target.out)
     asked, was = target.filters.said(), found.provenance.get("filters", {})
     # Without the server nobody can tell which nodes other filters would take.
     if (asked or target.name) and asked != was:

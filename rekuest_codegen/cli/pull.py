@@ -15,7 +15,7 @@ from rekuest_codegen.cli.targets import Chosen, chosen_targets, given_besides, t
 from rekuest_codegen.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from rekuest_codegen.build.origins import Snapshot
+    from rekuest_codegen.build.origins import Found
     from rekuest_codegen.project import Target
 
 
@@ -63,7 +63,7 @@ def _changes(made: Sequence[_Made]) -> list[str]:
 class _Made:
     """A package that can be published."""
 
-    def __init__(self, target: Target, snapshot: Snapshot, files: dict[str, str]) -> None:
+    def __init__(self, target: Target, snapshot: Found, files: dict[str, str]) -> None:
         self._target = target
         self.out = target.out
         self.files = files
@@ -82,7 +82,7 @@ class _Made:
         return f"{self._told}; nothing changed"
 
 
-def files_of(target: Target, chosen: Chosen, *, cached: bool, writable: bool = True) -> tuple[Snapshot, dict[str, str]]:
+def files_of(target: Target, chosen: Chosen, *, cached: bool, writable: bool = True) -> tuple[Found, dict[str, str]]:
     """The nodes of ``target``, and the files of its package. ``cached`` definitions are not fetched; ``writable``
     says whether those that are fetched may be remembered.
 
