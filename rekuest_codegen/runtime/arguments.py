@@ -5,11 +5,11 @@ Types, missing values, bounds and names: what does not fit is an `ArgumentError`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any
 
 from rekuest_codegen.errors import ArgumentError
-from rekuest_codegen.ir.bounds import Bounds, bounds_of
+from rekuest_codegen.ir.bounds import Bounds, bounds_of, is_number
 from rekuest_codegen.ir.ports import Port
 from rekuest_codegen.runtime.values import ROOT, Walk, expand_all
 from rekuest_codegen.runtime.values.walk import Place, describe
@@ -55,14 +55,12 @@ def _bounds(port: Port) -> tuple[Bounds, ...]:
 
 
 def _check(bounds: Bounds, value: Any, place: Place) -> None:
-    if value is None:
-        return
     for name, bound in bounds.items():
         if name in _COMPARED:
             words, holds = _COMPARED[name]
-            if isinstance(value, int | float) and not isinstance(value, bool) and not holds(value, bound):
+            if is_number(value) and not holds(value, bound):
                 raise ArgumentError(str(place), f"expected {words} {bound}, got {describe(value)}")
-        elif hasattr(value, "__len__"):
+        elif isinstance(value, Sized):
             size = len(value)
             if (name == "min_length" and size < bound) or (name == "max_length" and size > bound):
                 words = "at least" if name == "min_length" else "at most"

@@ -40,11 +40,10 @@ def forward(*, logs: int | str | None, bars: bool) -> None:
         ConfigurationError: there is no such level, or tqdm is not installed.
     """
     if logs is not None:
-        try:
-            level = logging.getLevelName(logs) if isinstance(logs, str) else logs
-            _forwarder.setLevel(min(level, _forwarder.level or level))
-        except (TypeError, ValueError):
-            raise ConfigurationError(f"logs={logs!r}: expected a level of logging, as in logs='INFO'") from None
+        level = logging.getLevelNamesMapping().get(logs.upper()) if isinstance(logs, str) else logs
+        if not isinstance(level, int):
+            raise ConfigurationError(f"logs={logs!r}: expected a level of logging, as in logs='INFO'")
+        _forwarder.setLevel(min(level, _forwarder.level or level))
         root = logging.getLogger()
         if _forwarder not in root.handlers:
             root.addHandler(_forwarder)

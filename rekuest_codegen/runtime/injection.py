@@ -82,8 +82,9 @@ def _wanted(annotation: Any) -> Wanted:
     if origin is typing.Union and len(get_args(annotation)) == 2:
         annotation = next(part for part in get_args(annotation) if part is not type(None))
     if not isinstance(annotation, type):
-        return Wanted(None)
-    return TASK if issubclass(annotation, Task) else Wanted(annotation, read_only)
+        return TASK
+    cls = cast("type[Any]", annotation)
+    return TASK if issubclass(cls, Task) else Wanted(cls, read_only)
 
 
 def _is_read_only(marker: object) -> bool:

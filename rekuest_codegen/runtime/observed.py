@@ -42,7 +42,7 @@ def observe(instance: T, names: Iterable[str], changed: Callable[[str], None]) -
         for name in watched:
             if (value := getattr(instance, name, None)) is not None:
                 cls.__setattr__(instance, name, _wrapped(value, touch(name)))
-        instance.__class__ = type(cls.__name__, (cls,), space)
+        object.__setattr__(instance, "__class__", type(cls.__name__, (cls,), space))
     except (AttributeError, TypeError) as error:
         raise ConfigurationError(f"state {cls.__name__}: its objects cannot be observed ({error})") from None
     return instance
@@ -70,9 +70,9 @@ def view(instance: T) -> T:
 
 
 def _wrapped(value: Any, touch: Touch) -> Any:
-    if type(value) is list:
+    if is_array(value) and type(value) is list:
         return _List(value, touch)
-    if type(value) is dict:
+    if is_mapping(value) and type(value) is dict:
         return _Dict(value, touch)
     return value
 

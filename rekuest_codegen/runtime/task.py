@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsFloat
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.runtime import portal
@@ -159,7 +159,7 @@ async def abreakpoint() -> None:
 
 
 def _percent(percent: object) -> int:
-    if isinstance(percent, bool) or not hasattr(percent, "__float__") or isinstance(percent, str | bytes):
+    if isinstance(percent, bool) or not isinstance(percent, SupportsFloat):
         raise ArgumentError("$.percent", f"expected a number from 0 to 100, got {type(percent).__name__}")
     number = float(percent)
     if not math.isfinite(number):

@@ -17,6 +17,7 @@ import pytest
 from rekuest_codegen import App, connect
 from rekuest_codegen.emit import generate, write_package
 from rekuest_codegen.runtime import portal
+from rekuest_codegen.runtime.agent import Agent
 from rekuest_codegen.runtime.sources import provision
 from rekuest_codegen.server import EmbeddedServer, serving
 
@@ -31,6 +32,10 @@ def load(path: Path, name: str) -> ModuleType:
     return module
 
 
+agents: dict[str, Agent] = {}
+"""The agents that provide, by app."""
+
+
 @contextmanager
 def providing(app: App, server: EmbeddedServer) -> Generator[None]:
     """The app's agent, in a thread with a loop of its own, once the server has taken it in."""
@@ -40,7 +45,8 @@ def providing(app: App, server: EmbeddedServer) -> Generator[None]:
 
     async def main() -> None:
         try:
-            await app.arun(on_ready=ready.set)
+            agents[app.name] = app.agent()
+            await agents[app.name].serve(on_ready=ready.set)
         except asyncio.CancelledError:
             pass
         finally:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from rekuest_codegen.runtime.tasks import Patience
+from tests.runtime.conftest import agents
 from tests.runtime.watching import begin
 
 
@@ -30,11 +31,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 @pytest.fixture(autouse=True)
 def impatient(workshop: Any, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     """The provider waits half a second where it would wait five."""
-    import gc
-
-    from rekuest_codegen.runtime.tasks import Tasks
-
-    (tasks,) = [one for one in gc.get_objects() if isinstance(one, Tasks)]
+    tasks = agents["workshop"].tasks
     monkeypatch.setattr(tasks, "_patience", Patience(grace=0.5, force=0.3))
     provider().said.clear()
     yield

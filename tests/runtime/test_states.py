@@ -8,6 +8,7 @@ import dataclasses
 import json
 import pickle
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -198,7 +199,8 @@ def test_every_way_to_change_a_dict(change: Any) -> None:
 def test_copies_are_not_observed() -> None:
     heard: list[str] = []
     thing = observe(Plain(items=[[1]], table={"a": [1]}), ["items", "table"], heard.append)
-    for made in (copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))):
+    makers: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))]
+    for made in makers:
         assert type(made(thing.items)) is list
         assert type(made(thing.table)) is dict
     copy.deepcopy(thing.items).append(2)

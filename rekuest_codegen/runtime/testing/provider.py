@@ -30,6 +30,7 @@ from rekuest_codegen.runtime.tasks import Tasks
 from rekuest_codegen.runtime.testing.memory import Drawers, Inside
 from rekuest_codegen.runtime.threads import DaemonThreads
 from rekuest_codegen.runtime.values import expand_all, shrink_all, values_walk
+from rekuest_codegen.shapes import is_series
 from rekuest_codegen.wire import messages
 
 T = TypeVar("T")
@@ -221,7 +222,7 @@ class Local:
             given = inspect.Signature(asked).bind(*args, **keywords).arguments
         except TypeError as error:
             raise ConfigurationError(f"{provided.node.title}: {error}") from None
-        values = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+        values = {name: list(value) if is_series(value) else value for name, value in given.items()}
         ports = [port for port in provided.node.args if port.key in values]
         return await shrink_all(ports, values, values_walk(provided.types, self._shelf))
 
