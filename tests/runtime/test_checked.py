@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from rekuest_codegen.api.client.operations import UNSHELVE_MEMORY_DRAWER_GQL
+from rekuest_codegen.errors import NodeError
+from rekuest_codegen.runtime import context, portal
+from tests.runtime.conftest import agents
 from tests.runtime.watching import begin
 
 
@@ -38,6 +42,22 @@ def test_what_fits(workshop: Any, wire: dict[str, Any]) -> None:
 def test_a_memory_structure_comes_back_as_the_object_it_was(workshop: Any) -> None:
     camera = workshop.open_camera()
     assert workshop.snap(camera) == "eye"
+
+
+def test_a_drawer_is_collected(workshop: Any) -> None:
+    """Unshelved at the server, the object leaves the shelf of its agent."""
+    camera = workshop.open_camera()
+    shelf = agents["workshop"]._shelf
+    before = len(shelf)
+
+    async def unshelve() -> None:
+        client = await context.default_client()
+        await client._link.request(UNSHELVE_MEMORY_DRAWER_GQL, {"input": {"id": camera.object}}, again=False)
+
+    portal.start(unshelve).result(10)
+    with pytest.raises(NodeError, match="on this agent's shelf; it is gone"):
+        workshop.snap(camera)
+    assert len(shelf) == before - 1
 
 
 def test_a_drawer_that_is_gone(workshop: Any) -> None:

@@ -150,6 +150,15 @@ class Local:
         """`run_wire`, awaited."""
         return await portal.hop(self._run, self._provided(function), wire)
 
+    def background(self) -> None:
+        """Start the app's background hooks; without this they rest."""
+
+        async def start() -> None:
+            self._holdings.run_backgrounds()
+            await asyncio.sleep(0)
+
+        portal.start(start).result(WITHIN)
+
     # -- in the portal's loop ----------------------------------------------------------------------------------------
 
     async def _open(self) -> None:
