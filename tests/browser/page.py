@@ -65,12 +65,16 @@ class Page:
         assert "exceptionDetails" not in said, said["exceptionDetails"]
         return said["result"].get("value")
 
-    def until(self, expression: str) -> None:
-        """Wait for ``expression`` to become true."""
+    def becomes(self, expression: str, value: Any) -> None:
+        """Wait for ``expression`` to be ``value``: what a key or a click does need not be done when it is sent."""
         end = time.monotonic() + WITHIN
-        while not self.value(expression):
-            assert time.monotonic() < end, f"not true within {WITHIN:g} s: {expression}"
+        while (now := self.value(expression)) != value:
+            assert time.monotonic() < end, f"{expression}: still {now!r} and not {value!r}"
             self.value("new Promise(requestAnimationFrame)")
+
+    def wait(self) -> None:
+        """Wait for the browser to say anything."""
+        self._receive()
 
     def type(self, text: str) -> None:
         """Press the keys of ``text``, wherever the focus is."""
