@@ -68,6 +68,8 @@ to notice that a provider was killed."""
 START_WITHIN = 5.0
 """Seconds for which a provider that was just started waits for its server."""
 FLUSH_WITHIN = 2.0
+KEEP_AFTER = 0.05
+"""Seconds after which an end that is not acknowledged is written down for the next process."""
 LATE = 0.5
 """Seconds by which a timer is late when this process had no time for its loop."""
 SLICE = 50
@@ -122,6 +124,8 @@ class Agent:
         )
         self._journal_path = journal
         self._journal: Journal | None = None
+        self._unkept: list[str] = []
+        self._kept: set[str] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._on_ready: Callable[[], None] = lambda: None
         self._been_ready = False
@@ -154,6 +158,7 @@ class Agent:
                         raise
                     trouble = error
                 self._side.disconnect()
+                self._settle_journal()
                 pause = BACKOFF[min(self._attempt, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
                 self._attempt += 1
                 level = logging.WARNING if self._been_ready else logging.INFO
@@ -222,6 +227,10 @@ class Agent:
                 frame = await socket.recv()
                 for event in self._side.receive(frame, loop.time()):
                     self._take(event)
+                if self._kept:
+                    self._settle_journal()
+                else:
+                    self._side.take_acknowledged()  # of none of them anything was written down
                 self._to_write.set()
                 self._heard.set()
         except asyncio.CancelledError:
@@ -244,7 +253,6 @@ class Agent:
             while True:
                 await self._to_write.wait()
                 self._to_write.clear()
-                self._settle_journal()
                 while frames := self._side.frames_to_send(SLICE):
                     for frame in frames:
                         await socket.send(frame)
@@ -347,6 +355,7 @@ class Agent:
             if session is not None:
                 self._side.begin(session)
                 self._side.restore(left)
+                self._kept = {report.id for report in left}
             self._begin_journal()
 
     def _begin_journal(self) -> None:
@@ -357,22 +366,32 @@ class Agent:
                 self._no_journal(error)
 
     def _journal_end(self, report: messages.Report) -> None:
-        """Before an end is sent: keep it, and what else of its task has not arrived."""
-        if self._journal is not None:
-            try:
-                self._journal.keep(self._side.retained(report.task))
-            except sqlite3.Error as error:
-                self._no_journal(error)
+        """An end was reported: it is written down unless it is acknowledged in a moment, as nearly all are."""
+        if self._journal is None:
+            return
+        self._unkept.append(report.task)
+        if not self._side.ready:
+            self._settle_journal()
+        elif len(self._unkept) == 1:
+            asyncio.get_running_loop().call_later(KEEP_AFTER, self._settle_journal)
 
     def _settle_journal(self) -> None:
-        arrived = self._side.take_acknowledged()
-        if self._journal is not None:
-            try:
-                if arrived:
-                    self._journal.drop(arrived)
-                self._journal.commit()
-            except sqlite3.Error as error:
-                self._no_journal(error)
+        """Bring the journal up to date: what has arrived, and what has not."""
+        arrived = self._kept.intersection(self._side.take_acknowledged())
+        tasks, self._unkept = self._unkept, []
+        if self._journal is None:
+            return
+        left = [one for task in tasks if self._side.reported(task) for one in self._side.retained(task)]
+        try:
+            if arrived:
+                self._journal.drop(arrived)
+            if left:
+                self._journal.keep(left)
+            self._journal.commit()
+        except sqlite3.Error as error:
+            self._no_journal(error)
+        self._kept -= arrived
+        self._kept.update(report.id for report in left)
 
     def _no_journal(self, error: Exception) -> None:
         logger.warning("%s: %s; ends will not outlive this process", self.name, error)

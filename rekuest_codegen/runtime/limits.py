@@ -18,6 +18,11 @@ class Room:
         self._room = None if limit is None else asyncio.Semaphore(limit)
         self._inside: set[str] = set()
 
+    @property
+    def bounded(self) -> bool:
+        """Whether there is a limit at all."""
+        return self._room is not None
+
     @asynccontextmanager
     async def taken(self, task: str, inside: frozenset[str]) -> AsyncGenerator[None]:
         """Room for ``task``, which runs inside of the tasks ``inside``."""

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -203,29 +203,45 @@ class Tasks:
             facts = tasks.Facts(assign.task, assign.interface, assign.user, assign.reference, assign.parent)
             task = tasks.Task(facts, running.control, lambda kind, fields: self._say(running, kind, fields))
             tasks.current.set(task)
+            gates = self._gates(running, function)
+            if not gates:
+                await self._work(running, function, task)
+                return
             async with AsyncExitStack() as stack:
-                await stack.enter_async_context(self._rooms[assign.interface].taken(assign.task, running.inside))
-                if function.options.locks:
-                    held = self._locks.held(function.options.locks, assign.task, running.inside)
-                    await stack.enter_async_context(held)
-                await stack.enter_async_context(self._room.taken(assign.task, running.inside))
-                await run(
-                    function,
-                    assign.task,
-                    assign.args,
-                    running,
-                    handed=lambda: self._holdings.give(function.injected, task),
-                    report=lambda report: self._report(running, report),
-                    shelf=self._shelf,
-                    threads=self._threads,
-                    processes=self._processes,
-                )
+                for gate in gates:
+                    await stack.enter_async_context(gate)
+                await self._work(running, function, task)
         except asyncio.CancelledError:
             if running.asked is not None:
                 self._finish(running, running.asked(task=assign.task))
             else:
                 error = STOPPED if running.control.cancelled else "the function was cancelled from within"
                 self._finish(running, messages.Critical(task=assign.task, error=error))
+
+    def _gates(self, running: _Running, function: Provided) -> list[AbstractAsyncContextManager[None]]:
+        """What has to be passed before the function runs. Room in the agent is last: who has it waits for no more."""
+        task, inside = running.assign.task, running.inside
+        gates: list[AbstractAsyncContextManager[None]] = []
+        if (room := self._rooms[function.interface]).bounded:
+            gates.append(room.taken(task, inside))
+        if function.options.locks:
+            gates.append(self._locks.held(function.options.locks, task, inside))
+        if self._room.bounded:
+            gates.append(self._room.taken(task, inside))
+        return gates
+
+    async def _work(self, running: _Running, function: Provided, task: tasks.Task) -> None:
+        await run(
+            function,
+            running.assign.task,
+            running.assign.args,
+            running,
+            handed=lambda: self._holdings.give(function.injected, task),
+            report=lambda report: self._report(running, report),
+            shelf=self._shelf,
+            threads=self._threads,
+            processes=self._processes,
+        )
 
     def _missing(self, interface: str) -> str:
         return f"{self._name} does not provide {interface!r}"
