@@ -85,8 +85,7 @@ def from_manifest(package: Path, filters: Filters = EVERYTHING) -> Snapshot:
         ConfigurationError: there is no manifest, or it cannot be read.
         DefinitionError: a node in it cannot be expressed.
     """
-    itself = package.is_file() or (package.name == MANIFEST and not package.is_dir())
-    file = package if itself else package / MANIFEST
+    file = _manifest_of(package)
     return _kept(manifest_text(file), file.as_posix(), filters)
 
 
@@ -94,8 +93,14 @@ def from_package(package: Path) -> Found:
     """As `from_manifest`, all of them, for a generator: records, which are made without pydantic."""
     from rekuest_codegen.emit.manifest import read_records
 
-    file = package / MANIFEST if package.is_dir() else package
+    file = _manifest_of(package)
     return Found(*_read(read_records, manifest_text(file), file.as_posix()))
+
+
+def _manifest_of(package: Path) -> Path:
+    """The manifest that is meant: by itself, whatever it is called, or by the folder it is in."""
+    itself = package.is_file() or (package.name == MANIFEST and not package.is_dir())
+    return package if itself else package / MANIFEST
 
 
 def from_revision(name: str, filters: Filters = EVERYTHING, *, folder: Path | None = None) -> Snapshot:
