@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from rekuest_codegen.emit.constraints import field_options
 from rekuest_codegen.emit.layout import COLUMNS, STEP, exploded, fits
 from rekuest_codegen.emit.ports import distinct_choices
 from rekuest_codegen.emit.text import literal, width
@@ -55,13 +53,15 @@ ANY = Name("_t.Any")
 NONE = Name("None")
 
 
-@dataclass(slots=True)
 class Aliases:
-    """The aliases one module needs. They are named after their content, so that the same one is made once."""
+    """The aliases one module needs. They are named after their content, so that the same one is made once.
 
-    definitions: dict[str, str] = field(default_factory=dict[str, str])
-    modules: set[str] = field(default_factory=set[str])
-    """What names begin with up to their first dot: ``_t`` and ``_dt`` are modules to import."""
+    ``modules`` is what names begin with up to their first dot: ``_t`` and ``_dt`` are modules to import.
+    """
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, str] = {}
+        self.modules: set[str] = set()
 
     def new(self, since: int) -> list[str]:
         """The definitions added after there were ``since`` of them, in an order in which each finds the others."""
@@ -126,8 +126,8 @@ def annotation(port: PortRecord, bound: Bound, *, constrained: bool = False) -> 
         constrained: whether to carry the port's validators along, as ``Annotated[..., Field(...)]``.
     """
     made = _MAKERS[port.kind](port, bound, constrained)
-    if constrained and port.validators and (options := field_options(port)):
-        made = Subscript("_t.Annotated", (made, Name(f"_rt.Field({', '.join(options)})")))
+    if constrained and port.validators:
+        made = _constrained(made, port)
     return either((made, NONE)) if port.nullable else made
 
 
@@ -147,6 +147,13 @@ def literal_value(value: Any) -> str | None:
     if isinstance(value, str):
         return literal(value) if is_text(value) else None
     return repr(value) if isinstance(value, bool | int) else None
+
+
+def _constrained(type_: Type, port: PortRecord) -> Type:
+    from rekuest_codegen.emit.constraints import field_options  # has to compile what few packages need
+
+    options = field_options(port)
+    return Subscript("_t.Annotated", (type_, Name(f"_rt.Field({', '.join(options)})"))) if options else type_
 
 
 _Maker = Callable[[PortRecord, Bound, bool], Type]

@@ -15,7 +15,7 @@ STEP = "    "
 
 
 def fits(line: str, indent: str = "") -> bool:
-    return width(indent) + width(line) <= COLUMNS
+    return len(indent) + width(line) <= COLUMNS
 
 
 def spread(opening: str, items: Sequence[str], closing: str, indent: str = "") -> str:

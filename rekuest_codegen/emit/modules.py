@@ -7,7 +7,7 @@ two, so that it seldom changes. Classes go to parts by what they are made of, so
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rekuest_codegen.emit.annotations import Aliases, names_in
 from rekuest_codegen.emit.docstrings import plain_docstring
@@ -36,8 +36,7 @@ _BASES: Mapping[PortKind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StubModule:
+class StubModule(NamedTuple):
     """A file of stubs. ``ambiguous``: a name in it is a letter that looks like another, which ruff would report."""
 
     path: str
@@ -49,8 +48,7 @@ class StubModule:
     stubs: Sequence[Stub]
 
 
-@dataclass(frozen=True, slots=True)
-class ClassDefinition:
+class ClassDefinition(NamedTuple):
     """One shared class, ready to be printed; ``before`` are the aliases its fields need."""
 
     header: str
@@ -58,8 +56,7 @@ class ClassDefinition:
     text: ClassText
 
 
-@dataclass(frozen=True, slots=True)
-class TypeModule:
+class TypeModule(NamedTuple):
     """A file of shared classes. ``users`` are imports of the user's own; ``ambiguous`` as in `StubModule`."""
 
     path: str
@@ -72,8 +69,7 @@ class TypeModule:
     classes: Sequence[ClassDefinition]
 
 
-@dataclass(frozen=True, slots=True)
-class LazyPackage:
+class LazyPackage(NamedTuple):
     """An ``__init__`` that finds its names where ``parts`` says, and the stub file that shows them to type checkers."""
 
     path: str

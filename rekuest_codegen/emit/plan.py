@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rekuest_codegen.emit.isort import from_import
 from rekuest_codegen.emit.layout import STEP
@@ -49,8 +48,7 @@ if TYPE_CHECKING:
     from rekuest_codegen.ir import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(NamedTuple):
     """Nodes that share a module, what that is called and what it says of itself."""
 
     module: str
@@ -58,8 +56,7 @@ class Shelf:
     entries: Sequence[Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """Everything there is to print."""
 
     nodes: Sequence[NodeRecord]
@@ -152,7 +149,7 @@ def name_nodes(entries: Sequence[Entry], options: EmitOptions) -> list[tuple[Ent
         if len(entry.node.returns) > 1:
             wishes[f"{function} result"] = [f"{camel(function)}Result"]
     classes = assign(wishes, style=CLASS, reserved=KEYWORDS | BUILTINS | used | taken)
-    constants = assign({name: [name] for name in functions.values()}, style=CONSTANT)
+    constants = assign({name: [name.upper()] for name in functions.values()}, style=CONSTANT)
     return [
         (
             entry,

@@ -19,8 +19,10 @@ _SIGNS = frozenset("°±²³µ·§€£")
 
 def literal(text: str) -> str:
     """A Python string literal for ``text``, quoted as ruff would quote it."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'  # most are
     quote = "'" if text.count('"') > text.count("'") else '"'
-    if text.isascii() and text.isprintable():  # most are, and there are many
+    if text.isascii() and text.isprintable():
         escaped = text.replace("\\", "\\\\").replace(quote, f"\\{quote}")
     else:
         escaped = "".join(_literal_char(char, quote) for char in text)
@@ -42,8 +44,8 @@ def docstring_lines(text: str, room: int, *, hanging: int = 0) -> list[str]:
         room: columns a line may take.
         hanging: how far lines after the first are indented.
     """
-    if len(text) <= room and _is_plain(text):  # most are
-        said = text.strip()
+    if len(text) <= room and text.isascii() and text.isprintable() and "\\" not in text and '""' not in text:
+        said = text.strip()  # most are as simple as that
         return [said] if said else []
     lines: list[str] = []
     for raw in _dedented(text):

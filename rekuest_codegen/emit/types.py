@@ -9,7 +9,6 @@ dictionaries, literals or plain references.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from rekuest_codegen.emit.annotations import Bound, literal_value
@@ -63,14 +62,14 @@ def _unbound(port: PortRecord) -> str | None:
 NO_CLASSES = Bindings(_unbound, {})
 
 
-@dataclass(frozen=True, slots=True)
 class TypeTable:
     """All classes of a package, and which of them each port is bound to."""
 
-    types: dict[str, SharedType]
-    structures: Mapping[str, UserClass]
-    enums: Enums
-    _ids: dict[int, str | None] = field(default_factory=dict[int, str | None])
+    def __init__(self, structures: Mapping[str, UserClass], enums: Enums) -> None:
+        self.types: dict[str, SharedType] = {}
+        self._structures = structures
+        self._enums: Enums = enums
+        self._ids: dict[int, str | None] = {}
 
     def bindings(self, ports: Sequence[PortRecord]) -> Bindings:
         """The classes of a node of which ``ports`` are all, however deep inside."""
@@ -102,7 +101,7 @@ class TypeTable:
             return None
         place = id(port)
         if place not in self._ids:
-            self._ids[place] = type_id(port, self.structures, self.enums)
+            self._ids[place] = type_id(port, self._structures, self._enums)
         return self._ids[place]
 
     def _bound_but(self, ambiguous: frozenset[str]) -> Bound:
@@ -134,7 +133,7 @@ def collect(used: Iterable[tuple[int, Sequence[PortRecord]]], structures: Mappin
     The classes of nodes of lower rank are named first.
     """
     users = {identifier: read_user_class(identifier, spec) for identifier, spec in {**BOUND, **structures}.items()}
-    table = TypeTable({}, users, enums)
+    table = TypeTable(users, enums)
     shown: dict[str, tuple[tuple[Any, ...], PortRecord]] = {}
     for rank, ports in used:
         for port in ports:

@@ -16,10 +16,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LIMIT = 50
 """No name is longer, so that a line that holds one can be laid out. Longer ones end in a hash."""
+
+CONSTANT_LIMIT = 28
+"""No constant is longer: it shares its line with a type."""
 
 KEYWORDS = frozenset(keyword.kwlist)
 SOFT_KEYWORDS = frozenset({"_", "case", "match", "type"})
@@ -83,21 +86,20 @@ def digest(text: str, length: int = 6) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """What names of one sort look like.
 
-    ``word`` stands in when nothing is left of a name; what matches ``fair`` is spelled as it stands.
+    ``word`` stands in when nothing is left of a name; what ``is_fair`` is spelled as it stands.
     """
 
     word: str
     spell: Callable[[str], str]
-    fair: re.Pattern[str]
+    is_fair: Callable[[str], bool]
     fold: Callable[[str], str] = str
 
     def clean(self, text: str) -> str:
         """The nearest Python name: an identifier, without a leading underscore, at most `LIMIT` long."""
-        if len(text) <= LIMIT and self.fair.fullmatch(text):
+        if self.is_fair(text):
             return text
         name = self.spell(text)
         if not name:
@@ -133,7 +135,7 @@ def plain(text: str) -> str:
 
 def camel(text: str) -> str:
     """``CamelCase`` of ``text``; capitals inside words stay."""
-    words = re.split(r"[\W_]+", snake(text))
+    words = (text if _is_word(text) else snake(text)).split("_")
     return "".join(_capital(word[0]) + word[1:] for word in words if word)
 
 
@@ -147,18 +149,33 @@ def last_segment(identifier: str) -> str:
     return re.split(r"[/.:]", identifier.rstrip("/.:"))[-1]
 
 
-_WORDS = re.compile("[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
-FUNCTION = Style("node", snake, _WORDS)
-PARAMETER = Style("arg", snake, _WORDS)
-FIELD = Style("field", snake, _WORDS)
-MEMBER = Style("member", snake, _WORDS)
-CLASS = Style("Type", camel, re.compile("[A-Z][A-Za-z0-9]*"))
-CONSTANT = Style(
-    "NODE",
-    lambda text: shorten(snake(snake(text).upper()), 28, text),
-    re.compile("(?=.{1,28}$)[A-Z](?:[A-Z0-9_]*[A-Z0-9])?"),
-)
-MODULE = Style("app", plain, re.compile("[a-z][a-z0-9]*(?:_[a-z0-9]+)*"), str.casefold)
+def _is_word(text: str) -> bool:
+    return text.isascii() and text.isidentifier() and text[0] != "_" and text[-1] != "_" and len(text) <= LIMIT
+
+
+def _is_class(text: str) -> bool:
+    return _is_word(text) and text[0].isupper() and "_" not in text
+
+
+def _is_constant(text: str) -> bool:
+    return _is_word(text) and text.isupper() and len(text) <= CONSTANT_LIMIT
+
+
+def _is_module(text: str) -> bool:
+    return _is_word(text) and text.islower() and "__" not in text
+
+
+def _shout(text: str) -> str:
+    return shorten(snake(snake(text).upper()), CONSTANT_LIMIT, text)
+
+
+FUNCTION = Style("node", snake, _is_word)
+PARAMETER = Style("arg", snake, _is_word)
+FIELD = Style("field", snake, _is_word)
+MEMBER = Style("member", snake, _is_word)
+CLASS = Style("Type", camel, _is_class)
+CONSTANT = Style("NODE", _shout, _is_constant)
+MODULE = Style("app", plain, _is_module, str.casefold)
 
 
 def only(name: str) -> tuple[str, ...]:
@@ -221,17 +238,14 @@ def _as_wished(
     wishes: Mapping[str, Sequence[str]], style: Style, reserved: Set[str], family: Callable[[str], tuple[str, ...]]
 ) -> dict[str, str] | None:
     """Everybody's first wish, when that is a name as it stands and nobody else's: so it is nearly always."""
-    taken: set[str] = set()
-    names: dict[str, str] = {}
-    for key, (wish, *_) in wishes.items():
-        if style.clean(wish) != wish:
-            return None
-        relatives = {style.fold(name) for name in family(wish)}
-        if not taken.isdisjoint(relatives):
-            return None
-        taken |= relatives
-        names[key] = wish
-    return names if taken.isdisjoint(map(style.fold, reserved)) else None
+    names = {key: wish[0] for key, wish in wishes.items()}
+    if not all(map(style.is_fair, names.values())):
+        return None
+    every = list(names.values()) if family is only else [name for wish in names.values() for name in family(wish)]
+    taken = set(every) if style.fold is str else set(map(style.fold, every))
+    if len(taken) < len(every):
+        return None
+    return names if taken.isdisjoint(reserved if style.fold is str else map(style.fold, reserved)) else None
 
 
 def _owners(

@@ -109,7 +109,7 @@ class AVeryLongKeyLongerThanAnybodyWould6e6f7bArgs(_rt.Arguments):
     eight: _eigh297b0ba73 = "word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word "
 
 
-_A_VERY_LONG_KEY__LONG_ac8525: _rt.Remote[None] = _rt.remote(
+_A_VERY_LONG_KEY__LONG_689d27: _rt.Remote[None] = _rt.remote(
     app="../../etc",
     key="a very long key, longer than anybody would want to have it in a module of theirs",
     version="1",
@@ -151,7 +151,7 @@ def a_very_long_key__longer_than_anybody_would_6e6f7b(
         NodeError: The node itself failed.
     """
     _rt.call(
-        _A_VERY_LONG_KEY__LONG_ac8525,
+        _A_VERY_LONG_KEY__LONG_689d27,
         {
             "one": one,
             "two": two,
@@ -195,7 +195,7 @@ async def aa_very_long_key__longer_than_anybody_would_6e6f7b(
         NodeError: The node itself failed.
     """
     await _rt.acall(
-        _A_VERY_LONG_KEY__LONG_ac8525,
+        _A_VERY_LONG_KEY__LONG_689d27,
         {
             "one": one,
             "two": two,
