@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
 from rekuest_codegen.project import EVERYTHING, Filters
 from rekuest_codegen.shapes import is_object
+from rekuest_codegen.wire.auth import Auth
 
 if TYPE_CHECKING:
     from rekuest_codegen.fetch import Definitions, OnPage
@@ -52,7 +53,7 @@ class Snapshot(Found):
 
 def from_server(
     url: str,
-    token: str,
+    token: str | Auth,
     filters: Filters = EVERYTHING,
     *,
     on_page: OnPage | None = None,

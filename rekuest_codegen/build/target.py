@@ -52,10 +52,10 @@ def snapshot_of(
         found = from_source(target.source, target.filters, root=target.root, on_findings=on_findings)
     elif not target.url:
         raise ConfigurationError("no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)")
-    elif not token:
-        raise ConfigurationError("no token: give --token, or set REKUEST_TOKEN")
     else:
-        found = from_server(target.url, token, target.filters, on_page=on_page, timeout=timeout, known=known)
+        from rekuest_codegen.runtime.auth import told_auth
+
+        found = from_server(target.url, told_auth(token), target.filters, on_page=on_page, timeout=timeout, known=known)
     if not found.nodes:
         asked = _spoken(target.filters.said())
         place = target.source or target.url
@@ -63,9 +63,7 @@ def snapshot_of(
     return found
 
 
-def as_recorded(
-    target: Target, snapshot: Found, said: frozenset[str] = frozenset()
-) -> tuple[Target, dict[str, str]]:
+def as_recorded(target: Target, snapshot: Found, said: frozenset[str] = frozenset()) -> tuple[Target, dict[str, str]]:
     """``target`` as the ``snapshot`` in its manifest says it was generated, and the classes it is bound to.
 
     For a package that no project speaks of. ``said`` are fields that are asked for differently than recorded.

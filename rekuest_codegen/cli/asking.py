@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from rekuest_codegen.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from rekuest_codegen.wire.auth import Auth
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A server, the token it knows us by, and the seconds to wait for each of its answers."""
+    """A server, what gives the tokens it knows us by, and the seconds to wait for each of its answers."""
 
     url: str
-    token: str
+    token: Auth
     timeout: float
 
 
@@ -43,6 +46,6 @@ def asked_of(given: Mapping[str, Any]) -> Asked:
     """
     if not given["url"]:
         raise ConfigurationError("no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)")
-    if not given["token"]:
-        raise ConfigurationError("no token: give --token, or set REKUEST_TOKEN")
-    return Asked(given["url"], given["token"], given["timeout"])
+    from rekuest_codegen.runtime.auth import told_auth
+
+    return Asked(given["url"], told_auth(given["token"]), given["timeout"])

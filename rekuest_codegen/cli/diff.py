@@ -174,15 +174,14 @@ def _server(asked: Asked, target: Target | None, filters: Filters) -> Snapshot:
     from rekuest_codegen.build.origins import from_server
     from rekuest_codegen.cli.pull import progress
     from rekuest_codegen.fetch import Definitions
+    from rekuest_codegen.runtime.auth import told_auth
 
     url = asked.url or (target.url if target is not None else None)
     if not url:
         raise ConfigurationError("no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)")
-    if not asked.token:
-        raise ConfigurationError("no token: give --token, or set REKUEST_TOKEN")
     known = Definitions(writable=False)  # who only looks leaves nothing behind
     with progress() as step:
-        return from_server(url, asked.token, filters, on_page=step, timeout=asked.timeout, known=known)
+        return from_server(url, told_auth(asked.token), filters, on_page=step, timeout=asked.timeout, known=known)
 
 
 def _source(target: Target | None, source: str, filters: Filters) -> Snapshot:

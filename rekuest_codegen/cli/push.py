@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rekuest_codegen.cli.registered import Change
     from rekuest_codegen.runtime.registration import Registration
     from rekuest_codegen.scan import ScannedNode
+    from rekuest_codegen.wire.auth import Auth
 
 NOTHING_SENT = "nothing was sent"
 
@@ -48,15 +49,16 @@ def push(
         raise click.UsageError("--json goes with --dry-run")
     if not url:
         raise ConfigurationError("no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)")
-    if not token:
-        raise ConfigurationError("no token: give --token, or set REKUEST_TOKEN")
+    from rekuest_codegen.runtime.auth import told_auth
+
+    auth = told_auth(token)
     nodes = scanned_or_exit(paths, NOTHING_SENT).nodes
     try:
         registrations = registrations_of(nodes, app)
     except DefinitionError as error:
         echo_findings(error.findings)
         exit_for(len(error.findings), NOTHING_SENT)
-    asyncio.run(_push(url, token, timeout, registrations, dry_run, as_json))
+    asyncio.run(_push(url, auth, timeout, registrations, dry_run, as_json))
 
 
 def registrations_of(nodes: Sequence[ScannedNode], app: str | None) -> list[Registration]:
@@ -112,13 +114,13 @@ def _interfaces(nodes: Sequence[ScannedNode]) -> list[tuple[str, Any]]:
 
 
 async def _push(
-    url: str, token: str, timeout: float, registrations: Sequence[Registration], dry_run: bool, as_json: bool
+    url: str, auth: Auth, timeout: float, registrations: Sequence[Registration], dry_run: bool, as_json: bool
 ) -> None:
     from rekuest_codegen.runtime.link import Link
     from rekuest_codegen.runtime.registration import introduce
     from rekuest_codegen.wire.endpoint import Endpoint
 
-    link = Link(Endpoint.parse(url), token, timeout=timeout)
+    link = Link(Endpoint.parse(url), auth, timeout=timeout)
     try:
         if dry_run:
             await _show(link, registrations, as_json)

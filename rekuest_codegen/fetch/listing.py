@@ -22,6 +22,7 @@ from rekuest_codegen.ir import Node
 from rekuest_codegen.project import Filters
 from rekuest_codegen.project.filters import is_pattern
 from rekuest_codegen.shapes import is_array, is_object
+from rekuest_codegen.wire.auth import Auth
 from rekuest_codegen.wire.definitions import node_from_server
 from rekuest_codegen.wire.endpoint import Endpoint
 
@@ -37,7 +38,7 @@ OnPage = Callable[[int, int | None], None]
 
 def fetch_nodes(
     url: str,
-    token: str,
+    token: str | Auth,
     filters: Filters | None = None,
     *,
     on_page: OnPage | None = None,
@@ -56,7 +57,7 @@ def fetch_nodes(
 
 async def afetch_nodes(
     url: str,
-    token: str,
+    token: str | Auth,
     filters: Filters | None = None,
     *,
     on_page: OnPage | None = None,

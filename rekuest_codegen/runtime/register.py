@@ -18,6 +18,7 @@ from rekuest_codegen.runtime.parts import Held, Parts
 
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.agent import Agent
+    from rekuest_codegen.runtime.auth import Credentials
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type[Any])
@@ -111,7 +112,7 @@ class App(_Declaring):
         name: str,
         *,
         url: str | None = None,
-        token: str | None = None,
+        token: Credentials | None = None,
         concurrency: int | None = None,
         logs: int | str | None = None,
         bars: bool = False,
@@ -170,7 +171,7 @@ class App(_Declaring):
         self,
         *,
         url: str | None = None,
-        token: str | None = None,
+        token: Credentials | None = None,
         journal: Path | None = None,
         on_ready: Callable[[], None] | None = None,
     ) -> None:
@@ -185,14 +186,14 @@ class App(_Declaring):
         """
         await self.agent(url=url, token=token, journal=journal).serve(on_ready=on_ready)
 
-    def journal(self, url: str | None = None, token: str | None = None) -> Path | None:
+    def journal(self, url: str | None = None, token: Credentials | None = None) -> Path | None:
         """Where `run` keeps this app's journal; None when there is to be none."""
         from rekuest_codegen.runtime.journal import journal_path
 
         place, _ = context.settings(url or self._url, token or self._token)
         return journal_path(self.name, place)
 
-    def agent(self, *, url: str | None = None, token: str | None = None, journal: Path | None = None) -> Agent:
+    def agent(self, *, url: str | None = None, token: Credentials | None = None, journal: Path | None = None) -> Agent:
         """The agent that `arun` serves, for who wants to end it in their own way.
 
         Raises:
@@ -217,7 +218,7 @@ class _WithoutApp(_Declaring):
         return self._parts
 
 
-def easy(name: str, url: str | None = None, token: str | None = None, **options: Any) -> App:
+def easy(name: str, url: str | None = None, token: Credentials | None = None, **options: Any) -> App:
     """An app. Address and token come from the arguments, else from ``REKUEST_URL`` and ``REKUEST_TOKEN``.
 
     ``options`` are those of `App`.

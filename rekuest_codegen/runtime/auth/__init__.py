@@ -22,9 +22,14 @@ if TYPE_CHECKING:
     import httpx
 
     from rekuest_codegen.runtime.auth.oauth import client_credentials, device_flow
-    from rekuest_codegen.runtime.auth.settings import auth_from_environment
+    from rekuest_codegen.runtime.auth.settings import auth_from_environment, told_auth
 
-_PLACES = {"client_credentials": "oauth", "device_flow": "oauth", "auth_from_environment": "settings"}
+_PLACES = {
+    "auth_from_environment": "settings",
+    "client_credentials": "oauth",
+    "device_flow": "oauth",
+    "told_auth": "settings",
+}
 
 __all__ = [
     "Auth",
@@ -33,6 +38,7 @@ __all__ = [
     "auth_of",
     "client_credentials",
     "device_flow",
+    "told_auth",
 ]
 
 Credentials: TypeAlias = "str | Auth | Callable[[], str | Awaitable[str]] | httpx.Auth"

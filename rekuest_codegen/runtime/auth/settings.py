@@ -34,3 +34,15 @@ def auth_from_environment(environment: Mapping[str, str] = os.environ) -> Auth |
     if secret := environment.get("REKUEST_CLIENT_SECRET"):
         return client_credentials(issuer, client, secret, scope=scope, audience=audience)
     return device_flow(issuer, client, scope=scope, audience=audience, cache=True)
+
+
+def told_auth(token: str | None) -> Auth:
+    """What a command was told by ``--token``, else by the environment.
+
+    Raises:
+        ConfigurationError: nothing was told. MissingExtraError: the extra ``auth`` is not installed.
+    """
+    auth = Fixed(token) if token else auth_from_environment()
+    if auth is None:
+        raise ConfigurationError("no token: give --token, or set REKUEST_TOKEN")
+    return auth
