@@ -20,6 +20,7 @@ COMMANDS = (
     "diff",
     "docs",
     "init",
+    "new",
     "nodes",
     "pull",
     "push",
