@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import types
@@ -131,7 +130,11 @@ def test_the_server_of_the_page_on_auth(tmp_path: Path) -> None:
             )
             settings = {**environment, "REKUEST_URL": line.split()[2]}
             with running(cli("run", "lab.py"), until="providing", environment=settings, cwd=tmp_path):
-                assert os.path.exists(tmp_path / "lab.py")
+                assert run(cli("pull", "--out", "mynodes"), environment=settings, cwd=tmp_path).returncode == 0
+                program = "from mynodes import lab; print(lab.add(1))"
+                assert run([sys.executable, "-c", program], environment=settings, cwd=tmp_path).stdout == "2\n"
+                pushed = run(cli("push", "--dry-run", "lab.py"), environment=settings, cwd=tmp_path)
+                assert pushed.returncode == 0, pushed.stderr
     refused = run(cli("serve", "--issuer", "https://issuer.example"), cwd=tmp_path)
     assert refused.returncode == 2
     assert "issuer and audience go together" in refused.stderr
