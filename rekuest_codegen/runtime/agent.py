@@ -108,6 +108,7 @@ class Agent:
         self._threads = DaemonThreads("rekuest-codegen task")
         self._processes = Processes(self._threads)
         self._holdings = Holdings(parts or Parts(), self._threads, owners=provision.owners)
+        self._wanted = [one for function in provision.functions for one in function.injected.values()]
         self._states = States(provision.states, self._side, self._outbox.send)
         self.tasks = Tasks(
             name,
@@ -148,6 +149,7 @@ class Agent:
         self._outbox.open()
         try:
             await self._holdings.make()
+            self._holdings.check(self._wanted)
             await self._states.begin(self._holdings.objects, self._shelf)
             self._open_journal()
             while True:

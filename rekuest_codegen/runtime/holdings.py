@@ -68,6 +68,16 @@ class Holdings:
             if self._found(cls) is None:
                 self._objects[cls] = self._made(cls)
 
+    def check(self, wanted: Iterable[Wanted]) -> None:
+        """Whether everything that functions ask for is here.
+
+        Raises:
+            ConfigurationError: there is no object of a class.
+        """
+        for one in wanted:
+            if one.cls is not None:
+                self._of(one)
+
     def run_backgrounds(self) -> None:
         """Start the background hooks."""
         for hook in self._parts.backgrounds:

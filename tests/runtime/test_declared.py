@@ -107,6 +107,11 @@ def test_options_that_make_no_sense(make: Make, code: str, text: str) -> None:
             "class Nobody: ...\n@app.startup\ndef boot(x: Nobody) -> None: ...\n",
             "^this agent has no Nobody to hand in: no state, context or service is one$",
         ),
+        (
+            "class Config: ...\nif not app:\n    @app.service\n    def config() -> Config: ...\n"
+            "@app.register\ndef g(c: Config) -> None: ...\n",
+            "^this agent has no Config to hand in: no state, context or service is one$",
+        ),
     ],
 )
 def test_what_cannot_be_made_keeps_the_app_from_running(make: Make, code: str, text: str) -> None:

@@ -43,7 +43,7 @@ async def tick(count: int) -> AsyncIterator[int]:
         await asyncio.sleep(0.05)
 
 
-app.run()
+app.run(drain=0.2)
 '''
 
 KILLED = """

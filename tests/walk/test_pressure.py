@@ -189,7 +189,7 @@ async def test_a_slow_server_is_not_overrun(tmp_path: Path) -> None:
     """It takes in forty reports a second, acknowledges ends only, and has its heartbeat's answer behind them."""
     work: list[tuple[str, dict[str, Any]]] = [("tick_fast", {"count": 1000}), ("flood", {"seconds": 60.0})]
     frames = Frames([*work, *[("quick", {"x": 1})] * 200], rate=40.0, beat=1.0)
-    await against(frames, tmp_path, 7)
-    assert frames.reports > 100
+    await against(frames, tmp_path, 5)
+    assert frames.reports > 60
     assert frames.answered
     assert max(frames.answered) < 4.0, "the real server waits for five seconds"

@@ -169,6 +169,7 @@ class Local:
         self._holdings = Holdings(app.parts, self._threads, owners=self._provision.owners)
         self._holdings.take(self._handed)
         await self._holdings.make()
+        self._holdings.check(one for function in self._provision.functions for one in function.injected.values())
         self.tasks = Tasks(
             app.name,
             self._provision.functions,
