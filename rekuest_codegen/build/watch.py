@@ -17,7 +17,7 @@ from rekuest_codegen.api.client.operations import AGENT_CHANGES_GQL
 from rekuest_codegen.build.origins import source_path
 from rekuest_codegen.errors import AccessDenied, MissingExtraError, RekuestError, TransportError
 from rekuest_codegen.project import Target
-from rekuest_codegen.runtime.auth import Credentials
+from rekuest_codegen.runtime.auth import Credentials, told_auth
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.transport import Connection, Payload
 from rekuest_codegen.wire.endpoint import Endpoint
@@ -44,7 +44,9 @@ async def watch(
     told: asyncio.Queue[str] = asyncio.Queue()
     urls = sorted({target.url for target in targets if target.source is None and target.url})
     sources = sorted({source_path(target.source, target.root) for target in targets if target.source is not None})
-    watchers = [asyncio.create_task(_server(Endpoint.parse(url), token or "", told, look_every)) for url in urls]
+    watchers = [
+        asyncio.create_task(_server(Endpoint.parse(url), token or told_auth(None), told, look_every)) for url in urls
+    ]
     if sources:
         watchers.append(asyncio.create_task(_files(sources, told)))
     try:
