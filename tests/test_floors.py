@@ -30,8 +30,10 @@ FLOORS = {
     "cli": 5,
     "demo": 5,
 }
-WALL = ("click", "jinja2", "libcst", "graphql", "ariadne", "starlette", "uvicorn", "httpx")
-WALL += ("authlib", "joserfc", "numpy", "obstore", "opentelemetry", "pandas", "platformdirs", "polars", "pyarrow")
+WALL = (
+    *("click", "jinja2", "libcst", "graphql", "ariadne", "starlette", "uvicorn", "httpx"),
+    *("authlib", "joserfc", "numpy", "obstore", "opentelemetry", "pandas", "platformdirs", "polars", "pyarrow"),
+)
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if "client" not in path.relative_to(PACKAGE).parts[1:2])
 
 

@@ -26,7 +26,9 @@ def test_contents(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     needed = {"py.typed", "api/schema.graphql", "api/client/operations.py"}
     assert {f"rekuest_codegen/{name}" for name in needed} <= names
-    templates = {f"rekuest_codegen/_templates/{path.name}" for path in (ROOT / "templates").iterdir()}
+    folder = ROOT / "templates"
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    templates = {f"rekuest_codegen/_templates/{path}" for path in files}
     assert templates
     assert templates <= names
     assert not [

@@ -42,7 +42,9 @@ class Difference:
         return bool(self.added or self.changed or self.removed or self.strangers)
 
 
-def difference(out: Path, files: Mapping[str, str], nodes: Iterable[Node | NodeRecord], *, keep: Sequence[str] = ()) -> Difference:
+def difference(
+    out: Path, files: Mapping[str, str], nodes: Iterable[Node | NodeRecord], *, keep: Sequence[str] = ()
+) -> Difference:
     """What keeps the folder ``out`` from being the package of ``files``, generated from ``nodes``.
 
     Raises:

@@ -10,37 +10,16 @@ import contextlib
 import os
 import re
 import stat
-import sys
 from pathlib import Path
 
-VARIABLE = "REKUEST_CACHE_DIR"
+from rekuest_codegen.cachedir import cache_folder, is_private
+
 MAX_ENTRY = 512 * 1024
 """Bytes of one file."""
 MAX_DRAWER = 1024 * 1024
 """Bytes of one of the 256 folders that files are spread over; the oldest go first."""
-OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 _NAME = re.compile(r"[0-9a-f]{64}")
-
-
-def cache_folder() -> Path | None:
-    """The folder for what can be had again: ``REKUEST_CACHE_DIR``, else where this system keeps such things.
-
-    None where there is no such place, or the variable is set and empty.
-    """
-    if VARIABLE in os.environ:
-        return Path(os.environ[VARIABLE]).absolute() if os.environ[VARIABLE].strip() else None
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    if sys.platform == "win32":
-        place = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        place = home / "Library" / "Caches"
-    else:
-        place = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return place / "rekuest-codegen" if place.is_absolute() else None
 
 
 class Shelf:
@@ -62,7 +41,7 @@ class Shelf:
     def take(self, key: str) -> bytes | None:
         """What was put there under ``key``, or anything else that has come to lie there, or None."""
         place = self._place(key)
-        if place is None or (self._private and not _is_private(place.parent)):
+        if place is None or (self._private and not is_private(place.parent)):
             return None
         try:
             # Not blocking: a pipe that somebody put there is not waited for.
@@ -101,16 +80,6 @@ class Shelf:
         if self._folder is None or not _NAME.fullmatch(key):
             return None
         return self._folder / key[:2] / key[2:]
-
-
-def _is_private(folder: Path) -> bool:
-    try:
-        found = folder.stat()
-    except OSError:
-        return False
-    if not hasattr(os, "getuid"):
-        return True
-    return found.st_uid == os.getuid() and not found.st_mode & OTHERS_MAY_WRITE
 
 
 def _shorten(drawer: Path) -> None:

@@ -12,15 +12,18 @@ WRAPPED = ("LIST", "DICT", "UNION")
 MAX_DEFAULT = 30
 
 
-def spelled(port: Port) -> str:
-    """The kind of a port in one word: ``LIST[INT]``, ``STRUCTURE @lab/image``, ``FLOAT?`` where null is allowed."""
+def spelled(port: Port, *, null: bool = True) -> str:
+    """The kind of a port in one word: ``LIST[INT]``, ``STRUCTURE @lab/image``, ``FLOAT?`` where null is allowed.
+
+    ``null=False`` leaves the question mark out.
+    """
     kind = port.kind.value
     if kind in WRAPPED:
-        text = f"{kind}[{' | '.join(spelled(child) for child in port.children)}]"
+        text = f"{kind}[{' | '.join(spelled(child, null=null) for child in port.children)}]"
     else:
         says = port.identifier or port.reference_unit
         text = f"{kind} {says}" if says else kind
-    return f"{text}?" if port.nullable else text
+    return f"{text}?" if null and port.nullable else text
 
 
 def signature(node: Node) -> str:

@@ -6,16 +6,12 @@ Plain data, which can be kept and read again without any of what it took to make
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from rekuest_codegen.ir import Port
     from rekuest_codegen.scan.result import ScannedNode, ScanResult
-
-WRAPPED = ("LIST", "DICT", "UNION")
-MAX_DEFAULT = 30
 
 
 class Asked(StrEnum):
@@ -88,41 +84,12 @@ def _said(found: ScannedNode, asked: Asked) -> str:
     import json
 
     from rekuest_codegen.ir import definition, definition_hash
+    from rekuest_codegen.ir.spelling import signature
 
     match asked:
         case Asked.SIGNATURE:
-            return signature(found)
+            return signature(found.node)
         case Asked.HASH:
             return definition_hash(found.node)
         case Asked.DEFINITION:
             return json.dumps({"hash": definition_hash(found.node), **definition(found.node)})
-
-
-def signature(found: ScannedNode) -> str:
-    """The ports of a node on one line."""
-    node = found.node
-    arguments = ", ".join(
-        f"{port.key}: {spelled(port)}" + (f" = {_short(port.default)}" if port.default is not None else "")
-        for port in node.args
-    )
-    returns = [spelled(port) for port in node.returns]
-    given = returns[0] if len(returns) == 1 else f"({', '.join(returns)})"
-    return f"({arguments}) -> {given if returns else 'nothing'}"
-
-
-def spelled(port: Port) -> str:
-    """The kind of a port in one word: ``LIST[INT]``, ``STRUCTURE @lab/image``, ``FLOAT?`` where null is allowed."""
-    kind = port.kind.value
-    if kind in WRAPPED:
-        text = f"{kind}[{' | '.join(spelled(child) for child in port.children)}]"
-    else:
-        says = port.identifier or port.reference_unit
-        text = f"{kind} {says}" if says else kind
-    return f"{text}?" if port.nullable else text
-
-
-def _short(value: Any) -> str:
-    import json
-
-    text = json.dumps(value)
-    return text if len(text) <= MAX_DEFAULT else f"{text[: MAX_DEFAULT - 3]}..."

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rekuest_codegen.cachedir import cache_folder
 from rekuest_codegen.fetch import Definitions, fetch_nodes, shelf
-from rekuest_codegen.fetch.shelf import Shelf, cache_folder
+from rekuest_codegen.fetch.shelf import Shelf
 from rekuest_codegen.ir import Node, definition_hash
 from rekuest_codegen.wire.definitions import hashed_by_contract_2, node_from_server
 from tests.fetch.conftest import TOKEN, Listing, Respond, action

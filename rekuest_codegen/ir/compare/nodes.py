@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rekuest_codegen.ir.compare.changes import Change, Found, differs, text_of
 from rekuest_codegen.ir.compare.pairing import Pairing, form, pair_by_key
-from rekuest_codegen.ir.compare.ports import Side, compare_port, is_optional, spelled
+from rekuest_codegen.ir.compare.ports import Side, compare_port, is_optional, told
 from rekuest_codegen.ir.naming import KEYWORDS, PARAMETER, assign
 from rekuest_codegen.ir.nodes import Node
 from rekuest_codegen.ir.ports import Port
@@ -146,10 +146,10 @@ def _args(olds: Sequence[Port], news: Sequence[Port]) -> Iterator[Found]:
             yield Found("arg-key-changed", place, then, now)
         yield from compare_port(Side.ARG, olds[i], news[j], place)
     for i in pairing.gone:
-        yield Found("arg-removed", f"args.{olds[i].key}", was=spelled(olds[i]))
+        yield Found("arg-removed", f"args.{olds[i].key}", was=told(olds[i]))
     for j in pairing.come:
         rule = "arg-added-optional" if is_optional(news[j]) else "arg-added-required"
-        yield Found(rule, f"args.{news[j].key}", now=spelled(news[j]))
+        yield Found(rule, f"args.{news[j].key}", now=told(news[j]))
     yield from _order(olds, news, pairing)
 
 
@@ -183,7 +183,7 @@ def _by_position(ports: Sequence[Port]) -> int:
 
 
 def _returns(olds: Sequence[Port], news: Sequence[Port]) -> Iterator[Found]:
-    shown = ", ".join(map(spelled, olds))[:60] or "nothing", ", ".join(map(spelled, news))[:60] or "nothing"
+    shown = ", ".join(map(told, olds))[:60] or "nothing", ", ".join(map(told, news))[:60] or "nothing"
     if len(olds) != len(news):
         yield Found("return-count-changed" if olds else "returns-something", "returns", *shown)
         pairs = list(pair_by_key(olds, news).kept)

@@ -14,6 +14,7 @@ from rekuest_codegen.ir.compare.changes import Found, differs, same, short, text
 from rekuest_codegen.ir.compare.limits import compare_validators
 from rekuest_codegen.ir.compare.pairing import form, pair_by_key
 from rekuest_codegen.ir.ports import Descriptor, Port, PortKind
+from rekuest_codegen.ir.spelling import spelled
 
 
 class Side(StrEnum):
@@ -27,6 +28,7 @@ SAFE_KINDS = {
     Side.ARG: {(PortKind.INT, PortKind.FLOAT): "arg-widened"},
     Side.RETURN: {(PortKind.FLOAT, PortKind.INT): "return-narrowed"},
 }
+MAX_TOLD = 60
 LITERALS = ("@literal/", "literal.")
 PORT_FIELDS = {"label": "label-changed", "description": "description-changed", "widget": "widget-changed"}
 
@@ -36,13 +38,9 @@ def is_optional(port: Port) -> bool:
     return port.nullable or port.default is not None
 
 
-def spelled(port: Port) -> str:
-    """What a port takes or gives, in a few words: ``LIST[INT]``, ``STRUCTURE @lab/image``."""
-    inside = " | ".join(spelled(child) for child in port.children)
-    if port.kind in (PortKind.LIST, PortKind.DICT, PortKind.UNION):
-        return f"{port.kind.value}[{inside}]"[:60]
-    said = port.identifier or port.reference_unit
-    return f"{port.kind.value} {said}"[:60] if said else port.kind.value
+def told(port: Port) -> str:
+    """What a port takes or gives, in a few words; null has rules of its own."""
+    return spelled(port, null=False)[:MAX_TOLD]
 
 
 def compare_port(side: Side, old: Port, new: Port, place: str, *, label: str = "label-changed") -> Iterator[Found]:
@@ -68,12 +66,12 @@ def compare_type(side: Side, old: Port, new: Port, place: str) -> Iterator[Found
     if old.kind is new.kind:
         yield from _inside(side, old, new, place)
     elif rule := SAFE_KINDS[side].get((old.kind, new.kind)):
-        yield Found(rule, place, spelled(old), spelled(new))
+        yield Found(rule, place, told(old), told(new))
         yield from _inside(side, old, new, place)
     elif PortKind.UNION in (old.kind, new.kind):
         yield from _tagged(side, old, new, place)
     else:
-        yield Found(f"{side}-retyped", place, spelled(old), spelled(new))
+        yield Found(f"{side}-retyped", place, told(old), told(new))
         return
     if side is Side.ARG:
         yield from compare_validators(old, new, place)
@@ -191,10 +189,10 @@ def _fields(side: Side, olds: Sequence[Port], news: Sequence[Port], place: str) 
             yield Found(f"{side}-field-renamed", here, olds[i].key, news[j].key)
         yield from compare_port(side, olds[i], news[j], here)
     for i in pairing.gone:
-        yield Found(f"{side}-field-removed", f"{place}.{olds[i].key}", was=spelled(olds[i]))
+        yield Found(f"{side}-field-removed", f"{place}.{olds[i].key}", was=told(olds[i]))
     for j in pairing.come:
         sort = "" if side is Side.RETURN else "-optional" if is_optional(news[j]) else "-required"
-        yield Found(f"{side}-field-added{sort}", f"{place}.{news[j].key}", now=spelled(news[j]))
+        yield Found(f"{side}-field-added{sort}", f"{place}.{news[j].key}", now=told(news[j]))
     order = [j for _, j in sorted([*pairing.kept, *pairing.renamed])]
     if order != sorted(order):
         yield Found("fields-reordered", place)
@@ -205,9 +203,9 @@ def _tagged(side: Side, old: Port, new: Port, place: str) -> Iterator[Found]:
     olds = old.children if old.kind is PortKind.UNION else (_bare(old),)
     news = new.children if new.kind is PortKind.UNION else (_bare(new),)
     if not _pair_alternatives(side, olds, news):
-        yield Found(f"{side}-retyped", place, spelled(old), spelled(new))
+        yield Found(f"{side}-retyped", place, told(old), told(new))
         return
-    yield Found("union-tagged", place, spelled(old), spelled(new))
+    yield Found("union-tagged", place, told(old), told(new))
     yield from _alternatives(side, olds, news, place, tagged=False)
 
 
@@ -227,14 +225,14 @@ def _alternatives(
     matched_old, matched_new = {i for i, _ in pairs}, {j for _, j in pairs}
     for i, port in enumerate(olds):
         if i not in matched_old:
-            yield Found(f"{side}-alternative-removed", f"{place}|{i}", was=spelled(port))
+            yield Found(f"{side}-alternative-removed", f"{place}|{i}", was=told(port))
     for j, port in enumerate(news):
         if j not in matched_new:
-            yield Found(f"{side}-alternative-added", f"{place}|{j}", now=spelled(port))
+            yield Found(f"{side}-alternative-added", f"{place}|{j}", now=told(port))
     if not tagged:
         return
     if any(i != j for i, j in pairs):
-        yield Found("union-reordered", place, *(", ".join(map(spelled, ports))[:60] for ports in (olds, news)))
+        yield Found("union-reordered", place, *(", ".join(map(told, ports))[:MAX_TOLD] for ports in (olds, news)))
     if not all(_positional(ports) for ports in (olds, news)) and [p.key for p in olds] != [p.key for p in news]:
         yield Found("unused-noted", place, now="keys of alternatives")
 
