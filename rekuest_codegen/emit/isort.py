@@ -24,6 +24,12 @@ def from_import(module: str, names: Iterable[str], indent: str = "") -> str:
     return flat if fits(flat, indent) else exploded(f"from {module} import (", members, ")", indent)
 
 
+def reexports(module: str, names: Iterable[str]) -> list[str]:
+    """``from module import name as name``, one each: jedi follows no import of a stub file that has no ``as``."""
+    texts = [(f"from {module} import", f"{name} as {name}") for name in sort_members(names)]
+    return [f"{head} {name}" if fits(f"{head} {name}") else exploded(f"{head} (", [name], ")") for head, name in texts]
+
+
 def _group(name: str) -> int:
     if len(name.encode()) > 1 and name.isupper():  # so ruff counts: one letter beyond ASCII is a constant
         return 0

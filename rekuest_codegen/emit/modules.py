@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from rekuest_codegen.emit.annotations import Aliases, names_in
 from rekuest_codegen.emit.docstrings import plain_docstring
-from rekuest_codegen.emit.isort import from_import
+from rekuest_codegen.emit.isort import from_import, reexports
 from rekuest_codegen.emit.layout import spread
 from rekuest_codegen.emit.members import Slot, enum_members, model_fields, slot
 from rekuest_codegen.emit.options import Docstrings, EmitOptions
@@ -86,7 +86,7 @@ class LazyPackage(NamedTuple):
 
     @property
     def imports(self) -> list[str]:
-        return [from_import(part, self.parts[part]) for part in sorted(self.parts) if self.parts[part]]
+        return [line for part in sorted(self.parts) for line in reexports(part, self.parts[part])]
 
     def _places(self) -> list[tuple[str, str]]:
         return sorted((name, part) for part, names in self.parts.items() for name in names)
