@@ -72,7 +72,9 @@ class Aliases:
         text = str(type_)
         if "." in text:
             self.modules.update(name.split(".")[0] for name in names_in(type_))
-        if width(text) <= room or (isinstance(type_, Name) and width(text) <= ALIAS_LIMIT):
+        if (len(text) if text.isascii() else width(text)) <= room or (
+            isinstance(type_, Name) and width(text) <= ALIAS_LIMIT
+        ):
             return text
         return self._alias(type_, text, hint)
 
@@ -133,6 +135,8 @@ def annotation(port: PortRecord, bound: Bound, *, constrained: bool = False) -> 
 
 def either(items: Sequence[Type]) -> Type:
     """A union: flat, each alternative once, None last."""
+    if len(items) == 2 and items[1] is NONE and type(items[0]) is Name and items[0] not in (ANY, NONE):
+        return Either((items[0], NONE))  # most are
     flat: dict[Type, None] = {}
     for item in items:
         flat.update(dict.fromkeys(item.items if isinstance(item, Either) else (item,)))

@@ -76,12 +76,12 @@ def _summary(node: NodeRecord) -> list[str]:
 
 def _google(arguments: Entries, returns: Entries, raises: Entries, streams: bool, types: Sequence[str]) -> list[str]:
     lines: list[str] = []
-    for title, entries in (("Args", arguments), ("Yields" if streams else "Returns", returns), ("Raises", raises)):
+    for title, entries in (("Args:", arguments), ("Yields:" if streams else "Returns:", returns), ("Raises:", raises)):
         if entries:
-            lines += ["", f"{title}:"]
+            lines += "", title
         for name, text in entries:
             said = docstring_lines(f"{name}: {text}" if name else text, ROOM - len(STEP), hanging=len(STEP))
-            lines += [f"{STEP}{line}" for line in said if line]
+            lines += [STEP + line for line in said if line]
     return lines
 
 

@@ -15,7 +15,7 @@ STEP = "    "
 
 
 def fits(line: str, indent: str = "") -> bool:
-    return len(indent) + width(line) <= COLUMNS
+    return (len(line) if line.isascii() else width(line)) <= COLUMNS - len(indent)
 
 
 def spread(opening: str, items: Sequence[str], closing: str, indent: str = "") -> str:

@@ -37,24 +37,24 @@ def ports_json(node: NodeRecord, names: Mapping[str, str]) -> str:
 
 def carried(port: PortRecord) -> str:
     """What a stub carries of one port, as canonical JSON."""
-    parts: list[str] = []
+    text = "{"
     if port.children:
-        parts.append(f'"children":{_carried_all(port.children)}')
+        text += f'"children":{_carried_all(port.children)},'
     if port.choices:
-        choices = ",".join(
+        choices = [
             f'{{"label":{quoted(choice.label)},"value":{canonical_json(choice.value)}}}' for choice in port.choices
-        )
-        parts.append(f'"choices":[{choices}]')
+        ]
+        text += f'"choices":[{",".join(choices)}],'
     if port.default is not None:
-        parts.append(f'"default":{canonical_json(port.default)}')
+        text += f'"default":{canonical_json(port.default)},'
     if port.identifier is not None:
-        parts.append(f'"identifier":{quoted(port.identifier)}')
-    parts.append(f'"key":{quoted(port.key)},"kind":"{port.kind.value}"')
-    if is_optional(port):
-        parts.append('"nullable":true')
+        text += f'"identifier":{quoted(port.identifier)},'
+    text += f'"key":{quoted(port.key)},"kind":"{port.kind}"'
+    if port.nullable or port.default is not None:
+        text += ',"nullable":true'
     if port.reference_unit is not None:
-        parts.append(f'"reference_unit":{quoted(port.reference_unit)}')
-    return f"{{{','.join(parts)}}}"
+        text += f',"reference_unit":{quoted(port.reference_unit)}'
+    return text + "}"
 
 
 def shape(port: PortRecord) -> str:

@@ -68,9 +68,11 @@ def docstring(lines: Sequence[str], indent: str) -> str:
         first = f"\\{first}"
     if len(lines) <= 1:
         return f'"""{_closed(first)}"""'
-    margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line), default=0)
-    rest = [f"{indent}{line[margin:]}" if line else "" for line in lines[1:]]
-    return "\n".join([f'"""{first}', *rest, f'{indent}"""'])
+    rest = lines[1:]
+    if all(not line or line[0] == " " for line in rest):
+        margin = min((len(line) - len(line.lstrip()) for line in rest if line), default=0)
+        rest = [line[margin:] for line in rest]
+    return "\n".join([f'"""{first}', *[indent + line if line else "" for line in rest], f'{indent}"""'])
 
 
 def _closed(line: str) -> str:
