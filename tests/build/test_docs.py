@@ -16,7 +16,7 @@ from rekuest_codegen.project import CHOICES, read_project
 from rekuest_codegen.project.target import KEYS
 from tests.conftest import ROOT
 
-PAGES = [ROOT / "docs" / name for name in ("configuration.md", "building.md")]
+PAGES = [ROOT / "docs" / name for name in ("configuration.md", "packages.md")]
 TEXTS = [path.read_text(encoding="utf-8") for path in PAGES]
 
 
