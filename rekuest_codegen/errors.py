@@ -31,8 +31,8 @@ work may have been done already. Findings are values, not exceptions: whoever ca
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -40,8 +40,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing found in somebody's input.
 
     ``code`` is stable and short (``unknown-kind``), ``where`` names the place as its owner would

@@ -7,9 +7,9 @@ before the environment, and that before what the file says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -27,8 +27,7 @@ LOOKS = tuple(name.replace("-", "_") for name in CHOICES)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The packages to work on. ``looks`` are the fields of a target that were given on the command line."""
 
     project: Project

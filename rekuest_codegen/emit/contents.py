@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from rekuest_codegen.emit.manifest import MANIFEST, written_files
 from rekuest_codegen.emit.walk import walk
@@ -20,8 +20,7 @@ MAX_FILES = 100_000
 """A folder with more is no package of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(NamedTuple):
     """The files in a package's folder, by path relative to it, sorted.
 
     ``ours`` has the hash that the manifest gives each (the manifest itself has none). ``links`` are those of ``kept``

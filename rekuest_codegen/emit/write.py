@@ -13,8 +13,8 @@ import os
 import secrets
 import shutil
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from rekuest_codegen.emit.contents import Contents, contents, is_kept, leftovers, refuse_strangers
 from rekuest_codegen.emit.lock import locked
@@ -25,8 +25,7 @@ from rekuest_codegen.errors import OutputError
 from rekuest_codegen.ir.naming import DEVICES
 
 
-@dataclass(frozen=True, slots=True)
-class WriteResult:
+class WriteResult(NamedTuple):
     """What became of each file, by path."""
 
     created: tuple[str, ...]

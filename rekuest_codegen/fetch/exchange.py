@@ -10,7 +10,6 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, cast
 
 import httpx
@@ -65,7 +64,7 @@ async def exchange(endpoint: Endpoint, token: str | Auth, timeout: float) -> Asy
             yield ask
         except DefinitionError as error:
             told = [(_told(one.where, shown), _told(one.message, shown), one) for one in error.findings]
-            raise DefinitionError([replace(one, where=where, message=text) for where, text, one in told]) from None
+            raise DefinitionError([one._replace(where=where, message=text) for where, text, one in told]) from None
         except RekuestError as error:
             error.args = (_told(str(error), shown),)
             raise

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rekuest_codegen.project.table import Table, suggestion
 from rekuest_codegen.project.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Builds:
+class Builds(NamedTuple):
     """Attributes:
     frozen: generate from the manifests, offline; otherwise from servers and source code, as ``pull`` does.
     targets: the names of those to generate; none stands for all.

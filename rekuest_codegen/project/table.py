@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.shapes import is_array, is_object
@@ -18,8 +17,7 @@ from rekuest_codegen.shapes import is_array, is_object
 SECRETS = ("token", "password", "secret", "authorization", "bearer")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """The file the tables are in: its name as the user would say it, and its text."""
 
     path: Path
@@ -31,8 +29,7 @@ class Document:
         return str(self.path.relative_to(here) if self.path.is_relative_to(here) else self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """``raw`` under the dotted name ``place``."""
 
     document: Document
