@@ -43,15 +43,16 @@ check: $(RUN_TESTS) generate  ## format, lint, types; what is generated must be 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright
-	@changed=$$(git status --porcelain -- rekuest_codegen/api/client generated_example); \
+	@changed=$$(git status --porcelain -- rekuest_codegen/api/client rekuest_codegen/emit/printers.py generated_example); \
 		test -z "$$changed" || { echo "regenerated files differ from what is committed:"; echo "$$changed"; exit 1; }
 
 format: $(RUN_TESTS)  ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: $(RUN_TESTS)  ## regenerate the API client and generated_example/
+generate: $(RUN_TESTS)  ## regenerate the API client, the compiled templates and generated_example/
 	$(BIN)/ariadne-codegen >/dev/null
+	$(BIN)/python -m rekuest_codegen.emit.compiling
 	$(BIN)/python -m rekuest_codegen.demo --write-example
 
 bench: $(RUN_TESTS)  ## run the benchmarks

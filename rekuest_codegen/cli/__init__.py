@@ -29,6 +29,7 @@ COMMANDS = (
     "serve",
     "show",
     "tasks",
+    "templates",
 )
 """Each is a function of its name in a module of its name."""
 

@@ -8,7 +8,7 @@ template is replaced.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,24 @@ CONTEXTS: Mapping[str, tuple[str, str]] = {
 """By template, the name and the type of the one variable that it gets."""
 
 
+def shipped(names: Sequence[str] = ()) -> dict[str, str]:
+    """The text of our templates, those of the pages of `docs` included, by path; of those ``names`` when there are any.
+
+    Raises:
+        ConfigurationError: there is no template of such a name.
+    """
+    texts = {
+        path.relative_to(SHIPPED).as_posix(): path.read_bytes().decode("utf-8")
+        for path in sorted(SHIPPED.rglob("*.jinja"))
+    }
+    for name in names:
+        if name not in texts:
+            raise ConfigurationError(f"{name!r}: is no template of ours; {_nearest(name, list(texts))}")
+    return {name: texts[name] for name in names or texts}
+
+
 def printers(folder: Path) -> dict[str, Callable[[Any], str]]:
-    """What prints each template that is in ``folder``.
+    """What prints each template in ``folder`` that is not as ours.
 
     Raises:
         ConfigurationError: there is no such folder, or nothing in it that is a template of ours.
@@ -41,14 +57,14 @@ def printers(folder: Path) -> dict[str, Callable[[Any], str]]:
     found = sorted(path.name for path in folder.glob("*.jinja"))
     for name in found:
         if name not in CONTEXTS and not name.startswith("_"):
-            close = difflib.get_close_matches(name, CONTEXTS, n=1)
-            advice = f"did you mean {close[0]}?" if close else f"known are {', '.join(CONTEXTS)}"
             raise ConfigurationError(
-                f"{folder / name}: takes the place of none of our templates; {advice} One that others include begins"
-                " with an underscore"
+                f"{folder / name}: takes the place of none of our templates; {_nearest(name, list(CONTEXTS))}"
+                " (one that others include begins with an underscore)"
             )
     made = environment(folder)
-    return {name: _printer(made, folder, name) for name in found if name in CONTEXTS}
+    # What was written out and not changed is still ours.
+    differing = [name for name in found if name in CONTEXTS and not _is_ours(folder, name)]
+    return {name: _printer(made, folder, name) for name in differing}
 
 
 def environment(folder: Path | None) -> jinja2.Environment:
@@ -80,6 +96,15 @@ def _printer(made: jinja2.Environment, folder: Path, name: str) -> Callable[[Any
             raise ConfigurationError(f"{_place(error, folder / name)}: {_line(error)}") from error
 
     return print_
+
+
+def _is_ours(folder: Path, name: str) -> bool:
+    return folder != SHIPPED and (folder / name).read_bytes() == (SHIPPED / name).read_bytes()
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
 
 
 def _line(error: Exception) -> str:
