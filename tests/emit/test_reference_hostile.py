@@ -155,7 +155,7 @@ def pages_of(some: list[Node], *, html: bool) -> Mapping[str, str]:
     return reference(generate(some), package="mynodes", html=html)
 
 
-@settings(max_examples=60, phases=[Phase.generate])
+@settings(max_examples=50, phases=[Phase.generate])
 @given(st.lists(decorated(), min_size=1, max_size=2))
 def test_html_holds_nothing_but_text(some: list[Node]) -> None:
     pages = pages_of(some, html=True)
@@ -180,7 +180,7 @@ def test_html_holds_nothing_but_text(some: list[Node]) -> None:
     assert sum(not attributes["id"].startswith("types.") for attributes in articles) == len(distinct)
 
 
-@settings(max_examples=60, phases=[Phase.generate])
+@settings(max_examples=50, phases=[Phase.generate])
 @given(st.lists(decorated(), min_size=1, max_size=2))
 def test_markdown_holds_nothing_but_text(some: list[Node]) -> None:
     pages = pages_of(some, html=False)
