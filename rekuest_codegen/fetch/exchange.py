@@ -21,6 +21,7 @@ from rekuest_codegen.errors import (
     ConfigurationError,
     ConnectionLost,
     DefinitionError,
+    Finding,
     ProtocolError,
     RekuestError,
     Unreachable,
@@ -64,7 +65,7 @@ async def exchange(endpoint: Endpoint, token: str | Auth, timeout: float) -> Asy
             yield ask
         except DefinitionError as error:
             told = [(_told(one.where, shown), _told(one.message, shown), one) for one in error.findings]
-            raise DefinitionError([one._replace(where=where, message=text) for where, text, one in told]) from None
+            raise DefinitionError([Finding(one.code, where, text, one.severity) for where, text, one in told]) from None
         except RekuestError as error:
             error.args = (_told(str(error), shown),)
             raise

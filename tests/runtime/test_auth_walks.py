@@ -110,10 +110,10 @@ async def test_a_provider_whose_token_is_refused() -> None:
 async def test_pulling_with_a_token_that_is_refused() -> None:
     with serving(token="good") as server:
         async with provided(server.url, "good"):
-            nodes = await afetch_nodes(server.url, Worn("bad", "good"))  # type: ignore[arg-type]
+            nodes = await afetch_nodes(server.url, Worn("bad", "good"))
         assert [found.key for found in nodes] == ["double"]
         with pytest.raises(AccessDenied):
-            await afetch_nodes(server.url, Worn("bad", "worse"))  # type: ignore[arg-type]
+            await afetch_nodes(server.url, Worn("bad", "worse"))
 
 
 async def test_a_token_that_ends_under_an_open_connection() -> None:
@@ -205,7 +205,7 @@ async def test_tokens_of_an_issuer_are_told_to_the_server_alone(
     things: list[Any] = [robot, desk, vars(robot), vars(desk)]
     async with provided(guarded, robot), calling(guarded, desk) as client:
         assert await called(client, node()) == 42
-        assert [found.key for found in await afetch_nodes(guarded, robot)] == ["double"]  # type: ignore[arg-type]
+        assert [found.key for found in await afetch_nodes(guarded, robot)] == ["double"]
         things += [client, vars(client), client._link, vars(client._link), vars(client._link._auth)]
         things += [vars(thing) for thing in vars(client._link).values() if hasattr(thing, "__dict__")]
     foreign = client_credentials(issuer.url, "robot", "robot-secret", audience="another")
