@@ -45,8 +45,12 @@ def _encode_array(array: Any) -> Content:
     if array.dtype.hasobject:
         raise ValueError(f"an array of Python objects (dtype {array.dtype}) has no form that is safe to read")
     file = io.BytesIO()
-    numpy.lib.format.write_array(file, numpy.asarray(array), allow_pickle=False)
-    return file.getbuffer()
+    # Version 1 alone: the others are for headers longer than any that is read here, and names that are not Latin-1.
+    numpy.lib.format.write_array(file, numpy.asarray(array), version=(1, 0), allow_pickle=False)
+    content = file.getbuffer()
+    if int.from_bytes(content[8:10], "little") > MAX_HEADER:
+        raise ValueError("the array's dtype has too many fields")
+    return content
 
 
 def _decode_array(content: bytes | bytearray) -> Any:
@@ -54,11 +58,10 @@ def _decode_array(content: bytes | bytearray) -> Any:
 
     file = io.BytesIO(memoryview(content)[: MAX_HEADER + 64])  # its length, and what comes before
     version = numpy.lib.format.read_magic(file)
-    readers = {(1, 0): numpy.lib.format.read_array_header_1_0, (2, 0): numpy.lib.format.read_array_header_2_0}
-    if version not in readers:
+    if version != (1, 0):
         raise ValueError(f"arrays in npy format {version} are not read")
     try:
-        shape, in_columns, dtype = readers[version](file, max_header_size=MAX_HEADER)
+        shape, in_columns, dtype = numpy.lib.format.read_array_header_1_0(file, max_header_size=MAX_HEADER)
     except (SyntaxError, TypeError, MemoryError, RecursionError, tokenize.TokenError) as error:
         raise ValueError(f"no header of an array: {type(error).__name__}") from None
     if dtype.hasobject:
