@@ -28,6 +28,7 @@ class DaemonThreads(Executor):
         self._name = name
         self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._idle = 0
+        self._closed = False
         self._lock = threading.Lock()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -59,6 +60,7 @@ class DaemonThreads(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let idle threads end; those that run something are left to it, whatever ``wait`` says."""
         with self._lock:
+            self._closed = True
             idle, self._idle = self._idle, 0
         for _ in range(idle):
             self._work.put(None)
@@ -78,4 +80,6 @@ class DaemonThreads(Executor):
             work()
             del work  # what it held goes now, not with the next one
             with self._lock:
+                if self._closed:  # what is submitted after the end is done, by threads that end with it
+                    return
                 self._idle += 1
