@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         structure,
     )
     from rekuest_codegen.runtime.effects import Effects
+    from rekuest_codegen.runtime.handles import TaskHandle
     from rekuest_codegen.runtime.injection import ReadOnly
+    from rekuest_codegen.runtime.mapping import amap, asweep, map, sweep
     from rekuest_codegen.runtime.objects import File, lazily, use_store
     from rekuest_codegen.runtime.register import (
         App,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         startup,
         state,
     )
+    from rekuest_codegen.runtime.submitting import aattach, asubmit, attach, submit
     from rekuest_codegen.runtime.task import (
         Task,
         abreakpoint,
@@ -58,9 +61,15 @@ _PLACES = {
     "Reference": "types",
     "Slider": "declare",
     "Task": "task",
+    "TaskHandle": "handles",
     "Unit": "declare",
+    "aattach": "submitting",
     "abreakpoint": "task",
     "adapt": "values.adapters",
+    "amap": "mapping",
+    "asubmit": "submitting",
+    "asweep": "mapping",
+    "attach": "submitting",
     "background": "register",
     "breakpoint": "task",
     "check_cancelled": "task",
@@ -72,6 +81,7 @@ _PLACES = {
     "interface": "declare",
     "lazily": "objects",
     "log": "task",
+    "map": "mapping",
     "memory_structure": "declare",
     "model": "declare",
     "options": "context",
@@ -82,6 +92,8 @@ _PLACES = {
     "startup": "register",
     "state": "register",
     "structure": "declare",
+    "submit": "submitting",
+    "sweep": "mapping",
     "use_store": "objects",
 }
 
@@ -96,9 +108,15 @@ __all__ = [
     "Reference",
     "Slider",
     "Task",
+    "TaskHandle",
     "Unit",
+    "aattach",
     "abreakpoint",
     "adapt",
+    "amap",
+    "asubmit",
+    "asweep",
+    "attach",
     "background",
     "breakpoint",
     "check_cancelled",
@@ -110,6 +128,7 @@ __all__ = [
     "interface",
     "lazily",
     "log",
+    "map",
     "memory_structure",
     "model",
     "options",
@@ -120,6 +139,8 @@ __all__ = [
     "startup",
     "state",
     "structure",
+    "submit",
+    "sweep",
     "use_store",
 ]
 

@@ -33,8 +33,8 @@ async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
     timeout = context.in_force.get().timeout
     wire = await shrink_all(remote.contract.args, arguments, walk)
     server = context.serves(remote)
-    returns = await _where_it_runs(server, _result, server, remote, wire, timeout)
-    return await _expand(remote, returns, walk)
+    returns = await where_it_runs(server, _result, server, remote, wire, timeout)
+    return await expand_returns(remote, returns, walk)
 
 
 def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator[R]:
@@ -50,13 +50,13 @@ async def _items(server: Nested | None, remote: Remote[R], arguments: Mapping[st
     walk = values_walk(remote.types)
     timeout = context.in_force.get().timeout
     wire = await shrink_all(remote.contract.args, arguments, walk)
-    caller, watch = await _where_it_runs(server, _start, server, remote, wire, timeout)
+    caller, watch = await where_it_runs(server, start, server, remote, wire, timeout)
     try:
-        while (returns := await _where_it_runs(server, _next, watch, timeout)) is not None:
-            yield await _expand(remote, returns, walk)
+        while (returns := await where_it_runs(server, _next, watch, timeout)) is not None:
+            yield await expand_returns(remote, returns, walk)
     finally:
         if not watch.ended:
-            await _where_it_runs(server, _cancel, caller, watch)
+            await where_it_runs(server, _cancel, caller, watch)
 
 
 def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
@@ -91,7 +91,12 @@ def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:
     return iterate()
 
 
-async def _expand(remote: Remote[R], returns: Mapping[str, Any], walk: Walk) -> R:
+async def expand_returns(remote: Remote[R], returns: Mapping[str, Any], walk: Walk) -> R:
+    """What a node returned or yielded, from wire form.
+
+    Raises:
+        ProtocolError: it is not what the node's definition says.
+    """
     try:
         values = await expand_all(remote.contract.returns, returns, walk)
     except ArgumentError as error:
@@ -109,9 +114,14 @@ async def _caller(server: Nested | None) -> Caller:
     return server.caller if server is not None else await context.default_client()
 
 
-async def _start(
+async def start(
     server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None
 ) -> tuple[Caller, Watch]:
+    """Assign a task, and who it was assigned through; to be awaited where it runs.
+
+    Raises:
+        CallTimeout: not within ``timeout`` seconds. NodeNotFound, AccessDenied, ServerError, TransportError
+    """
     caller = await _caller(server)
     try:
         async with asyncio.timeout(timeout):
@@ -157,7 +167,7 @@ async def _cancel(caller: Caller, watch: Watch) -> None:
 # -- getting there -----------------------------------------------------------------------------------------------
 
 
-async def _where_it_runs(server: Nested | None, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+async def where_it_runs(server: Nested | None, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
     """Await ``function(*args)`` in the loop of who serves the call, which may be this one."""
     here = asyncio.get_running_loop()
     if server is None:

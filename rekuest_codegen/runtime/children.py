@@ -87,6 +87,17 @@ class Children:
             watch.span.end("CANCELLED")
             self._send(messages.CancelRequest(task=watch.task))
 
+    async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
+        match kind:
+            case "cancel":
+                self._send(messages.CancelRequest(task=watch.task))
+            case "interrupt":
+                self._send(messages.InterruptRequest(task=watch.task))
+            case "pause":
+                self._send(messages.PauseRequest(task=watch.task))
+            case _:
+                self._send(messages.ResumeRequest(task=watch.task, step=step))
+
     def answer(self, answered: Answered) -> None:
         """The server's answer to one of our requests."""
         response = answered.response
@@ -151,6 +162,9 @@ class Parent:
 
     async def cancel(self, watch: Watch) -> None:
         await self._children.cancel(watch)
+
+    async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
+        await self._children.steer(watch, kind, step=step)
 
 
 def _event(message: messages.TaskEvent) -> Event:

@@ -15,9 +15,18 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from rekuest_codegen.api.client.operations import ASSIGN_GQL, CANCEL_GQL, FIND_TASK_GQL, MY_TASKS_GQL
+from rekuest_codegen.api.client.operations import (
+    ASSIGN_GQL,
+    CANCEL_GQL,
+    FIND_TASK_GQL,
+    INTERRUPT_GQL,
+    MY_TASKS_GQL,
+    PAUSE_GQL,
+    RESUME_GQL,
+)
 from rekuest_codegen.errors import (
     AccessDenied,
+    ConfigurationError,
     ConnectionLost,
     NodeNotFound,
     RekuestError,
@@ -44,6 +53,8 @@ MAX_EARLY = 1000
 """Events kept of tasks whose assignment is not answered yet; all tasks of the token bring theirs."""
 LOOK_AGAIN = (0.0, 1.0)
 """Seconds before each look for a task whose assignment got no answer; the request may still be under way."""
+
+STEERING = {"cancel": CANCEL_GQL, "interrupt": INTERRUPT_GQL, "pause": PAUSE_GQL, "resume": RESUME_GQL}
 
 T = TypeVar("T")
 
@@ -189,6 +200,33 @@ class Client:
             with suppress(RekuestError, TimeoutError):
                 async with asyncio.timeout(2):
                     await self._link.request(CANCEL_GQL, {"input": {"task": watch.task}}, again=True)
+
+    async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
+        """Tell a task to ``cancel``, ``interrupt``, ``pause`` or ``resume`` (with ``step`` to its next breakpoint).
+
+        Raises:
+            TransportError, AccessDenied, ServerError
+        """
+        document = STEERING[kind]
+        more = {"step": step} if kind == "resume" else {}
+        await self._link.request(document, {"input": {"task": watch.task, **more}}, again=True)
+
+    async def attach(self, remote: Remote[Any], id: str) -> Watch:
+        """Watch a task that was assigned before, from its first event on.
+
+        Raises:
+            NodeNotFound: the server knows no such task of this token. ConfigurationError: it is of another node.
+            TransportError, AccessDenied, ServerError
+        """
+        reference = await operations.reference_of(self._link, remote, id)
+        watch = self._watches.get(id)
+        if watch is not None:
+            raise ConfigurationError(f"{remote.title}: task {id} is being followed here already; keep its handle")
+        watch = Watch(remote.title, id, reference, proven=False, lost_after=self._lost_after)
+        self._watches[id] = watch
+        await self._read_back(watch)
+        self._begin_sweeping()
+        return watch
 
     async def close(self) -> None:
         """Close the connection; pending calls get ConnectionLost."""

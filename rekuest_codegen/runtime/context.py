@@ -25,7 +25,13 @@ class Caller(Protocol):
 
     async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch: ...
 
-    async def cancel(self, watch: Watch) -> None: ...
+    async def cancel(self, watch: Watch) -> None:
+        """Ask for the end of a task whose caller has left."""
+        ...
+
+    async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
+        """Tell a task to ``cancel``, ``interrupt``, ``pause`` or ``resume``, and go on watching it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

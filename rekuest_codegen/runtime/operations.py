@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL, TASK_EVENTS_GQL
-from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError, ServerError
+from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL, LIST_TASKS_GQL, TASK_EVENTS_GQL
+from rekuest_codegen.errors import ConfigurationError, ConnectionLost, NodeNotFound, RekuestError, ServerError
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Watch, read_event
@@ -38,6 +38,23 @@ async def resolve(link: Link, remote: Remote[Any]) -> str:
 def forgotten(error: RekuestError) -> bool:
     """Whether a server's answer means that it knows nothing of a task (the real one says so in words)."""
     return isinstance(error, NodeNotFound) or (isinstance(error, ServerError) and "does not exist" in str(error))
+
+
+async def reference_of(link: Link, remote: Remote[Any], id: str) -> str:
+    """The reference that a task of ``remote`` was assigned with.
+
+    Raises:
+        NodeNotFound: the server knows no such task of this token. ConfigurationError: it is of another node.
+    """
+    answer = await link.request(LIST_TASKS_GQL, {"filters": {"ids": [id]}, "pagination": {"limit": 1}}, again=True)
+    found = [task for task in answer["tasks"] if str(task["id"]) == id]
+    if not found:
+        raise NodeNotFound(f"{remote.title}: the server at {link.endpoint.base} knows no task {id} of this token")
+    action = found[0]["action"]
+    if (action["app"]["identifier"], action["key"]) != (remote.app, remote.key):
+        title = f"{action['app']['identifier']}/{action['key']}"
+        raise ConfigurationError(f"{remote.title}: task {id} is one of {title}; attach it with that function")
+    return str(found[0]["reference"])
 
 
 async def read_back(link: Link, watch: Watch) -> None:

@@ -124,7 +124,7 @@ class Watch:
             if event.kind == "COMPLETED":
                 return None
             if terminal_kind(event.kind):
-                raise self._outcome(event)
+                raise self.outcome(event)
 
     async def result(self) -> Mapping[str, Any]:
         """The returns of a function: its one YIELD, once it completed."""
@@ -138,7 +138,8 @@ class Watch:
     def _gives_up_at(self) -> float | None:
         return None if self._disconnected_at is None else self._disconnected_at + self._lost_after
 
-    def _outcome(self, event: Event) -> RekuestError:
+    def outcome(self, event: Event) -> RekuestError:
+        """The error that a terminal event other than COMPLETED means."""
         if event.kind in ("CANCELLED", "INTERRUPTED"):
             return TaskCancelled(f"{self.title}: the task was {event.kind.lower()}")
         message = event.message or "the node gave no reason"

@@ -21,9 +21,10 @@ from typing import Any, TypeGuard, cast
 from rekuest_codegen.errors import ArgumentError, ConfigurationError, RekuestError
 from rekuest_codegen.runtime.context import Nested
 from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.stubs import remote_of
 from rekuest_codegen.runtime.testing.replay import Replay
 from rekuest_codegen.runtime.testing.standing import Standing
-from rekuest_codegen.runtime.testing.stubs import at_once, plain_types, remote_of
+from rekuest_codegen.runtime.testing.stubs import at_once, plain_types
 from rekuest_codegen.runtime.threads import DaemonThreads
 from rekuest_codegen.runtime.values import expand_all, returned, shrink_all, values_walk
 from rekuest_codegen.runtime.watch import Event, Watch
@@ -101,6 +102,11 @@ class Fake(Standing):
 
     async def cancel(self, watch: Watch) -> None:
         await cast("Replay", watch).close()
+
+    async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
+        ends = {"cancel": "CANCELLED", "interrupt": "INTERRUPTED"}
+        if kind in ends:  # nobody is at work whom a pause would stop
+            cast("Replay", watch).stop(ends[kind])
 
     # -- what it does ------------------------------------------------------------------------------------------------
 

@@ -90,8 +90,19 @@ class InMemory(Standing):
         return served.begin(remote, interface, json.loads(json.dumps(dict(args), allow_nan=False)))
 
     async def cancel(self, watch: Watch) -> None:
+        await self.steer(watch, "cancel")
+
+    async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
         for served in self._served:
-            served.tasks.end(watch.task, messages.Cancelled)
+            match kind:
+                case "cancel":
+                    served.tasks.end(watch.task, messages.Cancelled)
+                case "interrupt":
+                    served.tasks.end(watch.task, messages.Interrupted)
+                case "pause":
+                    served.tasks.pause(watch.task)
+                case _:
+                    served.tasks.resume(watch.task, step=step)
 
     # -- life --------------------------------------------------------------------------------------------------------
 
@@ -242,6 +253,10 @@ class Inside:
     async def cancel(self, watch: Watch) -> None:
         client = await context.default_client()
         await client.cancel(watch)
+
+    async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
+        client = await context.default_client()
+        await client.steer(watch, kind, step=step)
 
 
 class Drawers:

@@ -106,6 +106,9 @@ class Offline(Standing):
     async def cancel(self, watch: Watch) -> None:
         raise AssertionError("nothing was started")
 
+    async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
+        raise AssertionError("nothing was started")
+
 
 def offline(*, everywhere: bool = False) -> Offline:
     """``with offline():`` no call in the block reaches a server: it is faked, or ConfigurationError is raised."""

@@ -1,0 +1,113 @@
+"""Many calls at once: ordered and as they come, bounded, ended together."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rekuest_codegen import amap, asweep, sweep
+from rekuest_codegen import map as map_nodes
+from rekuest_codegen.errors import ConfigurationError, NodeError, SyncInsideLoopError
+from rekuest_codegen.runtime.testing import fake
+
+
+def test_in_order(lab: Any) -> None:
+    assert list(map_nodes(lab.add, range(30), concurrency=5)) == [number + 1 for number in range(30)]
+    assert list(map_nodes(lab.aadd, [{"x": 1, "y": 2}, {"x": 3, "y": 4}])) == [3, 7]
+
+
+async def test_as_they_come(lab: Any) -> None:
+    seconds = [0.6, 0.0, 0.0]
+    order: list[int] = []
+    with fake(lab.rest, side_effect=_slept):
+        async for result in amap(lab.arest, seconds, ordered=False):
+            order.append(int(result))
+    assert order == [0, 0, 6]
+
+
+async def _slept(seconds: float) -> str:
+    await asyncio.sleep(seconds)
+    return str(int(seconds * 10))
+
+
+async def test_never_more_than_asked_for_and_not_ahead_of_the_reader(lab: Any) -> None:
+    now, most, taken = 0, 0, 0
+
+    async def counted(x: int, y: int) -> int:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.001)
+        now -= 1
+        return x
+
+    def endless() -> Iterator[int]:
+        nonlocal taken
+        for number in itertools.count():
+            taken += 1
+            yield number
+
+    with fake(lab.add, side_effect=counted):
+        results = amap(lab.add, endless(), concurrency=3)
+        assert [await anext(results) for _ in range(20)] == list(range(20))
+        await results.aclose()
+    assert most == 3
+    assert taken <= 20 + 3 * 4
+    assert now == 0
+
+
+def test_an_error_ends_all(lab: Any) -> None:
+    with pytest.raises(NodeError, match="boom"):
+        list(map_nodes(lab.fail, ["boom"] * 3))
+
+
+async def test_what_is_left_is_cancelled(lab: Any) -> None:
+    async def failing(seconds: float) -> str:
+        await asyncio.sleep(seconds)
+        if seconds < 1:
+            raise ValueError("boom")
+        return ""
+
+    with fake(lab.rest, side_effect=failing) as faked, pytest.raises(NodeError, match="boom"):
+        async for _ in amap(lab.rest, [60.0, 60.0, 0.05]):
+            pass
+    assert [call.cancelled for call in faked.calls] == [True, True, False]
+
+
+def test_leaving_early_cancels(lab: Any) -> None:
+    results = map_nodes(lab.add, itertools.count(), concurrency=2)
+    assert next(results) == 1
+    results.close()  # type: ignore[attr-defined]  # it is a generator
+
+
+def test_a_sweep(lab: Any) -> None:
+    found = list(sweep(lab.add, x=[1, 2], y=[10, 20]))
+    assert found == [
+        ({"x": 1, "y": 10}, 11),
+        ({"x": 1, "y": 20}, 21),
+        ({"x": 2, "y": 10}, 12),
+        ({"x": 2, "y": 20}, 22),
+    ]
+
+
+async def test_a_sweep_awaited(lab: Any) -> None:
+    assert [result async for _, result in asweep(lab.aadd, x=range(3))] == [1, 2, 3]
+    with pytest.raises(SyncInsideLoopError, match="asweep"):
+        sweep(lab.add, x=range(3))
+
+
+@pytest.mark.parametrize("concurrency", [0, -1, True, 1.5, "2"])
+def test_no_number_of_calls(lab: Any, concurrency: Any) -> None:
+    with pytest.raises(ConfigurationError, match="expected a number of calls, from 1"):
+        map_nodes(lab.add, [1], concurrency=concurrency)
+
+
+def test_no_generators_and_no_strangers(lab: Any) -> None:
+    with pytest.raises(ConfigurationError, match="lab/count: is a generator"):
+        map_nodes(lab.count, [1])
+    with pytest.raises(ConfigurationError, match="is no generated function"):
+        map_nodes(len, [1])
