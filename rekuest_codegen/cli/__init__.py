@@ -15,6 +15,8 @@ __all__ = ["COMMANDS", "explained", "main"]
 
 COMMANDS = (
     "agents",
+    "call",
+    "cancel",
     "check",
     "completion",
     "diff",
@@ -30,6 +32,7 @@ COMMANDS = (
     "show",
     "tasks",
     "templates",
+    "watch",
 )
 """Each is a function of its name in a module of its name."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,15 +62,23 @@ async def list_agents(url: str, token: str | Auth, *, timeout: float = 30.0) -> 
 
 
 async def list_tasks(
-    url: str, token: str | Auth, *, limit: int = 50, done: bool | None = None, timeout: float = 30.0
+    url: str,
+    token: str | Auth,
+    *,
+    limit: int = 50,
+    done: bool | None = None,
+    ids: Sequence[str] | None = None,
+    timeout: float = 30.0,
 ) -> list[TaskSeen]:
-    """The newest ``limit`` tasks; only those that are ``done``, or are not, when it is given.
+    """The newest ``limit`` tasks; only those that are ``done``, or are not, or have one of ``ids``, when it is given.
 
     Raises:
         As `list_agents`.
     """
     endpoint = Endpoint.parse(url)
-    filters = {} if done is None else {"isDone": done}
+    filters: dict[str, Any] = {} if done is None else {"isDone": done}
+    if ids is not None:
+        filters["ids"] = list(ids)
     async with exchange(endpoint, token, timeout) as ask:
         answer = await ask(LIST_TASKS_GQL, {"filters": filters, "pagination": {"offset": 0, "limit": limit}})
         return [_task(endpoint, raw) for raw in _listed(endpoint, answer, "tasks")]

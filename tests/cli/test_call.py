@@ -1,0 +1,149 @@
+"""``call``, ``watch`` and ``cancel``: tasks from the shell."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from rekuest_codegen.server import serving
+from tests.processes import cli, run, running
+
+LAB = """
+import asyncio
+from collections.abc import Iterator
+
+from rekuest_codegen import easy, log, progress
+
+app = easy("lab")
+
+
+@app.register()
+def add(x: int, y: int = 1) -> int:
+    return x + y
+
+
+@app.register()
+def count(to: int) -> Iterator[int]:
+    for number in range(to):
+        progress(100 * number // to, f"at {number}")
+        yield number
+    log("that was all")
+
+
+@app.register()
+def pair(words: list[str]) -> tuple[int, str]:
+    return len(words), words[0]
+
+
+@app.register()
+def fail(text: str) -> None:
+    raise ValueError(text)
+
+
+@app.register()
+async def rest() -> None:
+    progress(1, "resting")
+    await asyncio.sleep(60)
+
+
+app.run()
+"""
+Ask = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    folder = tmp_path_factory.mktemp("call")
+    (folder / "lab.py").write_text(LAB, encoding="utf-8")
+    with serving(token="a-token") as server:
+        settings = {"REKUEST_URL": server.url, "REKUEST_TOKEN": "a-token"}
+        with running([sys.executable, "lab.py"], until="providing", cwd=folder, environment=settings):
+            yield settings
+
+
+@pytest.fixture
+def ask(environment: dict[str, str]) -> Ask:
+    return lambda *arguments: run(cli(*arguments), environment=environment)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (("add", "--arg", "x=2", "--arg", "y=3"), "5\n"),
+        (("lab/add", "--arg", "x=2"), "3\n"),
+        (("add", "--arg", "x=2", "--json"), '{"return0": 3}\n'),
+        (("count", "--arg", "to=3"), "0\n1\n2\n"),
+        (("pair", "--arg", 'words=["a", "b"]'), '{"return0": 2, "return1": "a"}\n'),
+    ],
+)
+def test_a_call(ask: Ask, arguments: tuple[str, ...], printed: str) -> None:
+    done = ask("call", *arguments, "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, printed, "")
+
+
+def test_from_standard_input(environment: dict[str, str]) -> None:
+    command = cli("call", "add", "--stdin", "--quiet")
+    done = subprocess.run(
+        command, input='{"x": 4, "y": 5}', env={**environment}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "9\n", "")
+
+
+def test_what_is_said_meanwhile(ask: Ask) -> None:
+    said = ask("call", "count", "--arg", "to=2").stderr.splitlines()
+    assert "log: that was all" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("add", "--arg", "x=two"), "$.x: expected int, got str 'two'"),
+        (("add", "--arg", "x=1", "--arg", "z=1"), "lab/add: no argument 'z'; known are x, y"),
+        (("add",), "lab/add: needs x; give --arg x=VALUE"),
+        (("add", "--arg", "x"), "--arg 'x': expected NAME=VALUE, as in level=0.5"),
+        (("nothing",), "nothing: no such node at "),
+        (("fail", "--arg", "text=boom"), "lab/fail: boom"),
+        (("add", "--stdin"), "--stdin: expected a JSON object of arguments"),
+    ],
+)
+def test_mistakes_and_failures(ask: Ask, arguments: tuple[str, ...], said: str) -> None:
+    done = ask("call", *arguments, "--quiet")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {said}")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_ctrl_c_cancels(ask: Ask, environment: dict[str, str]) -> None:
+    with running(cli("call", "rest"), until="resting", environment=environment) as (process, _):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    newest = json.loads(ask("tasks", "--limit", "1", "--json").stdout)[0]
+    done = ask("watch", newest["id"], "--quiet")
+    assert (done.returncode, done.stderr) == (2, "error: lab/rest: the task was cancelled\n")
+
+
+def test_watching_and_cancelling_from_elsewhere(ask: Ask, environment: dict[str, str]) -> None:
+    with running(cli("call", "rest"), until="resting", environment=environment) as (process, _):
+        newest = json.loads(ask("tasks", "--limit", "1", "--json").stdout)[0]["id"]
+        with running(cli("watch", newest), until="resting", environment=environment) as (watching, _):
+            done = ask("cancel", newest)
+            assert (done.returncode, done.stdout) == (0, f"task {newest}: asked to end\n")
+            assert (process.wait(20), watching.wait(20)) == (2, 2)
+    again = ask("cancel", newest, "--json")
+    assert json.loads(again.stdout) == {"task": newest, "asked": "is over already (CANCELLED)"}
+
+
+def test_watching_what_is_over(ask: Ask) -> None:
+    ask("call", "count", "--arg", "to=2", "--quiet")
+    newest = json.loads(ask("tasks", "--limit", "1", "--json").stdout)[0]["id"]
+    assert ask("watch", newest, "--quiet").stdout == "0\n1\n"
+    for command in ("watch", "cancel"):
+        done = ask(command, "999999")
+        assert done.returncode == 2
+        assert re.match(r"error: .*: knows no task 999999 of this token; rekuest-codegen tasks lists them", done.stderr)
