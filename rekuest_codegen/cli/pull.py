@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,7 @@ def _made(chosen: Chosen, given: Mapping[str, Any]) -> list[_Made]:
 
 
 @contextmanager
-def _keeping_all() -> Iterator[None]:
+def _keeping_all() -> Generator[None]:
     """Nobody looks for garbage meanwhile: there is next to none, among a million objects that stay to the end."""
     enabled = gc.isenabled()
     gc.disable()
