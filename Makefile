@@ -13,11 +13,12 @@ RUN_TESTS := $(VENV)/.runs-tests
 NEXT := .venvs/rekuest-next/.installed
 TEN := .venvs/rekuest/.installed
 USER := .venvs/user/.installed
+FUZZ := .venvs/fuzz/.installed
 export REKUEST_NEXT_PYTHON := $(CURDIR)/.venvs/rekuest-next/bin/python
 export REKUEST_PYTHON := $(CURDIR)/.venvs/rekuest/bin/python
 export USER_PYTHON := $(CURDIR)/.venvs/user/bin/python
 
-.PHONY: help browser demo test test-all check format generate bench clean
+.PHONY: help browser demo test test-all check format generate bench fuzz clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
 
@@ -59,6 +60,13 @@ bench: $(RUN_TESTS)  ## run the benchmarks
 	$(BIN)/python $(PIP) -e '.[server,bench]'
 	$(BIN)/python -m benchmarks
 
+fuzz: $(FUZZ)  ## run the fuzz targets, SECONDS=60 each
+	@for target in emit manifest; do \
+		mkdir -p $(dir $(FUZZ))corpus-$$target; \
+		$(dir $(FUZZ))bin/python -m fuzz.$$target -max_total_time=$(or $(SECONDS),60) -timeout=20 -rss_limit_mb=2048 \
+			-artifact_prefix=$(dir $(FUZZ)) $(dir $(FUZZ))corpus-$$target || exit 1; \
+	done
+
 clean:  ## remove environments and caches
 	rm -rf .venv .venvs .rekuest mynodes .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -86,4 +94,9 @@ $(TEN):
 $(USER): pyproject.toml  # what users get: no development tool holds a library back
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python $(PIP) -e '.[server]'
+	@touch $@
+
+$(FUZZ): pyproject.toml
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(PIP) -e . atheris
 	@touch $@

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from rekuest_codegen.emit.layout import COLUMNS, STEP, exploded, fits
 from rekuest_codegen.emit.ports import distinct_choices
-from rekuest_codegen.emit.text import literal, width
+from rekuest_codegen.emit.text import literal
 from rekuest_codegen.ir.kinds import PortKind
-from rekuest_codegen.ir.naming import is_text
+from rekuest_codegen.ir.naming import is_text, width
 from rekuest_codegen.ir.records import PortRecord
 
 Bound = Callable[[PortRecord], str | None]

@@ -16,6 +16,9 @@ from rekuest_codegen.ir.records import PortRecord
 MemberOf = Callable[[PortRecord, Any], str | None]
 """The source of an enum's member, ``Color.RED``, by port and value on the wire."""
 
+MAX_CHARACTERS = 1000
+"""Of a default that a signature shows."""
+
 _INT_RANGE = range(-(2**63), 2**63)
 
 
@@ -44,8 +47,8 @@ def _float(value: Any) -> str | None:
 
 
 def _string(value: Any) -> str | None:
-    # What cannot travel would be refused when a call sends it.
-    return literal(value) if is_text(value) else None
+    # What cannot travel would be refused when a call sends it; what is too long is nothing to be read in a signature.
+    return literal(value) if len(value) <= MAX_CHARACTERS and is_text(value) else None
 
 
 _MAKERS: Mapping[PortKind, Callable[[Any], str | None]] = {

@@ -8,13 +8,17 @@ from typing import Any
 from rekuest_codegen.emit.layout import COLUMNS, STEP
 from rekuest_codegen.emit.options import Docstrings
 from rekuest_codegen.emit.ports import is_optional
-from rekuest_codegen.emit.text import docstring_lines, width
+from rekuest_codegen.emit.text import docstring_lines
 from rekuest_codegen.ir.canonical import canonical_json
 from rekuest_codegen.ir.kinds import NodeKind, PortKind
+from rekuest_codegen.ir.naming import width
 from rekuest_codegen.ir.records import NodeRecord, PortRecord
 
 ROOM = COLUMNS - len(STEP)
 """Columns a line of a docstring has: all of them stand one step in."""
+
+MAX_CHARACTERS = 10_000
+"""Of a description that are shown."""
 
 Entries = Sequence[tuple[str, str]]
 """Names, which may be empty, and what is said of them."""
@@ -67,7 +71,7 @@ def plain_docstring(text: str) -> list[str]:
 
 
 def _summary(node: NodeRecord) -> list[str]:
-    text = (node.description or "").strip() or node.name.strip() or node.key.strip() or "No description."
+    text = _cut((node.description or "").strip()) or node.name.strip() or node.key.strip() or "No description."
     # Three quotes stand before the first line and, when it is the only one, behind it.
     lines = docstring_lines(text, ROOM - 6) or ["No description."]
     # A summary stands alone: what follows it without a break is another paragraph.
@@ -112,9 +116,9 @@ def _rest(arguments: Entries, returns: Entries, raises: Entries, streams: bool, 
 
 def _about(port: PortRecord) -> str:
     if port.description and port.description.strip():
-        return " ".join(port.description.split())
+        return " ".join(_cut(port.description).split())
     if port.label and port.label.strip() and port.label != port.key:
-        return " ".join(port.label.split())
+        return " ".join(_cut(port.label).split())
     if port.identifier and port.kind not in _KINDS:
         return f"{port.kind.value} {port.identifier}"
     return _KINDS.get(port.kind, port.kind.value)
@@ -146,6 +150,12 @@ def _slider(port: PortRecord) -> str | None:
     if type(low) not in (int, float) or type(high) not in (int, float):
         return None
     return f"A dialog offers {low} to {high}."
+
+
+def _cut(text: str) -> str:
+    return (
+        text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]} ... (cut short; the manifest has all of it)"
+    )
 
 
 def _short(value: Any) -> str:

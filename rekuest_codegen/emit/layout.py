@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rekuest_codegen.emit.text import width
+from rekuest_codegen.ir.naming import width
 
 COLUMNS = 88
 STEP = "    "

@@ -14,8 +14,8 @@ from rekuest_codegen.emit.annotations import NONE, Aliases, Bound, Type, annotat
 from rekuest_codegen.emit.defaults import MemberOf, default_source
 from rekuest_codegen.emit.layout import COLUMNS, STEP, assignment, exploded, fits
 from rekuest_codegen.emit.ports import is_optional
-from rekuest_codegen.emit.text import literal, width
-from rekuest_codegen.ir.naming import FIELD, KEYWORDS, assign
+from rekuest_codegen.emit.text import literal
+from rekuest_codegen.ir.naming import FIELD, KEYWORDS, assign, width
 from rekuest_codegen.ir.records import PortRecord
 
 _TYPE_WORDS = frozenset({"bool", "cls", "dict", "float", "int", "list", "self", "str"})

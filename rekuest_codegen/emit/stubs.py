@@ -11,10 +11,10 @@ from rekuest_codegen.emit.layout import COLUMNS, STEP, call, signature, spread
 from rekuest_codegen.emit.members import Slot, model_fields, result_fields, slot
 from rekuest_codegen.emit.options import Docstrings
 from rekuest_codegen.emit.ports import ports_json
-from rekuest_codegen.emit.text import literal, width
+from rekuest_codegen.emit.text import literal
 from rekuest_codegen.emit.types import Bindings, TypeTable
 from rekuest_codegen.ir.kinds import NodeKind
-from rekuest_codegen.ir.naming import KEYWORDS, PARAMETER, assign
+from rekuest_codegen.ir.naming import KEYWORDS, PARAMETER, assign, width
 from rekuest_codegen.ir.records import NodeRecord, PortRecord
 
 

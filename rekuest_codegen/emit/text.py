@@ -8,12 +8,18 @@ overrides, joiners and lone surrogates are written as escapes. In a docstring th
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
-from rekuest_codegen.ir.naming import is_letter
+from rekuest_codegen.ir.naming import is_letter, width
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_INVISIBLE = frozenset(
+    {
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),
+        *(*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
+    }
+)
+"""What Python takes for printable and nobody sees: fillers, joiners, selectors of variants."""
 _SIGNS = frozenset("°±²³µ·§€£")
 
 
@@ -27,13 +33,6 @@ def literal(text: str) -> str:
     else:
         escaped = "".join(_literal_char(char, quote) for char in text)
     return f"{quote}{escaped}{quote}"
-
-
-def width(text: str) -> int:
-    """Columns ``text`` takes. Exact for what `literal` and names let through, which is all that lines are made of."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def docstring_lines(text: str, room: int, *, hanging: int = 0) -> list[str]:
@@ -117,8 +116,13 @@ def _wrap(raw: str, room: int, first: int, hanging: int) -> Iterator[str]:
 def _escape(text: str) -> str:
     if _is_plain(text):
         return text
-    shown = "".join(char if char.isprintable() else _code(char) for char in text)
+    shown = "".join(char if is_seen(char) else _code(char) for char in text)
     return shown.replace("\\", "\\\\").replace('""', '\\"\\"')
+
+
+def is_seen(char: str) -> bool:
+    """Whether ``char`` is printed, and as something to be seen."""
+    return char.isprintable() and ord(char) not in _INVISIBLE
 
 
 def _literal_char(char: str, quote: str) -> str:

@@ -127,4 +127,6 @@ def as_function(bounds: Bounds) -> str | None:
 
 def is_number(value: Any) -> bool:
     """A finite number; a bool is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)

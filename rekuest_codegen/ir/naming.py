@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 LIMIT = 50
-"""No name is longer, so that a line that holds one can be laid out. Longer ones end in a hash."""
+"""No name takes more columns, so that a line that holds one can be laid out. Longer ones end in a hash."""
 
 CONSTANT_LIMIT = 28
 """No constant is longer: it shares its line with a type."""
@@ -98,7 +98,7 @@ class Style(NamedTuple):
     fold: Callable[[str], str] = str
 
     def clean(self, text: str) -> str:
-        """The nearest Python name: an identifier, without a leading underscore, at most `LIMIT` long."""
+        """The nearest Python name: an identifier, without a leading underscore, at most `LIMIT` columns wide."""
         if self.is_fair(text):
             return text
         name = self.spell(text)
@@ -110,10 +110,25 @@ class Style(NamedTuple):
 
 
 def shorten(name: str, limit: int, whole: str | None = None) -> str:
-    """``name``, or as much of it as leaves room for a hash of the ``whole``."""
-    if len(name) <= limit:
+    """``name``, or as much of it as leaves room for a hash of the ``whole``, in ``limit`` columns."""
+    if width(name) <= limit:
         return name
-    return f"{name[: limit - 7].rstrip('_')}_{digest(name if whole is None else whole)}"
+    return f"{_cut(name, limit - 7).rstrip('_')}_{digest(name if whole is None else whole)}"
+
+
+def width(text: str) -> int:
+    """Columns ``text`` takes. Exact for what `literal` and names let through, which is all that lines are made of."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _cut(text: str, columns: int) -> str:
+    """As much of ``text`` as takes no more than ``columns``."""
+    text = text[:columns]
+    while width(text) > columns:
+        text = text[:-1]
+    return text
 
 
 def snake(text: str) -> str:
@@ -267,11 +282,11 @@ def _owners(
 
 def _candidates(key: str, first: str, wishes: Sequence[str]) -> Iterator[str]:
     yield from wishes
-    if wishes and len(first) < LIMIT:
-        yield f"{wishes[0]}_"[:LIMIT]
+    if wishes and width(wishes[0]) < LIMIT:
+        yield f"{wishes[0]}_"
     room = 7
     while True:
         # A longer hash each time: sixty-four digits of sha256, then counting, so that this ends whatever is taken.
         suffix = digest(key, room - 1) if room <= 65 else f"{digest(key, 16)}_{room}"
-        yield f"{first[: max(LIMIT - len(suffix) - 1, 1)].rstrip('_')}_{suffix}"
+        yield f"{_cut(first, max(LIMIT - len(suffix) - 1, 1)).rstrip('_')}_{suffix}"
         room += 2

@@ -20,6 +20,7 @@ from rekuest_codegen.ir.naming import (
     Style,
     assign,
     last_segment,
+    width,
     with_async,
 )
 from tests.emit.hostile import KEYS
@@ -41,7 +42,7 @@ def test_every_wire_name_gets_a_name_of_its_own(wires: list[str], style: Style) 
         assert name.isidentifier()
         assert name not in KEYWORDS
         assert not name.startswith("_")
-        assert len(name) <= LIMIT
+        assert width(name) <= LIMIT
         assert name == unicodedata.normalize("NFKC", name)
 
 
