@@ -47,11 +47,9 @@ def recording(monkeypatch: pytest.MonkeyPatch) -> Sent:
     lost: list[bool] = []
     request, listen = Connection.request, Connection.listen
 
-    async def noted_request(
-        self: Connection, document: str, variables: Mapping[str, Any], *, timeout: float
-    ) -> Payload:
+    async def noted_request(self: Connection, document: str, variables: Mapping[str, Any], **options: Any) -> Payload:
         sent.append((document, dict(variables)))
-        answer = await request(self, document, variables, timeout=timeout)
+        answer = await request(self, document, variables, **options)
         if document == operations.ASSIGN_GQL and not lost:
             lost.append(True)
             raise ConnectionLost("the answer was lost")

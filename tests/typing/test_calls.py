@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emit.tools import run
+from tests.emit.tools import MYPY, run
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = sorted((ROOT / "tests" / "cases" / "typing").glob("*.py"))
@@ -41,9 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_mypy(folder: Path) -> None:
-    said = run(
-        "mypy", "--strict", "--cache-dir", "/dev/null", "--no-error-summary", "--output", "json", ".", cwd=folder
-    )
+    said = run(*MYPY, "--no-error-summary", "--output", "json", ".", cwd=folder)
     found: Complaints = {}
     for line in said.splitlines()[1:]:
         entry = json.loads(line)

@@ -113,9 +113,9 @@ KINDS = frozenset(PortKind)
 
 def everywhere(node: dict[str, list[dict[str, object]]]) -> list[dict[str, object]]:
     """All ports of a node, nested ones too."""
-    todo = [*node["args"], *node["returns"]]
+    todo = [*node.get("args", []), *node.get("returns", [])]
     for port in todo:
-        children = port["children"]
+        children = port.get("children", [])
         todo.extend(children if isinstance(children, list) else [])
     return todo
 
