@@ -95,7 +95,7 @@ def fetch(folder: Path = FETCHED) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     # Node brings certificates of its own; a machine behind a proxy trusts others, which only the system knows of.
-    pack = [node, "--use-system-ca", npm, "pack", "--silent", PACKAGE]
+    pack = [str(node), "--use-system-ca", str(npm), "pack", "--silent", PACKAGE]
     try:
         done = subprocess.run(pack, cwd=folder, timeout=300, capture_output=True, text=True, check=False)
     except subprocess.TimeoutExpired:
