@@ -48,7 +48,7 @@ def main() -> None:
         write_package(path / "one_app", generate(list(many_nodes(5000, 1))))
         write_package(path / "ten_apps", generate(list(many_nodes(5000, 10))))
         write_package(path / "small", generate(list(many_nodes(200, 1))))
-        first_call = "import asyncio, rekuest_codegen.runtime.calls, rekuest_codegen.runtime.client"
+        first_call = "import asyncio, rekuest_codegen.runtime.caller.calls, rekuest_codegen.runtime.caller.client"
         rows = [
             ("bare Python", "pass"),
             ("import pydantic", "import pydantic; pydantic.BaseModel"),

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import client_credentials, device_flow
+    from rekuest_codegen.runtime.caller.handles import TaskHandle
+    from rekuest_codegen.runtime.caller.mapping import amap, asweep, map, sweep
+    from rekuest_codegen.runtime.caller.submitting import aattach, asubmit, attach, submit
     from rekuest_codegen.runtime.context import connect, options
-    from rekuest_codegen.runtime.declare import (
+    from rekuest_codegen.runtime.objects import File, lazily, use_store
+    from rekuest_codegen.runtime.provider.declare import (
         Description,
         Slider,
         Unit,
@@ -20,12 +24,9 @@ if TYPE_CHECKING:
         model,
         structure,
     )
-    from rekuest_codegen.runtime.effects import Effects
-    from rekuest_codegen.runtime.handles import TaskHandle
-    from rekuest_codegen.runtime.injection import ReadOnly
-    from rekuest_codegen.runtime.mapping import amap, asweep, map, sweep
-    from rekuest_codegen.runtime.objects import File, lazily, use_store
-    from rekuest_codegen.runtime.register import (
+    from rekuest_codegen.runtime.provider.effects import Effects
+    from rekuest_codegen.runtime.provider.injection import ReadOnly
+    from rekuest_codegen.runtime.provider.register import (
         App,
         background,
         easy,
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
         startup,
         state,
     )
-    from rekuest_codegen.runtime.submitting import aattach, asubmit, attach, submit
-    from rekuest_codegen.runtime.task import (
+    from rekuest_codegen.runtime.provider.task import (
         Task,
         abreakpoint,
         breakpoint,
@@ -51,49 +51,49 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
-    "App": "register",
-    "Description": "declare",
-    "Effects": "effects",
+    "App": "provider.register",
+    "Description": "provider.declare",
+    "Effects": "provider.effects",
     "File": "objects",
     "MemoryReference": "types",
     "Quantity": "types",
-    "ReadOnly": "injection",
+    "ReadOnly": "provider.injection",
     "Reference": "types",
-    "Slider": "declare",
-    "Task": "task",
-    "TaskHandle": "handles",
-    "Unit": "declare",
-    "aattach": "submitting",
-    "abreakpoint": "task",
+    "Slider": "provider.declare",
+    "Task": "provider.task",
+    "TaskHandle": "caller.handles",
+    "Unit": "provider.declare",
+    "aattach": "caller.submitting",
+    "abreakpoint": "provider.task",
     "adapt": "values.adapters",
-    "amap": "mapping",
-    "asubmit": "submitting",
-    "asweep": "mapping",
-    "attach": "submitting",
-    "background": "register",
-    "breakpoint": "task",
-    "check_cancelled": "task",
+    "amap": "caller.mapping",
+    "asubmit": "caller.submitting",
+    "asweep": "caller.mapping",
+    "attach": "caller.submitting",
+    "background": "provider.register",
+    "breakpoint": "provider.task",
+    "check_cancelled": "provider.task",
     "client_credentials": "auth",
     "connect": "context",
-    "current_task": "task",
+    "current_task": "provider.task",
     "device_flow": "auth",
-    "easy": "register",
-    "interface": "declare",
+    "easy": "provider.register",
+    "interface": "provider.declare",
     "lazily": "objects",
-    "log": "task",
-    "map": "mapping",
-    "memory_structure": "declare",
-    "model": "declare",
+    "log": "provider.task",
+    "map": "caller.mapping",
+    "memory_structure": "provider.declare",
+    "model": "provider.declare",
     "options": "context",
-    "progress": "task",
-    "register": "register",
-    "service": "register",
-    "shutdown": "register",
-    "startup": "register",
-    "state": "register",
-    "structure": "declare",
-    "submit": "submitting",
-    "sweep": "mapping",
+    "progress": "provider.task",
+    "register": "provider.register",
+    "service": "provider.register",
+    "shutdown": "provider.register",
+    "startup": "provider.register",
+    "state": "provider.register",
+    "structure": "provider.declare",
+    "submit": "caller.submitting",
+    "sweep": "caller.mapping",
     "use_store": "objects",
 }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from rekuest_codegen.runtime.register import App
+    from rekuest_codegen.runtime.provider.register import App
     from rekuest_codegen.runtime.testing import Fake, InMemory
     from rekuest_codegen.runtime.testing.provider import Local
 

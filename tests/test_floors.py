@@ -85,7 +85,7 @@ def test_the_table_names_every_room() -> None:
         "import rekuest_codegen.runtime",
         "import mynodes",
         "import mynodes.demo; mynodes.demo.ThresholdArgs",
-        "import rekuest_codegen.runtime.calls, rekuest_codegen.runtime.client",
+        "import rekuest_codegen.runtime.caller.calls, rekuest_codegen.runtime.caller.client",
     ],
 )
 def test_import_wall(code: str) -> None:

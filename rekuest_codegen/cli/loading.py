@@ -17,7 +17,7 @@ from types import ModuleType
 
 from rekuest_codegen.cli.sources import printable, shown_path
 from rekuest_codegen.errors import ConfigurationError, RekuestError
-from rekuest_codegen.runtime.register import App
+from rekuest_codegen.runtime.provider.register import App
 
 MAX_TEXT = 300
 OURS = str(Path(__file__).parents[1])

@@ -15,7 +15,7 @@ from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
 
 if TYPE_CHECKING:
     from rekuest_codegen.cli.registered import Change
-    from rekuest_codegen.runtime.registration import Registration
+    from rekuest_codegen.runtime.provider.registration import Registration
     from rekuest_codegen.scan import ScannedNode
     from rekuest_codegen.wire.auth import Auth
 
@@ -68,8 +68,8 @@ def registrations_of(nodes: Sequence[ScannedNode], app: str | None) -> list[Regi
         ConfigurationError: there are no nodes, or it cannot be told of which app they are.
         DefinitionError: a node cannot be provided, or two have the same interface.
     """
-    from rekuest_codegen.runtime.registration import Registration
-    from rekuest_codegen.runtime.sources import interface_of, terms_of
+    from rekuest_codegen.runtime.provider.registration import Registration
+    from rekuest_codegen.runtime.provider.sources import interface_of, terms_of
 
     if not nodes:
         raise ConfigurationError(f"no registered functions found; {NOTHING_SENT}")
@@ -96,7 +96,7 @@ def _interfaces(nodes: Sequence[ScannedNode]) -> list[tuple[str, Any]]:
     Raises:
         DefinitionError: a node cannot be provided, or two have the same interface.
     """
-    from rekuest_codegen.runtime.sources import interface_of, not_provided
+    from rekuest_codegen.runtime.provider.sources import interface_of, not_provided
 
     findings: list[Finding] = []
     places: dict[str, ScannedNode] = {}
@@ -117,7 +117,7 @@ async def _push(
     url: str, auth: Auth, timeout: float, registrations: Sequence[Registration], dry_run: bool, as_json: bool
 ) -> None:
     from rekuest_codegen.runtime.link import Link
-    from rekuest_codegen.runtime.registration import introduce
+    from rekuest_codegen.runtime.provider.registration import introduce
     from rekuest_codegen.wire.endpoint import Endpoint
 
     link = Link(Endpoint.parse(url), auth, timeout=timeout)

@@ -15,7 +15,7 @@ from rekuest_codegen.api.client.operations import ENUMERATE_AGENTS_GQL
 from rekuest_codegen.api.contracts import Contract, enumeration
 from rekuest_codegen.ir import Node
 from rekuest_codegen.runtime.link import Link
-from rekuest_codegen.runtime.registration import Registration
+from rekuest_codegen.runtime.provider.registration import Registration
 from rekuest_codegen.shapes import is_array, is_object
 from rekuest_codegen.wire.definitions import implement_input, node_from_server
 

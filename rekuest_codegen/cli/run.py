@@ -40,7 +40,7 @@ def run(module: str, url: str | None, token: str | None, reloads: bool, in_full:
         return
     from rekuest_codegen.cli.loading import ImportFailed, apps_of, load
     from rekuest_codegen.cli.sources import scanned_or_exit
-    from rekuest_codegen.runtime import serving
+    from rekuest_codegen.runtime.provider import serving
 
     scanned_or_exit([str(target.path)], NOTHING_RUN)
     # Also for the generated functions that the module calls.

@@ -13,7 +13,7 @@ import click
 from rekuest_codegen.cli.asking import Asked
 from rekuest_codegen.cli.sources import printable
 from rekuest_codegen.ir import Node
-from rekuest_codegen.runtime.client import Client
+from rekuest_codegen.runtime.caller.client import Client
 from rekuest_codegen.runtime.remote import Remote, remote
 from rekuest_codegen.runtime.types import Arguments
 from rekuest_codegen.runtime.values import expand_all, values_walk

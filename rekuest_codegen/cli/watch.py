@@ -30,7 +30,7 @@ async def _watch(asked: Asked, task: str, *, quiet: bool, whole: bool) -> None:
     from rekuest_codegen.cli.running import follow, remote_to
     from rekuest_codegen.fetch.inventory import list_tasks
     from rekuest_codegen.ir import Node
-    from rekuest_codegen.runtime.client import Client
+    from rekuest_codegen.runtime.caller.client import Client
 
     found = await list_tasks(asked.url, asked.token, ids=[task], timeout=asked.timeout)
     if not found:

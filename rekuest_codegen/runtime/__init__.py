@@ -19,18 +19,18 @@ from rekuest_codegen.runtime.types import (
 )
 
 if TYPE_CHECKING:
-    from rekuest_codegen.runtime.calls import acall, astream, call, stream
-    from rekuest_codegen.runtime.client import Client
+    from rekuest_codegen.runtime.caller.calls import acall, astream, call, stream
+    from rekuest_codegen.runtime.caller.client import Client
     from rekuest_codegen.runtime.context import connect, options
 
 _PLACES = {
-    "Client": "client",
-    "acall": "calls",
-    "astream": "calls",
-    "call": "calls",
+    "Client": "caller.client",
+    "acall": "caller.calls",
+    "astream": "caller.calls",
+    "call": "caller.calls",
     "connect": "context",
     "options": "context",
-    "stream": "calls",
+    "stream": "caller.calls",
 }
 
 __all__ = [

@@ -15,7 +15,7 @@ from rekuest_codegen.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import Credentials
-    from rekuest_codegen.runtime.client import Client
+    from rekuest_codegen.runtime.caller.client import Client
     from rekuest_codegen.runtime.remote import Remote
     from rekuest_codegen.runtime.watch import Watch
 
@@ -124,7 +124,7 @@ def settings(url: str | None = None, token: Credentials | None = None) -> tuple[
 async def default_client() -> Client:
     """The process's client, in the portal's loop; a new one when the settings changed."""
     from rekuest_codegen.runtime import portal
-    from rekuest_codegen.runtime.client import Client
+    from rekuest_codegen.runtime.caller.client import Client
 
     global _default
     wanted = settings()

@@ -21,7 +21,7 @@ from rekuest_codegen.errors import ConnectionLost
 from rekuest_codegen.fetch import Filters, afetch_nodes
 from rekuest_codegen.fetch import listing as listing_module
 from rekuest_codegen.runtime import Arguments, Remote, remote
-from rekuest_codegen.runtime.client import Client
+from rekuest_codegen.runtime.caller.client import Client
 from rekuest_codegen.runtime.transport import Connection, Payload
 from rekuest_codegen.server import serving
 from tests.api.provider import app

@@ -13,7 +13,7 @@ import pytest
 
 from rekuest_codegen.errors import ConfigurationError, DefinitionError
 from rekuest_codegen.ir import Node
-from rekuest_codegen.runtime.sources import provided_by
+from rekuest_codegen.runtime.provider.sources import provided_by
 from rekuest_codegen.scan import scan_projects
 
 PROJECT = """

@@ -17,8 +17,8 @@ import pytest
 from rekuest_codegen import App, connect
 from rekuest_codegen.emit import generate, write_package
 from rekuest_codegen.runtime import portal
-from rekuest_codegen.runtime.agent import Agent
-from rekuest_codegen.runtime.sources import provision
+from rekuest_codegen.runtime.provider.agent import Agent
+from rekuest_codegen.runtime.provider.sources import provision
 from rekuest_codegen.server import EmbeddedServer, serving
 
 

@@ -18,7 +18,7 @@ from rekuest_codegen.errors import AccessDenied, RekuestError
 from rekuest_codegen.fetch import afetch_nodes
 from rekuest_codegen.runtime import Arguments, Remote, remote
 from rekuest_codegen.runtime.auth import Credentials, client_credentials, device_flow
-from rekuest_codegen.runtime.client import Client
+from rekuest_codegen.runtime.caller.client import Client
 from rekuest_codegen.server import serving
 from rekuest_codegen.wire import messages
 from tests.processes import cli, running

@@ -245,8 +245,7 @@ async def test_what_a_structure_says_of_a_value_is_said_of_its_place(failing: st
 
 
 def test_the_store_is_left_alone_by_those_who_do_not_use_it() -> None:
-    code = (
-        "import rekuest_codegen.runtime.calls, sys; print([n for n in sys.modules if '.objects' in n or n == 'numpy'])"
-    )
+    loads = "import sys, rekuest_codegen.runtime.caller.calls as _"
+    code = f"{loads}; print([name for name in sys.modules if '.objects' in name or name == 'numpy'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

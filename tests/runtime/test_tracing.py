@@ -20,7 +20,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from rekuest_codegen.errors import CallTimeout, NodeError, NodeNotFound
 from rekuest_codegen.runtime import context, options
-from rekuest_codegen.runtime.client import Client
+from rekuest_codegen.runtime.caller.client import Client
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.tracing import NO_SPAN, begin, read_carrier
 from tests.processes import cli, running
@@ -136,7 +136,7 @@ async def test_a_server_that_does_not_trace_passes_the_trace_on(spans: InMemoryS
 def test_nothing_where_nobody_traces() -> None:
     program = """
 import json, sys, timeit
-from rekuest_codegen.runtime.client import Client
+from rekuest_codegen.runtime.caller.client import Client
 from rekuest_codegen.wire.tracing import NO_SPAN, begin
 assert not [name for name in sys.modules if name.startswith("opentelemetry")]
 assert begin("call", "CLIENT", node="n") is NO_SPAN

@@ -88,8 +88,8 @@ import os, signal, sys, threading
 from mynodes import slow
 from rekuest_codegen.errors import ConnectionLost
 from rekuest_codegen.runtime import context
-from rekuest_codegen.runtime.client import Client
-from rekuest_codegen.runtime import client
+from rekuest_codegen.runtime.caller.client import Client
+from rekuest_codegen.runtime.caller import client
 print(slow.rest(0), flush=True)
 threading.Timer(0.3, os.kill, (int(sys.argv[1]), signal.SIGKILL)).start()
 client.BACKOFF = (0.1,)

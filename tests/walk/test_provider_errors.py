@@ -60,7 +60,7 @@ def test_registered_in_a_way_the_source_does_not_show(settings: dict[str, str], 
 def test_a_second_provider_of_the_same_name(server: EmbeddedServer, settings: dict[str, str], tmp_path: Path) -> None:
     """It waits for a while, as a server may not have noticed yet that the first was killed, and then says so."""
     (tmp_path / "provider.py").write_text(GOOD, encoding="utf-8")
-    patient = "import rekuest_codegen.runtime.agent as agent\nagent.BUSY_WITHIN = 0.5\n" + GOOD
+    patient = "import rekuest_codegen.runtime.provider.agent as agent\nagent.BUSY_WITHIN = 0.5\n" + GOOD
     with running([sys.executable, "provider.py"], until="providing", environment=settings, cwd=tmp_path):
         (tmp_path / "second").mkdir()
         said = provide(patient, tmp_path / "second", settings)

@@ -19,13 +19,13 @@ from functools import partial
 from typing import Any, TypeGuard, cast
 
 from rekuest_codegen.errors import ArgumentError, ConfigurationError, RekuestError
+from rekuest_codegen.runtime.caller.stubs import remote_of
 from rekuest_codegen.runtime.context import Nested
+from rekuest_codegen.runtime.provider.threads import DaemonThreads
 from rekuest_codegen.runtime.remote import Remote
-from rekuest_codegen.runtime.stubs import remote_of
 from rekuest_codegen.runtime.testing.replay import Replay
 from rekuest_codegen.runtime.testing.standing import Standing
 from rekuest_codegen.runtime.testing.stubs import at_once, plain_types
-from rekuest_codegen.runtime.threads import DaemonThreads
 from rekuest_codegen.runtime.values import expand_all, returned, shrink_all, values_walk
 from rekuest_codegen.runtime.watch import Event, Watch
 

@@ -21,11 +21,11 @@ from rekuest_codegen.runtime.watch import Event, Watch
 from rekuest_codegen.wire import messages
 
 if TYPE_CHECKING:
-    from rekuest_codegen.runtime.children import Children
-    from rekuest_codegen.runtime.outbox import Outbox
-    from rekuest_codegen.runtime.register import App
+    from rekuest_codegen.runtime.provider.children import Children
+    from rekuest_codegen.runtime.provider.outbox import Outbox
+    from rekuest_codegen.runtime.provider.register import App
+    from rekuest_codegen.runtime.provider.sources import Provision
     from rekuest_codegen.runtime.remote import Remote
-    from rekuest_codegen.runtime.sources import Provision
 
 LOST_AFTER = 30.0
 OPEN_WITHIN = 60.0
@@ -107,7 +107,7 @@ class InMemory(Standing):
     # -- life --------------------------------------------------------------------------------------------------------
 
     def _provide(self) -> None:
-        from rekuest_codegen.runtime.sources import provision
+        from rekuest_codegen.runtime.provider.sources import provision
 
         if self._served:
             raise ConfigurationError(f"{self!r} is in use; make another one")
@@ -136,11 +136,11 @@ class _Served:
     """One app: its objects, and its tasks."""
 
     def __init__(self, app: App, provision: Provision) -> None:
-        from rekuest_codegen.runtime.holdings import Holdings
-        from rekuest_codegen.runtime.locks import Locks
-        from rekuest_codegen.runtime.processes import Processes
-        from rekuest_codegen.runtime.tasks import Tasks
-        from rekuest_codegen.runtime.threads import DaemonThreads
+        from rekuest_codegen.runtime.provider.holdings import Holdings
+        from rekuest_codegen.runtime.provider.locks import Locks
+        from rekuest_codegen.runtime.provider.processes import Processes
+        from rekuest_codegen.runtime.provider.tasks import Tasks
+        from rekuest_codegen.runtime.provider.threads import DaemonThreads
 
         self.app = app
         self.provision = provision

@@ -17,18 +17,19 @@ from typing import Any, Self, TypeVar, cast
 
 from rekuest_codegen.errors import ConfigurationError, NodeError, TaskCancelled
 from rekuest_codegen.ir.nodes import NodeKind
-from rekuest_codegen.runtime import portal, register
-from rekuest_codegen.runtime.children import Children
-from rekuest_codegen.runtime.holdings import Holdings
-from rekuest_codegen.runtime.locks import Locks
-from rekuest_codegen.runtime.outbox import Outbox
-from rekuest_codegen.runtime.processes import Processes
-from rekuest_codegen.runtime.provided import Provided
-from rekuest_codegen.runtime.register import App
-from rekuest_codegen.runtime.sources import provision
-from rekuest_codegen.runtime.tasks import Tasks
+from rekuest_codegen.runtime import portal
+from rekuest_codegen.runtime.provider import register
+from rekuest_codegen.runtime.provider.children import Children
+from rekuest_codegen.runtime.provider.holdings import Holdings
+from rekuest_codegen.runtime.provider.locks import Locks
+from rekuest_codegen.runtime.provider.outbox import Outbox
+from rekuest_codegen.runtime.provider.processes import Processes
+from rekuest_codegen.runtime.provider.provided import Provided
+from rekuest_codegen.runtime.provider.register import App
+from rekuest_codegen.runtime.provider.sources import provision
+from rekuest_codegen.runtime.provider.tasks import Tasks
+from rekuest_codegen.runtime.provider.threads import DaemonThreads
 from rekuest_codegen.runtime.testing.memory import Drawers, Inside
-from rekuest_codegen.runtime.threads import DaemonThreads
 from rekuest_codegen.runtime.values import expand_all, shrink_all, values_walk
 from rekuest_codegen.shapes import is_series
 from rekuest_codegen.wire import messages

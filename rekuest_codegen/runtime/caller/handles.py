@@ -1,0 +1,198 @@
+"""A task in the hands of who called it: its result when it is there, what it says meanwhile, and ways to steer it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from typing import Any, Generic, TypeVar
+
+from rekuest_codegen.errors import CallTimeout, ProtocolError
+from rekuest_codegen.runtime import portal
+from rekuest_codegen.runtime.caller.calls import expand_returns
+from rekuest_codegen.runtime.caller.following import Following
+from rekuest_codegen.runtime.context import Caller
+from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.values import values_walk
+from rekuest_codegen.runtime.watch import Event
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class TaskHandle(Generic[R]):
+    """One task of a node that gives ``R`` (for a generator: yields it). Each method has an async form.
+
+    It may be used from any thread and any event loop. Letting go of it ends nothing: the task runs on.
+    """
+
+    def __init__(self, remote: Remote[R], caller: Caller, following: Following) -> None:
+        self._remote = remote
+        self._caller = caller
+        self._following = following
+        self._loop = asyncio.get_running_loop()
+
+    def __repr__(self) -> str:
+        return f"<task {self.id} of {self._remote.title}: {self.state}>"
+
+    # -- what is known -----------------------------------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        """The server's id of it; another process can take it up by that."""
+        return self._following.watch.task
+
+    @property
+    def state(self) -> str:
+        """The kind of the last event that changed how it stands: ``STARTED``, ``PAUSED``, ``COMPLETED``, ..."""
+        return self._following.state
+
+    @property
+    def done(self) -> bool:
+        """Whether it is over, however it ended."""
+        return self._following.over
+
+    @property
+    def progress(self) -> int | None:
+        """What it said last of its progress, in percent."""
+        return self._following.progress
+
+    @property
+    def message(self) -> str | None:
+        """What it said last beside its progress."""
+        return self._following.message
+
+    @property
+    def logs(self) -> tuple[str, ...]:
+        """What it logged, oldest first."""
+        return tuple(self._following.logs)
+
+    # -- what it gives -----------------------------------------------------------------------------------------------
+
+    async def aresult(self, timeout: float | None = None) -> R:
+        """What it returned, once it did; of a generator, what it yielded last.
+
+        Raises:
+            NodeError, TaskCancelled, AgentLost, TransportError: it ended otherwise.
+            CallTimeout: it is not over within ``timeout`` seconds, and runs on.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                returns = await self._there(self._following.result)
+        except TimeoutError as error:
+            if isinstance(error, CallTimeout):
+                raise
+            raise CallTimeout(f"{self._remote.title}: no result within {timeout:g} s; the task runs on") from None
+        if returns is None:
+            raise ProtocolError(f"{self._remote.title}: completed without returning anything")
+        return await expand_returns(self._remote, returns, values_walk(self._remote.types))
+
+    def result(self, timeout: float | None = None) -> R:
+        """`aresult`, waiting."""
+        value: R = portal.block(self.aresult, timeout, instead="task.aresult()")
+        return value
+
+    async def aitems(self) -> AsyncGenerator[R]:
+        """What it yields, as it comes; each item once, whoever asks. Leaving the loop early ends nothing.
+
+        Raises:
+            As `aresult`, when it ended otherwise than by completing.
+        """
+        walk = values_walk(self._remote.types)
+        while (returns := await self._there(self._following.next_item)) is not None:
+            yield await expand_returns(self._remote, returns, walk)
+
+    def items(self) -> Generator[R]:
+        """`aitems`, waiting for each."""
+        return self._each(self.aitems(), "async for ... in task.aitems()")
+
+    async def aevents(self) -> AsyncGenerator[Event]:
+        """Every event, from the first that is still known to the last: what it said, and how it stood. Of what was
+        yielded, only that it was.
+
+        Raises:
+            AgentLost, TransportError: nothing more can be known.
+        """
+        events = self._following.events()
+        end = object()
+
+        async def following() -> Any:
+            return await anext(events, end)
+
+        while (event := await self._there(following)) is not end:
+            yield event
+
+    def events(self) -> Generator[Event]:
+        """`aevents`, waiting for each."""
+        return self._each(self.aevents(), "async for ... in task.aevents()")
+
+    # -- steering ----------------------------------------------------------------------------------------------------
+
+    async def acancel(self) -> None:
+        """Ask it to end. What comes of that, its events and its result tell; one that is over stays as it is.
+
+        Raises:
+            TransportError, AccessDenied, ServerError: the server could not be told.
+        """
+        await self._steer("cancel")
+
+    async def ainterrupt(self) -> None:
+        """Make it end at once, whatever it is doing. Raises as `acancel`."""
+        await self._steer("interrupt")
+
+    async def apause(self) -> None:
+        """Ask it to stop at its next breakpoint. Raises as `acancel`."""
+        await self._steer("pause")
+
+    async def aresume(self, *, step: bool = False) -> None:
+        """Let it go on; with ``step`` to its next breakpoint. Raises as `acancel`."""
+        await self._steer("resume", step=step)
+
+    def cancel(self) -> None:
+        """`acancel`, waiting for the server."""
+        portal.block(self.acancel, instead="task.acancel()")
+
+    def interrupt(self) -> None:
+        """`ainterrupt`, waiting for the server."""
+        portal.block(self.ainterrupt, instead="task.ainterrupt()")
+
+    def pause(self) -> None:
+        """`apause`, waiting for the server."""
+        portal.block(self.apause, instead="task.apause()")
+
+    def resume(self, *, step: bool = False) -> None:
+        """`aresume`, waiting for the server."""
+
+        async def resumed() -> None:
+            await self.aresume(step=step)
+
+        portal.block(resumed, instead="task.aresume()")
+
+    # -- getting there -----------------------------------------------------------------------------------------------
+
+    async def _steer(self, kind: str, **more: bool) -> None:
+        if self.done:
+            return
+
+        async def told() -> None:
+            await self._caller.steer(self._following.watch, kind, **more)
+
+        await self._there(told)
+
+    async def _there(self, function: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Await ``function()`` in the loop that serves the task, which may be this one."""
+        if asyncio.get_running_loop() is self._loop:
+            return await function()
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(), self._loop))
+
+    def _each(self, items: AsyncGenerator[T], instead: str) -> Generator[T]:
+        portal.forbid_loop(instead)
+        end = object()
+
+        async def following() -> Any:
+            return await anext(items, end)
+
+        def iterate() -> Generator[T]:
+            while (item := portal.block(following, instead=instead)) is not end:
+                yield item
+
+        return iterate()

@@ -1,0 +1,125 @@
+"""Calls that are not waited for: a generated function and its arguments in, a handle of the task out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from typing import Any, ParamSpec, TypeVar, overload
+
+from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.runtime import context, portal
+from rekuest_codegen.runtime.caller.calls import start, where_it_runs
+from rekuest_codegen.runtime.caller.following import Following
+from rekuest_codegen.runtime.caller.handles import TaskHandle
+from rekuest_codegen.runtime.caller.stubs import remote_of, values_of
+from rekuest_codegen.runtime.context import Nested
+from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.values import shrink_all, values_walk
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+# Which form of a function is given says nothing about the handle: it is of what the node gives.
+@overload
+def submit(function: Callable[P, Coroutine[Any, Any, R]], /, *args: P.args, **keywords: P.kwargs) -> TaskHandle[R]: ...
+@overload
+def submit(function: Callable[P, AsyncIterator[R]], /, *args: P.args, **keywords: P.kwargs) -> TaskHandle[R]: ...
+@overload
+def submit(function: Callable[P, Iterator[R]], /, *args: P.args, **keywords: P.kwargs) -> TaskHandle[R]: ...
+@overload
+def submit(function: Callable[P, R], /, *args: P.args, **keywords: P.kwargs) -> TaskHandle[R]: ...
+def submit(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> TaskHandle[Any]:
+    """Assign a task and come back once the server has it: ``task = submit(threshold, image, level=0.7)``.
+
+    Raises:
+        ConfigurationError: ``function`` is no generated one. Otherwise as a call until its task is assigned.
+    """
+    remote, values = _call(function, args, keywords)
+    return portal.block(_submit, remote, values, instead="asubmit(...)")
+
+
+@overload
+async def asubmit(
+    function: Callable[P, Coroutine[Any, Any, R]], /, *args: P.args, **keywords: P.kwargs
+) -> TaskHandle[R]: ...
+@overload
+async def asubmit(function: Callable[P, AsyncIterator[R]], /, *args: P.args, **keywords: P.kwargs) -> TaskHandle[R]: ...
+@overload
+async def asubmit(function: Callable[P, Iterator[R]], /, *args: P.args, **keywords: P.kwargs) -> TaskHandle[R]: ...
+@overload
+async def asubmit(function: Callable[P, R], /, *args: P.args, **keywords: P.kwargs) -> TaskHandle[R]: ...
+async def asubmit(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> TaskHandle[Any]:
+    """`submit`, awaited."""
+    remote, values = _call(function, args, keywords)
+    return await _submit(remote, values)
+
+
+@overload
+def attach(function: Callable[..., Coroutine[Any, Any, R]], id: str) -> TaskHandle[R]: ...
+@overload
+def attach(function: Callable[..., AsyncIterator[R]], id: str) -> TaskHandle[R]: ...
+@overload
+def attach(function: Callable[..., Iterator[R]], id: str) -> TaskHandle[R]: ...
+@overload
+def attach(function: Callable[..., R], id: str) -> TaskHandle[R]: ...
+def attach(function: Callable[..., Any], id: str) -> TaskHandle[Any]:
+    """A handle of a task that was assigned before, here or elsewhere, with the same token: ``attach(threshold, id)``.
+
+    All its events are there from the first one on, also when it is over.
+
+    Raises:
+        ConfigurationError: the task is of another node. NodeNotFound: the server knows no such task of this token.
+        TransportError, AccessDenied, ServerError
+    """
+    remote, _ = remote_of(function)
+    return portal.block(_attach, remote, id, instead="aattach(...)")
+
+
+@overload
+async def aattach(function: Callable[..., Coroutine[Any, Any, R]], id: str) -> TaskHandle[R]: ...
+@overload
+async def aattach(function: Callable[..., AsyncIterator[R]], id: str) -> TaskHandle[R]: ...
+@overload
+async def aattach(function: Callable[..., Iterator[R]], id: str) -> TaskHandle[R]: ...
+@overload
+async def aattach(function: Callable[..., R], id: str) -> TaskHandle[R]: ...
+async def aattach(function: Callable[..., Any], id: str) -> TaskHandle[Any]:
+    """`attach`, awaited."""
+    remote, _ = remote_of(function)
+    return await _attach(remote, id)
+
+
+def _call(
+    function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> tuple[Remote[Any], dict[str, Any]]:
+    remote, _ = remote_of(function)
+    return remote, values_of(function, args, keywords)
+
+
+async def _submit(remote: Remote[Any], values: Mapping[str, Any]) -> TaskHandle[Any]:
+    arguments = remote.check(values)
+    timeout = context.in_force.get().timeout
+    wire = await shrink_all(remote.contract.args, arguments, values_walk(remote.types))
+    server = context.serves(remote)
+    return await where_it_runs(server, _begin, server, remote, wire, timeout)
+
+
+async def _begin(
+    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None
+) -> TaskHandle[Any]:
+    caller, watch = await start(server, remote, wire, timeout)
+    return TaskHandle(remote, caller, Following(watch))
+
+
+async def _attach(remote: Remote[Any], id: str) -> TaskHandle[Any]:
+    if context.serves(remote) is not None:
+        raise ConfigurationError(f"{remote.title}: a task is taken up outside of running tasks and of tests")
+
+    async def taken_up() -> TaskHandle[Any]:
+        client = await context.default_client()
+        timeout = context.in_force.get().timeout
+        async with asyncio.timeout(timeout):
+            return TaskHandle(remote, client, Following(await client.attach(remote, id)))
+
+    return await where_it_runs(None, taken_up)

@@ -1,0 +1,437 @@
+"""The agent: connects out to a server, registers what it provides, runs the tasks it is given.
+
+The conversation is `wire.conversation.AgentSide`, the tasks are `tasks.Tasks`; this is the shell around them: sockets,
+clock, and the journal. A lost connection is restored for as long as it takes, under the same session, so that the
+server gives running tasks back; what must arrive is kept by the conversation meanwhile, and by the journal for the
+next process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import sqlite3
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from rekuest_codegen.errors import (
+    AccessDenied,
+    ConfigurationError,
+    ConnectionLost,
+    ProtocolError,
+    RekuestError,
+    ServerError,
+    TransportError,
+    Unreachable,
+)
+from rekuest_codegen.runtime.auth import Credentials, auth_of
+from rekuest_codegen.runtime.auth.silence import frames_logger
+from rekuest_codegen.runtime.link import Link
+from rekuest_codegen.runtime.provider import inheritance
+from rekuest_codegen.runtime.provider.children import Children
+from rekuest_codegen.runtime.provider.effects import Effects
+from rekuest_codegen.runtime.provider.holdings import Holdings
+from rekuest_codegen.runtime.provider.journal import Journal, Locked
+from rekuest_codegen.runtime.provider.locks import Locks
+from rekuest_codegen.runtime.provider.outbox import Outbox
+from rekuest_codegen.runtime.provider.parts import Parts
+from rekuest_codegen.runtime.provider.processes import Processes
+from rekuest_codegen.runtime.provider.registration import Registration, introduce
+from rekuest_codegen.runtime.provider.shelf import MemoryShelf
+from rekuest_codegen.runtime.provider.sources import Provision
+from rekuest_codegen.runtime.provider.states import States
+from rekuest_codegen.runtime.provider.tasks import Patience, Tasks
+from rekuest_codegen.runtime.provider.threads import DaemonThreads
+from rekuest_codegen.wire import conversation, messages
+from rekuest_codegen.wire.auth import with_token
+from rekuest_codegen.wire.conversation import AgentSide, Answered, Unreadable
+from rekuest_codegen.wire.definitions import Terms
+from rekuest_codegen.wire.endpoint import Endpoint
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX
+from rekuest_codegen.wire.tracing import ASKED
+
+logger = logging.getLogger("rekuest_codegen.provider")
+
+REQUEST_TIMEOUT = 30.0
+CONNECT_WITHIN = 10.0
+BACKOFF = (0.1, 0.3, 1.0, 2.0, 5.0)
+BUSY_WITHIN = 20.0
+"""Seconds for which a first registration is tried again while another connection is live: a server needs up to 15 s
+to notice that a provider was killed."""
+START_WITHIN = 5.0
+"""Seconds for which a provider that was just started waits for its server."""
+FLUSH_WITHIN = 2.0
+KEEP_AFTER = 0.05
+"""Seconds after which an end that is not acknowledged is written down for the next process."""
+LATE = 0.5
+"""Seconds by which a timer is late when this process had no time for its loop."""
+SLICE = 50
+"""Frames written in a row before it is looked whether the server wants to know if we live."""
+
+
+class Busy(ServerError):
+    """Another connection of the same agent is live."""
+
+
+class Agent:
+    """Provides an app's functions at one server. ``serve`` is its life; ``parts`` are what it hands to them."""
+
+    def __init__(
+        self,
+        url: str,
+        token: Credentials,
+        name: str,
+        provision: Provision,
+        *,
+        parts: Parts | None = None,
+        concurrency: int | None = None,
+        journal: Path | None = None,
+        patience: Patience = Patience(),  # noqa: B008 - it is frozen
+    ) -> None:
+        self.name = name
+        self._endpoint = Endpoint.parse(url)
+        self._auth = auth_of(token, self._endpoint)
+        self._registration = registration_of(name, provision)
+        self._link = Link(self._endpoint, self._auth, timeout=REQUEST_TIMEOUT)
+        self._to_write, self._heard = asyncio.Event(), asyncio.Event()
+        self._side = AgentSide("", states=lambda: self._states.values())
+        self._outbox = Outbox(self._side, self._to_write.set, on_end=self._journal_end)
+        self._shelf = MemoryShelf(self._link)
+        self._children = Children(self._link, self._outbox.send, lost_after=REQUEST_TIMEOUT)
+        self._threads = DaemonThreads("rekuest-codegen task")
+        self._processes = Processes(self._threads)
+        self._holdings = Holdings(parts or Parts(), self._threads, owners=provision.owners)
+        self._wanted = [one for function in provision.functions for one in function.injected.values()]
+        self._states = States(provision.states, self._side, self._outbox.send)
+        self.tasks = Tasks(
+            name,
+            provision.functions,
+            outbox=self._outbox,
+            children=self._children,
+            holdings=self._holdings,
+            locks=Locks(self._outbox.send),
+            shelf=self._shelf,
+            threads=self._threads,
+            processes=self._processes,
+            concurrency=concurrency,
+            patience=patience,
+        )
+        self._journal_path = journal
+        self._journal: Journal | None = None
+        self._unkept: list[str] = []
+        self._kept: set[str] = set()
+        self._background: set[asyncio.Task[None]] = set()
+        self._on_ready: Callable[[], None] = lambda: None
+        self._been_ready = False
+        self._attempt = 0
+        self._refusal = ""
+
+    async def serve(self, *, on_ready: Callable[[], None] | None = None) -> None:
+        """Provide until cancelled; ``on_ready`` is called whenever the server has taken us in.
+
+        Raises:
+            ConfigurationError: what is handed in could not be made.
+            AccessDenied, TransportError, ServerError: before the first connection.
+            ServerError: another provider displaced this one. AccessDenied: the token is not accepted any more.
+        """
+        if on_ready is not None:
+            self._on_ready = on_ready
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        inheritance.install()
+        self._outbox.open()
+        try:
+            await self._holdings.make()
+            self._holdings.check(self._wanted)
+            await self._states.begin(self._holdings.objects, self._shelf)
+            self._open_journal()
+            while True:
+                try:
+                    await self._connect()
+                except (TransportError, ServerError) as error:
+                    if not self._passing(error, loop.time() - started):
+                        raise
+                    trouble = error
+                self._side.disconnect()
+                self._settle_journal()
+                pause = BACKOFF[min(self._attempt, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+                self._attempt += 1
+                level = logging.WARNING if self._been_ready else logging.INFO
+                logger.log(level, "%s: %s; connecting again in %.1f s", self.name, trouble, pause)
+                await asyncio.sleep(pause)
+        finally:
+            await self._stop()
+
+    async def drain(self, within: float) -> None:
+        """Begin no more tasks, and wait until those that run have ended, at most ``within`` seconds."""
+        self.tasks.refuse("is being stopped")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self.tasks.quiet()
+                while self._side.ready and self._side.unacknowledged:
+                    self._heard.clear()
+                    await self._heard.wait()
+
+    def _passing(self, error: RekuestError, waited: float) -> bool:
+        """Whether to try again. At the start a server may still be starting, or not know yet that we were killed."""
+        if self._been_ready:
+            return isinstance(error, Busy | TransportError) or error.retry_safe
+        if isinstance(error, Busy):
+            return waited < BUSY_WITHIN
+        return isinstance(error, Unreachable) and waited < START_WITHIN
+
+    # -- one connection -----------------------------------------------------------------------------------------
+
+    async def _connect(self) -> NoReturn:
+        """Introduce ourselves, connect, and converse until the connection ends; how it ended is the exception."""
+        await introduce(self._link, self._registration)
+        await with_token(self._auth, self._connect_as)
+        raise AssertionError("a connection ends with an error")
+
+    async def _connect_as(self, token: str) -> NoReturn:
+        self._side.token = str(token)
+        place = self._endpoint.agi
+        try:
+            async with connect(
+                f"{place}?agent={quote(self.name)}&{ASKED}=1",
+                max_size=messages.MAX_FRAME,
+                open_timeout=CONNECT_WITHIN,
+                ping_interval=None,  # there is a heartbeat, and a server that is slow answers no ping either
+                logger=frames_logger(),
+            ) as socket:
+                await self._converse(socket)
+        except ConnectionClosed as error:
+            raise self._why(error) from None
+        except TimeoutError:
+            raise Unreachable(f"{place}: no answer within {CONNECT_WITHIN:g} s") from None
+        except InvalidHandshake as error:
+            if isinstance(error.__cause__, EOFError):
+                raise ConnectionLost(f"{place}: the server hung up") from None
+            raise ProtocolError(f"{place}: no agent socket there ({error})") from None
+        except OSError as error:
+            raise Unreachable(f"{place}: no connection ({error.strerror or error}); is the server running?") from None
+
+    async def _converse(self, socket: ClientConnection) -> NoReturn:
+        loop = asyncio.get_running_loop()
+        self._side.connect(loop.time())
+        self._refusal = ""
+        self._to_write.set()
+        helpers = [asyncio.create_task(self._write(socket)), asyncio.create_task(self._keep_time(socket))]
+        try:
+            while True:
+                frame = await socket.recv()
+                for event in self._side.receive(frame, loop.time()):
+                    self._take(event)
+                if self._kept:
+                    self._settle_journal()
+                else:
+                    self._side.take_acknowledged()  # of none of them anything was written down
+                self._to_write.set()
+                self._heard.set()
+        except asyncio.CancelledError:
+            with suppress(ConnectionClosed, TimeoutError):
+                async with asyncio.timeout(FLUSH_WITHIN):
+                    await self._end_all()
+                    self._settle_journal()
+                    for frame in self._side.frames_to_send():
+                        await socket.send(frame)
+                    while self._side.unacknowledged:
+                        self._side.receive(await socket.recv(), loop.time())
+            raise
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _write(self, socket: ClientConnection) -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                await self._to_write.wait()
+                self._to_write.clear()
+                while frames := self._side.frames_to_send(SLICE):
+                    for frame in frames:
+                        await socket.send(frame)
+                self._outbox.written()
+
+    async def _keep_time(self, socket: ClientConnection) -> None:
+        """Close the socket when the server has been silent for too long."""
+        loop = asyncio.get_running_loop()
+        while (due := self._side.next_timer()) is not None:
+            await asyncio.sleep(max(0.0, due - loop.time()))
+            if loop.time() - due > LATE:
+                await asyncio.sleep(LATE)  # it was we who were silent: what has come meanwhile is read first
+            self._side.handle_timer(loop.time())
+        await socket.close()
+
+    def _why(self, closed: ConnectionClosed) -> RekuestError:
+        """What the end of a connection means."""
+        place = self._endpoint.agi
+        code = closed.rcvd.code if closed.rcvd is not None else None
+        reason = self._refusal or (closed.rcvd.reason if closed.rcvd is not None else "")
+        if code == conversation.BUSY:
+            return Busy(f"{place}: another provider is connected as {self.name!r} with this token")
+        if code == conversation.DISPLACED:
+            return ServerError(f"{place}: another provider took over as {self.name!r} with this token")
+        if code == conversation.MISMATCH and not self._side.ready:
+            return AccessDenied(f"{place}: the registration was refused ({reason or 'is the token right?'})")
+        if code == conversation.MISMATCH:
+            # What the server cannot read it will not read next time either: begin a new session.
+            self._side.begin()
+            self._begin_journal()
+            return ConnectionLost(f"{place}: the server refused what we sent ({reason})")
+        if self._side.lost:
+            return ConnectionLost(f"{place}: {self._side.lost}")
+        return ConnectionLost(
+            f"{place}: the connection was lost ({f'{code} {reason}'.strip() if code else 'no close frame'})"
+        )
+
+    # -- what the server says -----------------------------------------------------------------------------------
+
+    def _take(self, event: messages.ToAgent | Answered | Unreadable) -> None:
+        match event:
+            case messages.Assign():
+                if not self._side.reported(event.task):
+                    self.tasks.begin(event)
+            case messages.Cancel():
+                self.tasks.end(event.task, messages.Cancelled)
+            case messages.Interrupt():
+                self.tasks.end(event.task, messages.Interrupted)
+            case messages.Pause():
+                self.tasks.pause(event.task)
+            case messages.Resume():
+                self.tasks.resume(event.task, step=event.step)
+            case messages.Init():
+                self._ready(event)
+            case messages.TaskEvent():
+                self._children.hear(event)
+            case Answered():
+                self._children.answer(event)
+            case messages.Collect():
+                self._shelf.drop(event.drawers)
+            case messages.ProtocolErrorMessage():
+                self._refusal = event.error
+            case _:
+                logger.debug("%s: not acted on: %r", self.name, event)
+
+    def _ready(self, init: messages.Init) -> None:
+        self._children.traced = init.trace is True
+        for inquiry in init.inquiries:
+            if inquiry.task in self.tasks:
+                self._outbox.send(messages.Progress(task=inquiry.task, progress=0, message="still running"))
+            elif not self._side.reported(inquiry.task):
+                error = f"{LOST_PREFIX}{self.name} was started again; it may have done the work, or not"
+                self._outbox.send(messages.Critical(task=inquiry.task, error=error))
+        if self._been_ready:
+            self._states.tell_all()
+        else:
+            self._holdings.run_backgrounds()
+        self._been_ready, self._attempt = True, 0
+        self._spawn(self._children.read_back())
+        self._on_ready()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    # -- what the next process must know -------------------------------------------------------------------------
+
+    def _open_journal(self) -> None:
+        if self._journal_path is None:
+            return
+        try:
+            self._journal = Journal(self._journal_path)
+            session, left = self._journal.session(), self._journal.reports()
+        except Locked:
+            logger.info("%s: another process has the journal; this one has none", self.name)
+        except (ConfigurationError, sqlite3.Error) as error:
+            self._no_journal(error)
+        else:
+            if session is not None:
+                self._side.begin(session)
+                self._side.restore(left)
+                self._kept = {report.id for report in left}
+            self._begin_journal()
+
+    def _begin_journal(self) -> None:
+        if self._journal is not None:
+            try:
+                self._journal.begin(self._side.session_id)
+            except sqlite3.Error as error:
+                self._no_journal(error)
+
+    def _journal_end(self, report: messages.Report) -> None:
+        """An end was reported: it is written down unless it is acknowledged in a moment, as nearly all are."""
+        if self._journal is None:
+            return
+        self._unkept.append(report.task)
+        if not self._side.ready:
+            self._settle_journal()
+        elif len(self._unkept) == 1:
+            asyncio.get_running_loop().call_later(KEEP_AFTER, self._settle_journal)
+
+    def _settle_journal(self) -> None:
+        """Bring the journal up to date: what has arrived, and what has not."""
+        arrived = self._kept.intersection(self._side.take_acknowledged())
+        tasks, self._unkept = self._unkept, []
+        if self._journal is None:
+            return
+        left = [one for task in tasks if self._side.reported(task) for one in self._side.retained(task)]
+        try:
+            if arrived:
+                self._journal.drop(arrived)
+            if left:
+                self._journal.keep(left)
+            self._journal.commit()
+        except sqlite3.Error as error:
+            self._no_journal(error)
+        self._kept -= arrived
+        self._kept.update(report.id for report in left)
+
+    def _no_journal(self, error: Exception) -> None:
+        logger.warning("%s: %s; ends will not outlive this process", self.name, error)
+        self._journal = None
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    async def _end_all(self) -> None:
+        """End what runs; each task reports that the provider was stopped."""
+        await self.tasks.end_all()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    async def _stop(self) -> None:
+        await self._end_all()
+        self._children.close()
+        await self._holdings.leave()
+        self._processes.close()
+        self._threads.shutdown()
+        if self._journal is not None:
+            with suppress(sqlite3.Error):
+                self._settle_journal()
+                self._journal.close()
+        await self._link.close()
+
+
+def registration_of(name: str, provision: Provision) -> Registration:
+    """What the server is told of an app."""
+    terms = {
+        one.interface: Terms(
+            locks=one.options.locks,
+            manipulates=one.options.manipulates,
+            physical=one.options.effects is Effects.IRREVERSIBLE,
+        )
+        for one in provision.functions
+    }
+    functions = [(one.interface, one.node) for one in provision.functions]
+    return Registration.of(
+        name, functions, terms=terms, states=[(one.interface, one.ports) for one in provision.states]
+    )

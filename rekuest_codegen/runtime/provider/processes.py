@@ -1,0 +1,138 @@
+"""Sync functions in processes of their own: what computes for long holds up nothing here, and can be killed.
+
+A process serves one call after another and is kept for the next one; one that was interrupted, or died, is not. What
+goes there and comes back is pickled, so the function must be at the top of a module. What the function says there
+(progress, logs, breakpoints) is said by its task here; calls it makes to other nodes are calls of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import threading
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+from rekuest_codegen.runtime.provider import task as tasks
+from rekuest_codegen.runtime.provider import worker
+from rekuest_codegen.runtime.provider.running import Run
+from rekuest_codegen.runtime.provider.serving import WORKER
+
+IDLE = 4
+"""Processes kept for the next call."""
+
+
+class ProcessFailed(Exception):
+    """What the function raised in its process, or how that ended."""
+
+
+class Processes:
+    """The processes of one agent. ``threads`` wait for them."""
+
+    def __init__(self, threads: Executor) -> None:
+        self._threads = threads
+        self._idle: list[_Process] = []
+        self._context = multiprocessing.get_context("spawn")
+
+    async def results(self, call: partial[Any], run: Run) -> AsyncGenerator[Any]:
+        """What the function gives, item by item; each is made when the one before was taken.
+
+        Raises:
+            ProcessFailed: it raised, or its process died. asyncio.CancelledError: it was killed.
+        """
+        task = tasks.current.get()
+        assert task is not None  # noqa: S101 - whoever runs tasks sets it
+        process = self._idle.pop() if self._idle else await self._in_thread(self._start)
+        run.busy = process
+        whole = False
+        try:
+            run.control.pass_on(process.tell)
+            travelling = partial(call.func, *map(_travelling, call.args), **_each_travelling(call.keywords))
+            await self._in_thread(partial(process.send, "call", travelling, task.facts, run.control.step))
+            while True:
+                message = await self._in_thread(process.receive)
+                match message[0]:
+                    case "said":
+                        task.say(message[1], message[2])
+                    case "item":
+                        yield message[1]
+                        process.tell("next", False)
+                    case "done":
+                        whole = True
+                        return
+                    case _:
+                        whole = True
+                        raise ProcessFailed(message[1])
+        except (EOFError, OSError):
+            if process.killed:
+                raise asyncio.CancelledError from None
+            raise ProcessFailed(f"the function's process died ({await self._in_thread(process.end)})") from None
+        finally:
+            run.control.pass_on(None)
+            run.busy = None
+            if whole and len(self._idle) < IDLE and not run.control.cancelled:
+                self._idle.append(process)
+            else:
+                process.force()
+
+    def close(self) -> None:
+        """End the processes that are kept."""
+        for process in self._idle:
+            process.force()
+        self._idle.clear()
+
+    def _start(self) -> _Process:
+        here, there = self._context.Pipe()
+        child = self._context.Process(target=worker.main, args=(there,), name=WORKER, daemon=True)
+        child.start()
+        there.close()
+        return _Process(child, here)
+
+    async def _in_thread(self, function: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+
+
+class _Process:
+    """One process and the pipe to it."""
+
+    def __init__(self, child: Any, pipe: Connection) -> None:
+        self._child = child
+        self._pipe = pipe
+        self._sending = threading.Lock()
+        self.killed = False
+
+    def send(self, *message: Any) -> None:
+        with self._sending:
+            self._pipe.send(message)
+
+    def tell(self, what: str, step: bool) -> None:
+        """Pass on a request; a process that is gone needs none."""
+        with suppress(OSError, ValueError):
+            self.send(what, step)
+
+    def receive(self) -> Any:
+        return self._pipe.recv()
+
+    def end(self) -> str:
+        """How it ended, in words."""
+        self._child.join(1.0)
+        code = self._child.exitcode
+        return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+    def force(self) -> None:
+        """Kill it."""
+        self.killed = True
+        self._child.kill()
+        threading.Thread(target=self._child.join, args=(5.0,), daemon=True).start()
+
+
+def _travelling(value: Any) -> Any:
+    return worker.TASK_IS_HERE if isinstance(value, tasks.Task) else value
+
+
+def _each_travelling(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _travelling(value) for name, value in values.items()}

@@ -1,0 +1,319 @@
+"""The tasks of an agent, from ASSIGN to their end: who may run now, who is asked to end, and who is made to.
+
+A task that is asked to end is given a grace (`Patience`): a coroutine is cancelled at once, a function on a thread
+finds out at its next check, report or breakpoint. After the grace, and at an interrupt at once, it is made to end; what
+does not end even then is reported as ended and left to itself. Each task has one terminal report, whatever happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from rekuest_codegen.runtime import context
+from rekuest_codegen.runtime.provider import task as tasks
+from rekuest_codegen.runtime.provider.children import Children
+from rekuest_codegen.runtime.provider.controls import Control
+from rekuest_codegen.runtime.provider.holdings import Holdings
+from rekuest_codegen.runtime.provider.limits import Room
+from rekuest_codegen.runtime.provider.locks import Locks
+from rekuest_codegen.runtime.provider.outbox import Outbox
+from rekuest_codegen.runtime.provider.provided import Provided
+from rekuest_codegen.runtime.provider.running import Processes, Run, run
+from rekuest_codegen.runtime.provider.threads import DaemonThreads
+from rekuest_codegen.runtime.provider.tracing import run_span
+from rekuest_codegen.runtime.values import Shelf
+from rekuest_codegen.wire import messages
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
+from rekuest_codegen.wire.tracing import NO_SPAN
+
+logger = logging.getLogger("rekuest_codegen.provider")
+End = type[messages.Cancelled] | type[messages.Interrupted]
+SAYS: Mapping[str, type[messages.Report]] = {
+    "PROGRESS": messages.Progress,
+    "LOG": messages.Log,
+    "PAUSED": messages.Paused,
+    "RESUMED": messages.Resumed,
+}
+STOPPED = "the provider was stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: ``grace`` for a task that is cancelled to end by itself, ``force`` for one that is made to."""
+
+    grace: float = 5.0
+    force: float = 1.0
+
+
+class _Running(Run):
+    """A task that is here. ``over`` once its terminal report is made: nothing more is said of it."""
+
+    def __init__(self, assign: messages.Assign, inside: frozenset[str]) -> None:
+        super().__init__(Control(step=bool(assign.step)))
+        self.assign = assign
+        self.inside = inside
+        self.asked: End | None = None
+        self.begun = False
+        self.over = False
+        self.span = NO_SPAN
+        self.timer: asyncio.TimerHandle | None = None
+        self.work: asyncio.Task[None] | None = None
+
+
+class Tasks:
+    """All tasks of one agent."""
+
+    def __init__(
+        self,
+        name: str,
+        functions: Sequence[Provided],
+        *,
+        outbox: Outbox,
+        children: Children,
+        holdings: Holdings,
+        locks: Locks,
+        shelf: Shelf,
+        threads: DaemonThreads,
+        processes: Processes,
+        concurrency: int | None = None,
+        patience: Patience = Patience(),  # noqa: B008 - it is frozen
+    ) -> None:
+        self._name = name
+        self._functions = {function.interface: function for function in functions}
+        self._outbox = outbox
+        self._children = children
+        self._holdings = holdings
+        self._locks = locks
+        self._shelf = shelf
+        self._threads = threads
+        self._processes = processes
+        self._patience = patience
+        self._room = Room(concurrency)
+        self._rooms = {function.interface: Room(function.options.concurrency) for function in functions}
+        self._running: dict[str, _Running] = {}
+        self._strays: set[asyncio.Task[None]] = set()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._refusal = ""
+        self.outcomes: Counter[str] = Counter()
+
+    def __contains__(self, task: object) -> bool:
+        return task in self._running
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    # -- what the server asks for ------------------------------------------------------------------------------------
+
+    def begin(self, assign: messages.Assign) -> Run | None:
+        """Run a task, as soon as there is room for it; None when it runs already, or no more are begun."""
+        if assign.task in self._running:
+            return None  # delivered again after a reconnect
+        if self._refusal:
+            self._outbox.send(messages.Critical(task=assign.task, error=f"{LOST_PREFIX}{self._name} {self._refusal}"))
+            return None
+        running = _Running(assign, self._inside(assign))
+        self._running[assign.task] = running
+        self._quiet.clear()
+        running.work = asyncio.create_task(self._run(running), name=f"task {assign.task}")
+        running.work.add_done_callback(lambda _: self._forget(running))
+        return running
+
+    def end(self, task: str, kind: End) -> None:
+        """Ask a task to end; an interrupt does not wait for it to do so by itself."""
+        running = self._running.get(task)
+        if running is None:
+            return
+        urgent = kind is messages.Interrupted
+        if running.asked is not None and not (urgent and running.asked is not kind):
+            return  # it knows
+        running.asked = kind
+        running.control.cancel()
+        self._children.end(task)  # a thread that waits for one of them is let go
+        if running.timer is not None:
+            running.timer.cancel()
+        if running.busy is None:
+            self._cancel(running)
+        if urgent:
+            self._force(running)
+        else:
+            self._later(running, self._patience.grace, self._force)
+
+    def pause(self, task: str) -> None:
+        if (running := self._running.get(task)) is not None:
+            running.control.pause()
+
+    def resume(self, task: str, *, step: bool) -> None:
+        running = self._running.get(task)
+        if running is not None and not running.control.resume(step=step):
+            self._say(running, "RESUMED", {})  # it had not stopped yet
+
+    # -- the end of everything ---------------------------------------------------------------------------------------
+
+    def refuse(self, why: str) -> None:
+        """Begin no more tasks: what comes is reported as lost, never begun."""
+        self._refusal = f"{why}{NOT_BEGUN}"
+
+    async def quiet(self) -> None:
+        """Wait until nothing runs."""
+        await self._quiet.wait()
+
+    async def end_all(self) -> None:
+        """End what runs now; each task reports that the provider was stopped."""
+        for running in list(self._running.values()):
+            running.control.cancel()
+            if running.busy is not None:
+                running.busy.force()
+            self._cancel(running)
+        works = [running.work for running in self._running.values() if running.work is not None]
+        if works:
+            _, late = await asyncio.wait(works, timeout=self._patience.force)
+            for running in [running for running in self._running.values() if running.work in late]:
+                self._give_up(running)
+        for stray in self._strays:
+            stray.cancel()
+
+    # -- one task ----------------------------------------------------------------------------------------------------
+
+    def _inside(self, assign: messages.Assign) -> frozenset[str]:
+        """The tasks here that this one was called from, at any distance."""
+        found = {assign.root} if assign.root in self._running else set[str | None]()
+        parent = assign.parent
+        while parent is not None and parent in self._running and parent not in found:
+            found.add(parent)
+            parent = self._running[parent].assign.parent
+        return frozenset(task for task in found if task is not None)
+
+    async def _run(self, running: _Running) -> None:
+        running.begun = True
+        assign = running.assign
+        try:
+            function = self._functions.get(assign.interface)
+            if function is None:
+                self._finish(running, messages.Critical(task=assign.task, error=self._missing(assign.interface)))
+                return
+            running.span = run_span(function.node.title, assign)
+            context.nested.set(context.Nested(self._children.of(assign.task), asyncio.get_running_loop()))
+            facts = tasks.Facts(assign.task, assign.interface, assign.user, assign.reference, assign.parent)
+            task = tasks.Task(facts, running.control, lambda kind, fields: self._say(running, kind, fields))
+            tasks.current.set(task)
+            gates = self._gates(running, function)
+            if not gates:
+                await self._work(running, function, task)
+                return
+            async with AsyncExitStack() as stack:
+                for gate in gates:
+                    await stack.enter_async_context(gate)
+                await self._work(running, function, task)
+        except asyncio.CancelledError:
+            if running.asked is not None:
+                self._finish(running, running.asked(task=assign.task))
+            else:
+                error = STOPPED if running.control.cancelled else "the function was cancelled from within"
+                self._finish(running, messages.Critical(task=assign.task, error=error))
+
+    def _gates(self, running: _Running, function: Provided) -> list[AbstractAsyncContextManager[None]]:
+        """What has to be passed before the function runs. Room in the agent is last: who has it waits for no more."""
+        task, inside = running.assign.task, running.inside
+        gates: list[AbstractAsyncContextManager[None]] = []
+        if (room := self._rooms[function.interface]).bounded:
+            gates.append(room.taken(task, inside))
+        if function.options.locks:
+            gates.append(self._locks.held(function.options.locks, task, inside))
+        if self._room.bounded:
+            gates.append(self._room.taken(task, inside))
+        return gates
+
+    async def _work(self, running: _Running, function: Provided, task: tasks.Task) -> None:
+        await run(
+            function,
+            running.assign.task,
+            running.assign.args,
+            running,
+            handed=lambda: self._holdings.give(function.injected, task),
+            report=lambda report: self._report(running, report),
+            shelf=self._shelf,
+            threads=self._threads,
+            processes=self._processes,
+        )
+
+    def _missing(self, interface: str) -> str:
+        return f"{self._name} does not provide {interface!r}"
+
+    async def _report(self, running: _Running, report: messages.Report) -> None:
+        if running.over:
+            return
+        if report.terminal:
+            running.over = True
+            self._count(running, report)
+        await self._outbox.report(report)
+
+    def _finish(self, running: _Running, report: messages.Report) -> None:
+        """Make the terminal report, at once, if there is none yet."""
+        if running.over:
+            return
+        running.over = True
+        self._count(running, report)
+        self._outbox.say_all(report.task)
+        self._outbox.send(report)
+
+    def _count(self, running: _Running, report: messages.Report) -> None:
+        outcome = messages.type_of(report)
+        self.outcomes[outcome] += 1
+        running.span.end(outcome, getattr(report, "error", None))
+
+    def _say(self, running: _Running, kind: str, fields: Mapping[str, Any]) -> None:
+        if not running.over:
+            self._outbox.say(SAYS[kind](task=running.assign.task, **fields))
+
+    def _forget(self, running: _Running) -> None:
+        task = running.assign.task
+        if running.timer is not None:
+            running.timer.cancel()
+        if not running.begun and not running.over:  # cancelled before its first step, it could say nothing itself
+            said = running.asked(task=task) if running.asked else messages.Critical(task=task, error=STOPPED)
+            self._finish(running, said)
+        if running.work is not None:
+            self._strays.discard(running.work)
+        if self._running.get(task) is running:
+            del self._running[task]
+        self._outbox.forget(task)
+        self._children.end(task)
+        if not self._running:
+            self._quiet.set()
+
+    # -- those who do not end by themselves --------------------------------------------------------------------------
+
+    def _later(self, running: _Running, seconds: float, what: Any) -> None:
+        running.timer = asyncio.get_running_loop().call_later(seconds, what, running)
+
+    def _cancel(self, running: _Running) -> None:
+        if running.work is not None:
+            running.work.cancel()
+
+    def _force(self, running: _Running) -> None:
+        if running.busy is not None:
+            running.busy.force()
+        else:
+            self._cancel(running)
+        self._later(running, self._patience.force, self._give_up)
+
+    def _give_up(self, running: _Running) -> None:
+        task = running.assign.task
+        logger.warning(
+            "%s: task %s (%s) does not end; it is left to itself", self._name, task, running.assign.interface
+        )
+        said = running.asked(task=task) if running.asked else messages.Critical(task=task, error=STOPPED)
+        self._finish(running, said)
+        self._running.pop(task, None)
+        if running.work is not None:
+            self._strays.add(running.work)
+            running.work.cancel()
+        if not self._running:
+            self._quiet.set()

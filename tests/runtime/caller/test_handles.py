@@ -1,0 +1,196 @@
+"""Handles of tasks: results, items, events, what is said meanwhile, steering, and taking up by id."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rekuest_codegen import aattach, asubmit, attach, submit
+from rekuest_codegen.errors import (
+    ArgumentError,
+    CallTimeout,
+    ConfigurationError,
+    NodeError,
+    NodeNotFound,
+    SyncInsideLoopError,
+    TaskCancelled,
+)
+from rekuest_codegen.runtime.testing import fake
+
+EXAMPLE = Path(__file__).parents[3] / "generated_example"
+
+
+@pytest.mark.parametrize("form", ["add", "aadd"])
+def test_a_result(lab: Any, form: str) -> None:
+    task = submit(getattr(lab, form), 2, y=3)
+    assert task.result(timeout=20) == 5
+    assert task.result() == 5  # as often as one likes
+    assert (task.done, task.state) == (True, "COMPLETED")
+    assert repr(task) == f"<task {task.id} of lab/add: COMPLETED>"
+
+
+async def test_a_result_awaited_from_any_loop(lab: Any) -> None:
+    task = await asubmit(lab.add, 2)
+    assert await task.aresult() == 3
+    with pytest.raises(SyncInsideLoopError, match=r"task\.aresult\(\)"):
+        task.result()
+    with pytest.raises(SyncInsideLoopError, match=r"asubmit"):
+        submit(lab.add, 2)
+    assert await asyncio.to_thread(task.result) == 3
+
+
+def test_results_of_models_and_several_values(lab: Any) -> None:
+    assert tuple(submit(lab.pair, 4).result(20)) == (4, "4")
+    note = importlib.import_module("lab_stubs.types").Note(text="a", tags=[])
+    assert submit(lab.annotate, note, "b").result(20).tags == ["b"]
+
+
+@pytest.mark.parametrize("form", ["count", "acount"])
+def test_items(lab: Any, form: str) -> None:
+    task = submit(getattr(lab, form), 5)
+    items = task.items()
+    assert [next(items), next(items)] == [0, 1]
+    assert list(task.items()) == [2, 3, 4]  # each once, whoever asks
+    assert [event.kind for event in task.events()].count("YIELD") == 5
+
+
+async def test_items_awaited(lab: Any) -> None:
+    task = await asubmit(lab.atick, 4)
+    assert [item async for item in task.aitems()] == [0, 1, 2, 3]
+
+
+def test_a_stream_that_nobody_reads_is_bounded_and_comes_whole(lab: Any) -> None:
+    task = submit(lab.count, 3000)
+    time.sleep(0.5)
+    assert list(task.items()) == list(range(3000))
+
+
+def test_only_the_last_of_a_stream(lab: Any) -> None:
+    assert submit(lab.count, 3000).result(30) == 2999
+
+
+def test_errors_of_the_node(lab: Any) -> None:
+    task = submit(lab.fail, "boom")
+    for _ in range(2):
+        with pytest.raises(NodeError, match="boom"):
+            task.result(20)
+    with pytest.raises(NodeError, match="boom"):
+        list(task.items())
+    assert [event.kind for event in task.events()][-1] == "CRITICAL"
+
+
+def test_arguments_are_checked_before_anything_is_sent(lab: Any) -> None:
+    with pytest.raises(ArgumentError, match=r"\$\.x"):
+        submit(lab.add, "two")
+    with pytest.raises(TypeError, match="missing a required argument: 'x'"):
+        submit(lab.add)
+    with pytest.raises(ConfigurationError, match="is no generated function"):
+        submit(print, "x")
+
+
+def test_a_timeout_leaves_the_task_alone(lab: Any) -> None:
+    task = submit(lab.rest, 0.5)
+    with pytest.raises(CallTimeout, match=r"no result within 0\.05 s; the task runs on"):
+        task.result(0.05)
+    assert task.result(20) == "rested"
+
+
+@pytest.mark.parametrize("kind", ["cancel", "interrupt"])
+def test_ending_it(lab: Any, kind: str) -> None:
+    task = submit(lab.rest, 60)
+    getattr(task, kind)()
+    end = "CANCELLED" if kind == "cancel" else "INTERRUPTED"
+    with pytest.raises(TaskCancelled, match=end.lower()):
+        task.result(20)
+    assert task.state == end
+    getattr(task, kind)()  # over: nothing to say
+
+
+def test_taking_it_up_in_another_process(lab: Any, tmp_path: Path) -> None:
+    task = submit(lab.tick, 10, every=0.05)
+    assert next(task.items()) == 0
+    folder = Path(importlib.import_module("lab_stubs").__file__ or "").parents[1]
+    code = f"""
+        import sys
+        sys.path[:0] = [{str(folder)!r}, {str(Path(__file__).parents[1])!r}]
+        from lab_stubs import lab
+        from rekuest_codegen import attach
+        print(list(attach(lab.tick, {task.id!r}).items()))
+    """
+    from rekuest_codegen.runtime import context
+
+    url, token = context.settings()
+    environment = {"REKUEST_URL": url, "REKUEST_TOKEN": str(token), "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{list(range(10))}\n", "")
+    assert list(task.items()) == list(range(1, 10))  # ours was not disturbed
+
+
+def test_taking_up_what_is_over(lab: Any) -> None:
+    task = submit(lab.add, 1)
+    assert task.result(20) == 2
+    again = attach(lab.add, task.id)
+    assert again.result(20) == 2
+    assert [event.kind for event in again.events()] == [event.kind for event in task.events()]
+    with pytest.raises(ConfigurationError, match=r"is one of lab/add; attach it with that function"):
+        attach(lab.block, task.id)
+    with pytest.raises(NodeNotFound, match="knows no task 999999 of this token"):
+        attach(lab.add, "999999")
+
+
+async def test_taking_up_awaited(lab: Any) -> None:
+    task = await asubmit(lab.add, 1)
+    await task.aresult()
+    assert await (await aattach(lab.aadd, task.id)).aresult() == 2
+
+
+def test_from_many_threads(lab: Any) -> None:
+    results: list[int] = []
+
+    def work(number: int) -> None:
+        results.append(submit(lab.add, number, y=0).result(30))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(40)
+    assert sorted(results) == list(range(20))
+
+
+def test_fakes_stand_in(lab: Any) -> None:
+    with fake(lab.add, returns=7) as faked, fake(lab.count, yields=[1, 2]):
+        assert submit(lab.add, 1).result(5) == 7
+        assert list(submit(lab.count, 9).items()) == [1, 2]
+    assert faked.called
+
+
+async def test_a_faked_task_is_cancelled(lab: Any) -> None:
+    async def forever(seconds: float) -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    with fake(lab.rest, side_effect=forever) as faked:
+        task = await asubmit(lab.rest, 1)
+        await asyncio.sleep(0.05)
+        await task.acancel()
+        with pytest.raises(TaskCancelled):
+            await task.aresult(5)
+    assert faked.calls[0].cancelled
