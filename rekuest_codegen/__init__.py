@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from rekuest_codegen.runtime.caller.handles import TaskHandle
     from rekuest_codegen.runtime.caller.mapping import amap, asweep, map, sweep
     from rekuest_codegen.runtime.caller.submitting import aattach, asubmit, attach, submit
-    from rekuest_codegen.runtime.context import connect, options
+    from rekuest_codegen.runtime.caller.terms import options
+    from rekuest_codegen.runtime.context import connect
     from rekuest_codegen.runtime.objects import File, lazily, use_store
     from rekuest_codegen.runtime.provider.declare import (
         Description,
@@ -84,7 +85,7 @@ _PLACES = {
     "map": "caller.mapping",
     "memory_structure": "provider.declare",
     "model": "provider.declare",
-    "options": "context",
+    "options": "caller.terms",
     "progress": "provider.task",
     "register": "provider.register",
     "service": "provider.register",

@@ -21,7 +21,8 @@ from rekuest_codegen.runtime.types import (
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.caller.calls import acall, astream, call, stream
     from rekuest_codegen.runtime.caller.client import Client
-    from rekuest_codegen.runtime.context import connect, options
+    from rekuest_codegen.runtime.caller.terms import options
+    from rekuest_codegen.runtime.context import connect
 
 _PLACES = {
     "Client": "caller.client",
@@ -29,7 +30,7 @@ _PLACES = {
     "astream": "caller.calls",
     "call": "caller.calls",
     "connect": "context",
-    "options": "context",
+    "options": "caller.terms",
     "stream": "caller.calls",
 }
 

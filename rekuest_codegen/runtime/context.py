@@ -1,14 +1,12 @@
-"""Where a call goes: the client in force, the options in force, and the task we are inside of, if any."""
+"""Where a call goes: the client in force, and the task we are inside of, if any."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 import os
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rekuest_codegen.errors import ConfigurationError
@@ -16,6 +14,7 @@ from rekuest_codegen.errors import ConfigurationError
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import Credentials
     from rekuest_codegen.runtime.caller.client import Client
+    from rekuest_codegen.runtime.caller.terms import Assignment
     from rekuest_codegen.runtime.remote import Remote
     from rekuest_codegen.runtime.watch import Watch
 
@@ -23,7 +22,13 @@ if TYPE_CHECKING:
 class Caller(Protocol):
     """Whoever can start tasks: a client, or a running task, whose calls become its children."""
 
-    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch: ...
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:
+        """Assign a task of ``remote``; ``how`` is None for most."""
+        ...
+
+    async def repeatable(self, remote: Remote[Any]) -> bool:
+        """Whether doing ``remote`` twice is as good as once, so far as who serves it says so."""
+        ...
 
     async def cancel(self, watch: Watch) -> None:
         """Ask for the end of a task whose caller has left."""
@@ -43,22 +48,15 @@ class Nested:
     loop: asyncio.AbstractEventLoop | None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What holds for the calls in a ``with options(...)`` block. ``timeout`` in seconds, None for no bound."""
-
-    timeout: float | None = None
-
-
 StandIn = Callable[["Remote[Any]"], Nested | None]
 """Where calls of a node go, or None where nothing stands in for it."""
 
-NO_OPTIONS = Options()
 stand_in: ContextVar[StandIn | None] = ContextVar("rekuest_codegen_stand_in", default=None)
 stand_in_everywhere: StandIn | None = None
 """For threads and tasks that have no `stand_in` of their own."""
 nested: ContextVar[Nested | None] = ContextVar("rekuest_codegen_nested", default=None)
-in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO_OPTIONS)
+leaving: set[asyncio.Future[None]] = set()
+"""Requests under way to cancel what nobody waits for any more: the process ends after them."""
 _default: tuple[tuple[str, Credentials], Client] | None = None
 _configured: tuple[str, Credentials] | None = None
 
@@ -69,22 +67,6 @@ def serves(remote: Remote[Any]) -> Nested | None:
     find = stand_in.get() or stand_in_everywhere
     found = find(remote) if find is not None else None
     return found if found is not None else nested.get()
-
-
-@contextmanager
-def options(*, timeout: float | None) -> Generator[None]:
-    """Bound every call in the block: ``with options(timeout=5): threshold(image)``."""
-    if timeout is not None and not _is_span(timeout):
-        raise ConfigurationError(f"timeout {timeout!r}: expected seconds above 0, or None")
-    token = in_force.set(replace(in_force.get(), timeout=timeout))
-    try:
-        yield
-    finally:
-        in_force.reset(token)
-
-
-def _is_span(value: object) -> bool:
-    return isinstance(value, int | float) and 0 < value < math.inf
 
 
 def connect(url: str | None = None, token: str | None = None, *, auth: Credentials | None = None) -> None:
@@ -142,6 +124,8 @@ async def default_client() -> Client:
 async def _close_default() -> None:
     global _default
     closing, _default = _default, None
+    if any(one.get_loop() is asyncio.get_running_loop() for one in leaving):
+        await asyncio.wait([one for one in leaving if one.get_loop() is asyncio.get_running_loop()], timeout=2)
     if closing is not None:
         await closing[1].close()
 

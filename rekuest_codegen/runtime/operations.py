@@ -22,8 +22,22 @@ async def resolve(link: Link, remote: Remote[Any]) -> str:
     Raises:
         NodeNotFound: the server has none of this app and key.
     """
+    return str((await _best(link, remote))["id"])
+
+
+async def repeatable(link: Link, remote: Remote[Any]) -> bool:
+    """Whether the server says of a node that doing it twice is as good as doing it once.
+
+    Raises:
+        NodeNotFound: the server has none of this app and key.
+    """
+    action = await _best(link, remote)
+    return bool(action.get("idempotent") or action.get("pure"))
+
+
+async def _best(link: Link, remote: Remote[Any]) -> Mapping[str, Any]:
     answer = await link.request(ENUMERATE_HASHES_GQL, {"filters": {"appIdentifier": remote.app}}, again=True)
-    found = [action for action in answer["actions"] if action["key"] == remote.key]
+    found: list[Mapping[str, Any]] = [action for action in answer["actions"] if action["key"] == remote.key]
     if not found:
         raise NodeNotFound(f"{remote.title}: the server at {link.endpoint.base} knows no such node")
 
@@ -32,7 +46,7 @@ async def resolve(link: Link, remote: Remote[Any]) -> str:
         return provided, action["hash"] == remote.hash
 
     best = max(preference(action) for action in found)
-    return str([action for action in found if preference(action) == best][-1]["id"])
+    return [action for action in found if preference(action) == best][-1]
 
 
 def forgotten(error: RekuestError) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from rekuest_codegen.errors import SyncInsideLoopError
+from rekuest_codegen.runtime.blocking import may_block
 
 T = TypeVar("T")
 Hook = Callable[[], Coroutine[Any, Any, None]]
@@ -98,8 +99,8 @@ def block(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, instead: 
 
 
 def forbid_loop(instead: str) -> None:
-    """Refuse to block a thread in which an event loop runs."""
-    if not loop_runs_here():
+    """Refuse to block a thread in which an event loop runs, where that is not as good as waiting anywhere."""
+    if not loop_runs_here() or may_block():
         return
     raise SyncInsideLoopError(f"an event loop is running here, which a sync call would block: await {instead} instead")
 

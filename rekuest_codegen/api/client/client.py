@@ -13,6 +13,7 @@ from .operations import (
     ENUMERATE_NODES_GQL,
     FIND_TASK_GQL,
     IMPLEMENT_AGENT_GQL,
+    IMPLEMENTATIONS_GQL,
     INTERRUPT_GQL,
     LIST_AGENTS_GQL,
     LIST_TASKS_GQL,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .enumerate_nodes import EnumerateNodes
     from .find_task import FindTask
     from .implement_agent import ImplementAgent
+    from .implementations import Implementations
     from .input_types import (
         ActionFilter,
         AgentInput,
@@ -100,6 +102,19 @@ class Client(AsyncBaseClient):
         )
         data = self.get_data(response)
         return EnumerateHashes.model_validate(data)
+
+    async def implementations(self, action: str, **kwargs: Any) -> "Implementations":
+        from .implementations import Implementations
+
+        variables: dict[str, object] = {"action": action}
+        response = await self.execute(
+            query=IMPLEMENTATIONS_GQL,
+            operation_name="Implementations",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return Implementations.model_validate(data)
 
     async def assign(self, input: "AssignInput", **kwargs: Any) -> "Assign":
         from .assign import Assign

@@ -7,6 +7,7 @@ __all__ = [
     "ENUMERATE_HASHES_GQL",
     "ENUMERATE_NODES_GQL",
     "FIND_TASK_GQL",
+    "IMPLEMENTATIONS_GQL",
     "IMPLEMENT_AGENT_GQL",
     "INTERRUPT_GQL",
     "LIST_AGENTS_GQL",
@@ -404,6 +405,23 @@ fragment NodeFlags on Action {
   pure
   idempotent
   isDev
+}
+"""
+
+IMPLEMENTATIONS_GQL = """
+query Implementations($action: ID!) {
+  action(id: $action) {
+    id
+    implementations {
+      id
+      interface
+      agent {
+        id
+        name
+        connected
+      }
+    }
+  }
 }
 """
 

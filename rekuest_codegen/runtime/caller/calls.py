@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from rekuest_codegen.errors import ArgumentError, CallTimeout, ProtocolError
 from rekuest_codegen.runtime import context, portal
+from rekuest_codegen.runtime.caller.attempts import Attempt
+from rekuest_codegen.runtime.caller.terms import Options, in_force
 from rekuest_codegen.runtime.context import Caller, Nested
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import Walk, expand_all, shrink_all, values_walk
@@ -30,10 +33,10 @@ async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
     """
     arguments = remote.check(values)
     walk = values_walk(remote.types)
-    timeout = context.in_force.get().timeout
+    options = in_force.get()
     wire = await shrink_all(remote.contract.args, arguments, walk)
     server = context.serves(remote)
-    returns = await where_it_runs(server, _result, server, remote, wire, timeout)
+    returns = await where_it_runs(server, _result, server, remote, wire, options)
     return await expand_returns(remote, returns, walk)
 
 
@@ -43,20 +46,21 @@ def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator[R]:
     Raises:
         ArgumentError: at once, before anything is sent. The rest as `acall`, while it is read.
     """
-    return _items(context.serves(remote), remote, remote.check(values))
+    return _items(context.serves(remote), remote, remote.check(values), in_force.get())
 
 
-async def _items(server: Nested | None, remote: Remote[R], arguments: Mapping[str, Any]) -> AsyncIterator[R]:
+async def _items(
+    server: Nested | None, remote: Remote[R], arguments: Mapping[str, Any], options: Options
+) -> AsyncIterator[R]:
     walk = values_walk(remote.types)
-    timeout = context.in_force.get().timeout
     wire = await shrink_all(remote.contract.args, arguments, walk)
-    caller, watch = await where_it_runs(server, start, server, remote, wire, timeout)
+    caller, watch = await where_it_runs(server, _open, server, remote, wire, options)
     try:
-        while (returns := await where_it_runs(server, _next, watch, timeout)) is not None:
+        while (returns := await where_it_runs(server, _next, watch, options.timeout)) is not None:
             yield await expand_returns(remote, returns, walk)
     finally:
         if not watch.ended:
-            await where_it_runs(server, _cancel, caller, watch)
+            await where_it_runs(server, cancel, caller, watch)
 
 
 def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
@@ -115,53 +119,82 @@ async def _caller(server: Nested | None) -> Caller:
 
 
 async def start(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None
+    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> tuple[Caller, Watch]:
     """Assign a task, and who it was assigned through; to be awaited where it runs.
 
     Raises:
-        CallTimeout: not within ``timeout`` seconds. NodeNotFound, AccessDenied, ServerError, TransportError
+        CallTimeout: not within the timeout. NodeNotFound, AccessDenied, ServerError, TransportError
     """
     caller = await _caller(server)
     try:
-        async with asyncio.timeout(timeout):
-            return caller, await caller.start(remote, wire)
+        async with asyncio.timeout(options.timeout):
+            if options.plain:
+                return caller, await caller.start(remote, wire)
+            return caller, await Attempt(caller, remote, wire, replace(options, progress=False)).begin()
     except TimeoutError as error:
         if isinstance(error, CallTimeout):
             raise
-        raise CallTimeout(f"{remote.title}: not begun within {timeout:g} s; the task is being cancelled") from None
+        raise _late(remote.title, "not begun", options) from None
 
 
 async def _result(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None
+    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> Mapping[str, Any]:
-    watch: Watch | None = None
+    watch: Watch | Attempt | None = None
     caller = await _caller(server)
     try:
-        async with asyncio.timeout(timeout):
-            watch = await caller.start(remote, wire)
+        async with asyncio.timeout(options.timeout):
+            if options.plain:
+                watch = await caller.start(remote, wire)
+            else:
+                watch = Attempt(caller, remote, wire, options)
             return await watch.result()
     except TimeoutError as error:
         if isinstance(error, CallTimeout):
             raise
-        raise CallTimeout(f"{remote.title}: no result within {timeout:g} s; the task is being cancelled") from None
+        _pass_deadline(watch)
+        raise _late(remote.title, "no result", options) from None
     finally:
         if watch is not None and not watch.ended:
-            await asyncio.shield(caller.cancel(watch))
+            await cancel(caller, watch)
 
 
-async def _next(watch: Watch, timeout: float | None) -> Mapping[str, Any] | None:
+async def _open(
+    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
+) -> tuple[Caller, Watch | Attempt]:
+    if options.plain:
+        return await start(server, remote, wire, options)
+    caller = await _caller(server)
+    return caller, Attempt(caller, remote, wire, options)
+
+
+async def _next(watch: Watch | Attempt, timeout: float | None) -> Mapping[str, Any] | None:
     try:
         async with asyncio.timeout(timeout):
             return await watch.next_yield()
     except TimeoutError as error:
         if isinstance(error, CallTimeout):
             raise
+        _pass_deadline(watch)
         raise CallTimeout(f"{watch.title}: nothing yielded within {timeout:g} s; the task is being cancelled") from None
 
 
-async def _cancel(caller: Caller, watch: Watch) -> None:
-    await caller.cancel(watch)
+async def cancel(caller: Caller, watch: Watch | Attempt) -> None:
+    """Tell the server that a task is not waited for any more; done even if who tells it is cancelled."""
+    work = asyncio.ensure_future(watch.leave() if isinstance(watch, Attempt) else caller.cancel(watch))
+    context.leaving.add(work)
+    work.add_done_callback(context.leaving.discard)
+    await asyncio.shield(work)
+
+
+def _pass_deadline(watch: Watch | Attempt | None) -> None:
+    if isinstance(watch, Attempt):
+        watch.late = True
+
+
+def _late(title: str, what: str, options: Options) -> CallTimeout:
+    return CallTimeout(f"{title}: {what} within {options.timeout:g} s; the task is being cancelled")
 
 
 # -- getting there -----------------------------------------------------------------------------------------------

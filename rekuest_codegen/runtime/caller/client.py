@@ -35,6 +35,8 @@ from rekuest_codegen.errors import (
 )
 from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime.auth import Credentials
+from rekuest_codegen.runtime.caller.choosing import choose
+from rekuest_codegen.runtime.caller.terms import Assignment
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
@@ -100,21 +102,37 @@ class Client:
 
     # -- calling ----------------------------------------------------------------------------------------------
 
-    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch:
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:
         """Assign one task and watch it from its first event on. ``args`` are in wire form, by wire key.
 
         Raises:
             NodeNotFound, AccessDenied, ServerError, TransportError
+            ConfigurationError: the reference in ``how`` is one of another node's task, or is being followed here.
         """
-        reference = str(uuid.uuid4())
+        reference = str(uuid.uuid4()) if how is None or how.reference is None else how.reference
+        if how is not None and how.known and (task := await self._patiently(lambda: self._find(reference))):
+            return await self.attach(remote, task)
         with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
-            return await self._start(remote, args, reference, span)
+            return await self._start(remote, args, reference, span, how)
 
-    async def _start(self, remote: Remote[Any], args: Mapping[str, Any], reference: str, span: Span) -> Watch:
+    async def repeatable(self, remote: Remote[Any]) -> bool:
+        """Whether the server calls the node idempotent or pure.
+
+        Raises:
+            NodeNotFound, AccessDenied, ServerError, TransportError
+        """
+        return await self._patiently(lambda: operations.repeatable(self._link, remote))
+
+    async def _start(
+        self, remote: Remote[Any], args: Mapping[str, Any], reference: str, span: Span, how: Assignment | None
+    ) -> Watch:
         for _ in range(ATTEMPTS):
             action, remembered = await self._resolve(remote)
+            target = {"action": action}
+            if how is not None and how.chosen:
+                target = {"implementation": await choose(self._link, remote, action, how)}
             try:
-                return await self._begin(remote, action, args, reference, span)
+                return await self._begin(remote, target, args, reference, span)
             except NodeNotFound as error:
                 self._actions.pop((remote.app, remote.key), None)
                 if not remembered:
@@ -124,10 +142,10 @@ class Client:
         raise ConnectionLost(f"{remote.title}: the connection broke at each of {ATTEMPTS} attempts to assign the task")
 
     async def _begin(
-        self, remote: Remote[Any], action: str, args: Mapping[str, Any], reference: str, span: Span
+        self, remote: Remote[Any], target: Mapping[str, str], args: Mapping[str, Any], reference: str, span: Span
     ) -> Watch:
         assign: Payload = {
-            "action": action,
+            **target,
             "args": dict(args),
             "reference": reference,
             "hooks": [],

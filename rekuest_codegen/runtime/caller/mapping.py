@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sized
 from contextlib import aclosing
+from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar, overload
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.runtime import portal
+from rekuest_codegen.runtime.caller.bars import open_bar
 from rekuest_codegen.runtime.caller.calls import acall
 from rekuest_codegen.runtime.caller.stubs import remote_of, values_of
+from rekuest_codegen.runtime.caller.terms import changed, in_force
 from rekuest_codegen.runtime.remote import Remote
 
 P = ParamSpec("P")
@@ -54,7 +57,8 @@ def amap(
     """
     remote = _one_result(function)
     calls = (values_of(function, *_arguments(item)) for item in items)
-    return _results(remote, calls, _checked(concurrency), ordered)
+    total = len(items) if isinstance(items, Sized) else None
+    return _results(remote, calls, _checked(concurrency), ordered, _Terms(total))
 
 
 @overload
@@ -89,7 +93,8 @@ def asweep(
     remote = _one_result(function)
     combinations = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     calls = (values_of(function, (), given) for given in combinations)
-    return _paired(combinations, _results(remote, calls, _checked(concurrency), ordered=True))
+    terms = _Terms(len(combinations))
+    return _paired(combinations, _results(remote, calls, _checked(concurrency), True, terms))
 
 
 def sweep(
@@ -116,19 +121,38 @@ def _arguments(item: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
     return ((), item) if isinstance(item, Mapping) else ((item,), {})  # pyright: ignore[reportUnknownVariableType]
 
 
+class _Terms:
+    """What holds for the calls of a map: what held where it was made. It has one bar, and its calls have none."""
+
+    def __init__(self, total: int | None) -> None:
+        options = in_force.get()
+        self.total = total
+        self.progress = options.progress
+        self._context = copy_context()
+        if options.reference is not None:
+            raise ConfigurationError(f"reference {options.reference.text!r}: names one call, and a map makes many")
+        if options.progress:
+            self._context.run(in_force.set, changed(options, progress=False))
+
+    def begin(self, remote: Remote[Any], values: Mapping[str, Any]) -> asyncio.Task[Any]:
+        return asyncio.create_task(acall(remote, values), context=self._context.copy())
+
+
 async def _results(
-    remote: Remote[Any], calls: Iterator[dict[str, Any]], concurrency: int, ordered: bool
+    remote: Remote[Any], calls: Iterator[dict[str, Any]], concurrency: int, ordered: bool, terms: _Terms
 ) -> AsyncGenerator[Any]:
     queue: deque[asyncio.Task[Any]] = deque()
     """Calls whose result was not given yet, in the order of the items."""
     running: set[asyncio.Task[Any]] = set()
+    bar = open_bar(remote.title) if terms.progress else None
+    finished = 0
     try:
         while True:
             while len(running) < concurrency and len(queue) < AHEAD * concurrency:
                 values = next(calls, None)
                 if values is None:
                     break
-                task = asyncio.create_task(acall(remote, values))
+                task = terms.begin(remote, values)
                 queue.append(task)
                 running.add(task)
             if not queue:
@@ -137,6 +161,9 @@ async def _results(
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()  # a failure ends all, also one whose turn has not come
+                if bar is not None:
+                    finished += len(done)
+                    bar.tell(finished, None, of=terms.total)
             if ordered:
                 while queue and queue[0].done():
                     yield queue.popleft().result()
@@ -145,6 +172,8 @@ async def _results(
                     queue.remove(task)
                     yield task.result()
     finally:
+        if bar is not None:
+            bar.close()
         for task in queue:
             task.cancel()
         await asyncio.gather(*queue, return_exceptions=True)

@@ -12,6 +12,7 @@ from rekuest_codegen.runtime.caller.calls import start, where_it_runs
 from rekuest_codegen.runtime.caller.following import Following
 from rekuest_codegen.runtime.caller.handles import TaskHandle
 from rekuest_codegen.runtime.caller.stubs import remote_of, values_of
+from rekuest_codegen.runtime.caller.terms import Options, in_force
 from rekuest_codegen.runtime.context import Nested
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import shrink_all, values_walk
@@ -99,16 +100,16 @@ def _call(
 
 async def _submit(remote: Remote[Any], values: Mapping[str, Any]) -> TaskHandle[Any]:
     arguments = remote.check(values)
-    timeout = context.in_force.get().timeout
+    options = in_force.get()
     wire = await shrink_all(remote.contract.args, arguments, values_walk(remote.types))
     server = context.serves(remote)
-    return await where_it_runs(server, _begin, server, remote, wire, timeout)
+    return await where_it_runs(server, _begin, server, remote, wire, options)
 
 
 async def _begin(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], timeout: float | None
+    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> TaskHandle[Any]:
-    caller, watch = await start(server, remote, wire, timeout)
+    caller, watch = await start(server, remote, wire, options)
     return TaskHandle(remote, caller, Following(watch))
 
 
@@ -118,7 +119,7 @@ async def _attach(remote: Remote[Any], id: str) -> TaskHandle[Any]:
 
     async def taken_up() -> TaskHandle[Any]:
         client = await context.default_client()
-        timeout = context.in_force.get().timeout
+        timeout = in_force.get().timeout
         async with asyncio.timeout(timeout):
             return TaskHandle(remote, client, Following(await client.attach(remote, id)))
 

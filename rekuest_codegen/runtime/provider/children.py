@@ -10,6 +10,8 @@ from typing import Any
 
 from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError, ServerError, TaskCancelled
 from rekuest_codegen.runtime import operations
+from rekuest_codegen.runtime.caller.choosing import choose
+from rekuest_codegen.runtime.caller.terms import Assignment
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Event, Watch
@@ -38,21 +40,40 @@ class Children:
         """The caller that a running task's calls go to."""
         return Parent(self, task)
 
-    async def start(self, remote: Remote[Any], args: Mapping[str, Any], parent: str) -> Watch:
-        reference = str(uuid.uuid4())
+    async def start(
+        self, remote: Remote[Any], args: Mapping[str, Any], parent: str, how: Assignment | None = None
+    ) -> Watch:
+        reference = str(uuid.uuid4()) if how is None or how.reference is None else how.reference
         with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
-            return await self._start(remote, args, parent, reference, span)
+            watch = await self._start(remote, args, parent, reference, span, how)
+        if how is not None and how.known:  # it may be a task that was begun before, and has told much already
+            await operations.read_back(self._link, watch)
+            self._settle(watch)
+        return watch
+
+    async def repeatable(self, remote: Remote[Any]) -> bool:
+        return await operations.repeatable(self._link, remote)
 
     async def _start(
-        self, remote: Remote[Any], args: Mapping[str, Any], parent: str, reference: str, span: Span
+        self,
+        remote: Remote[Any],
+        args: Mapping[str, Any],
+        parent: str,
+        reference: str,
+        span: Span,
+        how: Assignment | None,
     ) -> Watch:
         place = (remote.app, remote.key)
         if place not in self._actions:
             self._actions[place] = await operations.resolve(self._link, remote)
+        chosen = None
+        if how is not None and how.chosen:
+            chosen = await choose(self._link, remote, self._actions[place], how)
         request = messages.AssignRequest(
             reference=reference,
             args=dict(args),
-            action=self._actions[place],
+            action=self._actions[place] if chosen is None else None,
+            implementation=chosen,
             parent=parent,
             hooks=[],
             capture=False,
@@ -157,8 +178,11 @@ class Parent:
         self._children = children
         self._task = task
 
-    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch:
-        return await self._children.start(remote, args, self._task)
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:
+        return await self._children.start(remote, args, self._task, how)
+
+    async def repeatable(self, remote: Remote[Any]) -> bool:
+        return await self._children.repeatable(remote)
 
     async def cancel(self, watch: Watch) -> None:
         await self._children.cancel(watch)

@@ -20,6 +20,7 @@ from typing import Any, TypeGuard, cast
 
 from rekuest_codegen.errors import ArgumentError, ConfigurationError, RekuestError
 from rekuest_codegen.runtime.caller.stubs import remote_of
+from rekuest_codegen.runtime.caller.terms import Assignment
 from rekuest_codegen.runtime.context import Nested
 from rekuest_codegen.runtime.provider.threads import DaemonThreads
 from rekuest_codegen.runtime.remote import Remote
@@ -91,7 +92,7 @@ class Fake(Standing):
 
     # -- as a caller -------------------------------------------------------------------------------------------------
 
-    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch:
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:
         wire: dict[str, Any] = json.loads(json.dumps(dict(args), allow_nan=False))
         contract = self.remote.contract
         values = await expand_all(contract.args, wire, values_walk(plain_types(self.remote.types)))
@@ -99,6 +100,9 @@ class Fake(Standing):
         call = Call({names.get(key, key): value for key, value in values.items()}, wire)
         self.calls.append(call)
         return Replay(self.remote.title, str(len(self.calls)), self._events(call), on_cancel=partial(_cancelled, call))
+
+    async def repeatable(self, remote: Remote[Any]) -> bool:
+        return False
 
     async def cancel(self, watch: Watch) -> None:
         await cast("Replay", watch).close()

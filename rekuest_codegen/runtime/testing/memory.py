@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.runtime import context, portal
+from rekuest_codegen.runtime.caller.terms import Assignment
 from rekuest_codegen.runtime.context import Nested
 from rekuest_codegen.runtime.testing.standing import Standing
 from rekuest_codegen.runtime.watch import Event, Watch
@@ -85,9 +86,12 @@ class InMemory(Standing):
 
     # -- as a caller, in the portal's loop ---------------------------------------------------------------------------
 
-    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch:
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:
         served, interface = self._interfaces[remote.app, remote.key]
         return served.begin(remote, interface, json.loads(json.dumps(dict(args), allow_nan=False)))
+
+    async def repeatable(self, remote: Remote[Any]) -> bool:
+        return False
 
     async def cancel(self, watch: Watch) -> None:
         await self.steer(watch, "cancel")
@@ -246,9 +250,13 @@ class Inside:
     def end(self, task: str) -> None:
         """Nothing of it is known here."""
 
-    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch:
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:
         client = await context.default_client()
-        return await client.start(remote, args)
+        return await client.start(remote, args, how)
+
+    async def repeatable(self, remote: Remote[Any]) -> bool:
+        client = await context.default_client()
+        return await client.repeatable(remote)
 
     async def cancel(self, watch: Watch) -> None:
         client = await context.default_client()

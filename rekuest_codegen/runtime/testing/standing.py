@@ -13,6 +13,7 @@ from typing import Any, NoReturn, Self
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.runtime import context
+from rekuest_codegen.runtime.caller.terms import Assignment
 from rekuest_codegen.runtime.context import Nested
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Watch
@@ -100,8 +101,11 @@ class Offline(Standing):
     def place(self) -> Nested:
         return Nested(self, None)
 
-    async def start(self, remote: Remote[Any], args: Mapping[str, Any]) -> Watch:
+    async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:
         _refuse(remote)
+
+    async def repeatable(self, remote: Remote[Any]) -> bool:
+        return False
 
     async def cancel(self, watch: Watch) -> None:
         raise AssertionError("nothing was started")

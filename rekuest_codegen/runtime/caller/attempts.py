@@ -1,0 +1,102 @@
+"""A call with options: its tries, its choice of who runs it, its bar. Plain calls never come here.
+
+Lives in the loop that serves the call, and is read there as the `Watch` of a plain call is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from rekuest_codegen.errors import AgentLost, ProtocolError, RekuestError
+from rekuest_codegen.runtime.caller.bars import Bar, open_bar
+from rekuest_codegen.runtime.caller.retrying import Tries
+from rekuest_codegen.runtime.caller.terms import Options
+from rekuest_codegen.runtime.context import Caller
+from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.watch import Watch
+from rekuest_codegen.wire.lifecycle import terminal_kind
+
+
+class Attempt:
+    """One call of ``remote`` by ``caller``, however many tasks it takes; it begins its bar when it is made."""
+
+    def __init__(self, caller: Caller, remote: Remote[Any], wire: Mapping[str, Any], options: Options) -> None:
+        self.title = remote.title
+        self.late = False
+        """Whether its deadline has passed: then it is cancelled, whatever the options say of interruptions."""
+        self._caller = caller
+        self._remote = remote
+        self._wire = wire
+        self._options = options
+        loop = asyncio.get_running_loop()
+        self._tries = Tries(remote, options, None if options.timeout is None else loop.time() + options.timeout)
+        self._watch: Watch | None = None
+        self._given = False
+        self._bar: Bar | None = open_bar(remote.title) if options.progress else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to cancel."""
+        if self._watch is None or self._watch.ended:
+            self._close()
+            return True
+        return False
+
+    async def begin(self) -> Watch:
+        """Assign its task, and once more where that is safe."""
+        while self._watch is None:
+            try:
+                self._watch = await self._caller.start(self._remote, self._wire, self._tries.assignment)
+            except RekuestError as error:
+                await self._tries.again(self._caller, error)
+        return self._watch
+
+    async def next_yield(self) -> Mapping[str, Any] | None:
+        """As `Watch.next_yield`. Until something was given, it is tried again where that is safe."""
+        while True:
+            watch = await self.begin()
+            try:
+                item = await self._read(watch)
+            except RekuestError as error:
+                if isinstance(error, AgentLost) and not watch.ended:
+                    await self._caller.cancel(watch)  # should its agent come back, there are no two of them
+                if self._given:
+                    raise
+                self._watch = None
+                await self._tries.again(self._caller, error)
+            else:
+                self._given = True
+                return item
+
+    async def result(self) -> Mapping[str, Any]:
+        """As `Watch.result`, with its tries."""
+        returns: Mapping[str, Any] | None = None
+        while (item := await self.next_yield()) is not None:
+            returns = item
+        if returns is None:
+            raise ProtocolError(f"{self.title}: completed without returning anything")
+        return returns
+
+    async def leave(self) -> None:
+        """Nobody waits any more: its task is cancelled, if it is not to run on."""
+        self._close()
+        if self._watch is not None and (self.late or not self._options.keep):
+            await self._caller.cancel(self._watch)
+
+    async def _read(self, watch: Watch) -> Mapping[str, Any] | None:
+        while True:
+            event = await watch.next_event()
+            if event.kind == "YIELD":
+                return event.returns or {}
+            if event.kind == "PROGRESS" and self._bar is not None:
+                self._bar.tell(event.progress, event.message)
+            if event.kind == "COMPLETED":
+                return None
+            if terminal_kind(event.kind):
+                raise watch.outcome(event)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
