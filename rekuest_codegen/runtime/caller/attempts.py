@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from rekuest_codegen.errors import AgentLost, ProtocolError, RekuestError
+from rekuest_codegen.errors import AgentLost, ConnectionLost, ProtocolError, RekuestError
 from rekuest_codegen.runtime.caller.bars import Bar, open_bar
 from rekuest_codegen.runtime.caller.retrying import Tries
 from rekuest_codegen.runtime.caller.terms import Options
@@ -82,8 +82,12 @@ class Attempt:
     async def leave(self) -> None:
         """Nobody waits any more: its task is cancelled, if it is not to run on."""
         self._close()
-        if self._watch is not None and (self.late or not self._options.keep):
+        if self._watch is None:
+            return
+        if self.late or not self._options.keep:
             await self._caller.cancel(self._watch)
+        else:
+            self._watch.fail(ConnectionLost(f"{self.title}: the call was left, and the task runs on"))
 
     async def _read(self, watch: Watch) -> Mapping[str, Any] | None:
         while True:

@@ -238,7 +238,7 @@ class Client:
         """
         reference = await operations.reference_of(self._link, remote, id)
         watch = self._watches.get(id)
-        if watch is not None:
+        if watch is not None and not watch.failed:
             raise ConfigurationError(f"{remote.title}: task {id} is being followed here already; keep its handle")
         watch = Watch(remote.title, id, reference, proven=False, lost_after=self._lost_after)
         self._watches[id] = watch
@@ -363,8 +363,8 @@ class Client:
         self._settle(watch)
 
     def _settle(self, watch: Watch) -> None:
-        if watch.ended or watch.failed:
-            self._watches.pop(watch.task, None)
+        if (watch.ended or watch.failed) and self._watches.get(watch.task) is watch:
+            del self._watches[watch.task]
 
     # -- the sweep --------------------------------------------------------------------------------------------
 
