@@ -5,8 +5,9 @@ Importing this package loads nothing but itself; every name below is loaded at f
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rekuest_codegen.lazy import lazy
 
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import client_credentials, device_flow
@@ -146,12 +147,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"rekuest_codegen.runtime.{_PLACES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy(__name__, _PLACES, below="rekuest_codegen.runtime")
 
 
 def __dir__() -> list[str]:

@@ -16,6 +16,8 @@ FLOORS = {
     "errors": 0,
     "shapes": 0,
     "cachedir": 0,
+    "garbage": 0,
+    "lazy": 0,
     "ir": 1,
     "api": 1,
     "project": 1,

@@ -6,7 +6,9 @@ error, never a traceback. Names are loaded at first use, as `entry` answers one 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rekuest_codegen.lazy import lazy
 
 if TYPE_CHECKING:
     from rekuest_codegen.cli.group import explained, main
@@ -37,11 +39,4 @@ COMMANDS = (
 """Each is a function of its name in a module of its name."""
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from rekuest_codegen.cli import group
-
-    value = getattr(group, name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy(__name__, {"explained": "group", "main": "group"})

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +13,7 @@ from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.sources import echo_findings, shown_path
 from rekuest_codegen.cli.targets import Chosen, chosen_targets, given_besides, target_options
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.garbage import collection_paused
 
 if TYPE_CHECKING:
     from rekuest_codegen.build.origins import Found
@@ -52,20 +52,8 @@ def pull(**given: Any) -> None:
 
 def _made(chosen: Chosen, given: Mapping[str, Any]) -> list[_Made]:
     """Everything is made before anything is written: one that fails leaves all as they were."""
-    with _keeping_all():
+    with collection_paused():  # nearly all that is made stays to the end
         return [_Made(target, *files_of(target, chosen, cached=not given["no_cache"])) for target in chosen.targets]
-
-
-@contextmanager
-def _keeping_all() -> Generator[None]:
-    """Nobody looks for garbage meanwhile: there is next to none, among a million objects that stay to the end."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _changes(made: Sequence[_Made]) -> list[str]:

@@ -35,7 +35,7 @@ def scan(paths: tuple[str, ...], as_json: bool, as_hash: bool, all_functions: bo
     """
     if as_json and as_hash:
         raise click.UsageError("--json and --hash are two ways to print the same; give one of them")
-    from rekuest_codegen.scan.garbage import collection_paused
+    from rekuest_codegen.garbage import collection_paused
     from rekuest_codegen.scan.report import Asked
 
     asked = Asked.DEFINITION if as_json else Asked.HASH if as_hash else Asked.SIGNATURE

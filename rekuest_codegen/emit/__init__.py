@@ -5,8 +5,9 @@ Names are loaded at first use: who only looks at a package that is there loads n
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rekuest_codegen.lazy import lazy
 
 if TYPE_CHECKING:
     from rekuest_codegen.emit.generation import generate
@@ -25,9 +26,4 @@ _PLACES = {
 __all__ = ["EmitOptions", "WriteResult", "generate", "read_manifest", "write_package"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy(__name__, _PLACES)

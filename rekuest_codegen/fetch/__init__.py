@@ -5,8 +5,9 @@ Names are loaded at first use: who only wants to know what was fetched before wa
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from rekuest_codegen.lazy import lazy
 
 if TYPE_CHECKING:
     from rekuest_codegen.fetch.cache import Definitions
@@ -14,19 +15,14 @@ if TYPE_CHECKING:
     from rekuest_codegen.project import Filters
 
 _PLACES = {
-    "Definitions": "rekuest_codegen.fetch.cache",
-    "Filters": "rekuest_codegen.project",
-    "OnPage": "rekuest_codegen.fetch.listing",
-    "afetch_nodes": "rekuest_codegen.fetch.listing",
-    "fetch_nodes": "rekuest_codegen.fetch.listing",
+    "Definitions": "fetch.cache",
+    "Filters": "project",
+    "OnPage": "fetch.listing",
+    "afetch_nodes": "fetch.listing",
+    "fetch_nodes": "fetch.listing",
 }
 
 __all__ = ["Definitions", "Filters", "OnPage", "afetch_nodes", "fetch_nodes"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_PLACES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy(__name__, _PLACES, below="rekuest_codegen")

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import structs
 from pydantic import ValidationError
 
+from rekuest_codegen.garbage import collection_paused
 from rekuest_codegen.project import FILE, NO_PROJECT, read_project
 from rekuest_codegen.scan.apps import MadeApp
 from rekuest_codegen.scan.classes import decorators_of
@@ -19,7 +20,6 @@ from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.declarations import Declarations
 from rekuest_codegen.scan.disk import Disk
 from rekuest_codegen.scan.files import files_of
-from rekuest_codegen.scan.garbage import collection_paused
 from rekuest_codegen.scan.injection import Injection
 from rekuest_codegen.scan.marker_calls import CALLS, SPELLED
 from rekuest_codegen.scan.modules import Modules, Object

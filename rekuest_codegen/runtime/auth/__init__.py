@@ -7,13 +7,13 @@ opens and another one when that was refused. Light: authlib and httpx are import
 from __future__ import annotations
 
 import asyncio
-import importlib
 import inspect
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rekuest_codegen.errors import ConfigurationError, RekuestError, Unreachable
+from rekuest_codegen.lazy import lazy
 from rekuest_codegen.runtime.auth.renewal import ASK_EVERY, Grant, Renewal
 from rekuest_codegen.wire.auth import Auth, Fixed, checked
 from rekuest_codegen.wire.endpoint import Endpoint
@@ -99,9 +99,4 @@ class Called:
         return f"Called({getattr(self._function, '__qualname__', type(self._function).__name__)})"
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy(__name__, _PLACES)

@@ -7,8 +7,9 @@ them, so that importing a stub imports neither numpy nor pandas, and works where
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rekuest_codegen.lazy import lazy
 
 if TYPE_CHECKING:
     import numpy
@@ -41,9 +42,4 @@ _PLACES = {
 __all__ = ["Bytes", "File", "NDArray", "PandasFrame", "PolarsFrame", "Store", "afetch", "fetch", "lazily", "use_store"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy(__name__, _PLACES)
