@@ -10,7 +10,7 @@ import click
 
 from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.asking import asked_of, server_options
-from rekuest_codegen.cli.tables import echo_json, echo_table
+from rekuest_codegen.cli.tables import echo_json, echo_table, moment
 
 
 @click.command()
@@ -26,7 +26,7 @@ def agents(as_json: bool, **given: Any) -> None:
         echo_json([asdict(agent) for agent in found])
     elif found:
         rows = [
-            (agent.id, agent.name, "yes" if agent.connected else "no", str(agent.functions), agent.last_seen or "-")
+            (agent.id, agent.name, "yes" if agent.connected else "no", str(agent.functions), moment(agent.last_seen))
             for agent in found
         ]
         echo_table(("id", "name", "connected", "nodes", "last seen"), rows)

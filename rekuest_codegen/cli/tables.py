@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -32,6 +33,28 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for cells in (list(headings), *shown):
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
         click.echo("  ".join(padded).rstrip())
+
+
+def moment(text: str | None) -> str:
+    """A server's timestamp as people read it: local, to the second; ``-`` for none, and as it came if it is not one."""
+    try:
+        return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S") if text else "-"
+    except (ValueError, OverflowError):
+        return text or "-"
+
+
+def duration(start: str | None, end: str | None) -> str:
+    """The time between two timestamps, in its handiest unit; ``-`` when one is missing."""
+    try:
+        seconds = (datetime.fromisoformat(end or "") - datetime.fromisoformat(start or "")).total_seconds()
+    except (ValueError, TypeError):
+        return "-"
+    if seconds < 1:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {int(seconds) % 60} s"
 
 
 def echo_json(value: Any) -> None:

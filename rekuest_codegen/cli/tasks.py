@@ -10,7 +10,7 @@ import click
 
 from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.asking import asked_of, server_options
-from rekuest_codegen.cli.tables import echo_json, echo_table
+from rekuest_codegen.cli.tables import duration, echo_json, echo_table, moment
 
 
 @click.command()
@@ -28,8 +28,16 @@ def tasks(limit: int, done: bool | None, as_json: bool, **given: Any) -> None:
         echo_json([asdict(task) for task in found])
     elif found:
         rows = [
-            (task.id, task.node, task.agent or "-", task.state, task.created, task.finished or "-") for task in found
+            (
+                task.id,
+                task.node,
+                task.agent or "-",
+                task.state,
+                moment(task.created),
+                duration(task.created, task.finished),
+            )
+            for task in found
         ]
-        echo_table(("id", "node", "agent", "state", "created", "finished"), rows)
+        echo_table(("id", "node", "agent", "state", "created", "took"), rows)
     else:
         click.echo("no tasks", err=True)

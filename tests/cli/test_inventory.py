@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rekuest_codegen.cli.tables import duration, moment
 from rekuest_codegen.server import serving
 from tests.processes import cli, run, running
 
@@ -135,11 +137,27 @@ def test_agents(ask: Ask) -> None:
 
 def test_tasks(ask: Ask) -> None:
     heading, line = ask("tasks").stdout.splitlines()
-    assert heading.split() == ["id", "node", "agent", "state", "created", "finished"]
+    assert heading.split() == ["id", "node", "agent", "state", "created", "took"]
     assert line.split()[1:4] == ["lab/add", "lab", "COMPLETED"]
     assert ask("tasks", "--running").stderr == "no tasks\n"
     (task,) = json.loads(ask("tasks", "--done", "--json").stdout)
     assert (task["node"], task["state"], task["done"], task["parent"]) == ("lab/add", "COMPLETED", True, None)
+
+
+def test_times_as_people_read_them() -> None:
+    start = "2026-11-24T02:40:04.103538+00:00"
+    assert re.fullmatch(r"2026-11-2\d \d\d:\d\d:04", moment(start))
+    assert (moment(None), moment("soon")) == ("-", "soon")
+    ends = {
+        "2026-11-24T02:40:04.106064+00:00": "2.5 ms",
+        "2026-11-24T02:40:16.103538+00:00": "12.0 s",
+        "2026-11-24T02:42:16.200000+00:00": "2 min 12 s",
+        "2026-11-25T03:42:16.200000+00:00": "25 h 2 min",
+        "2026-11-24T02:42:16.200000": "-",
+        "later": "-",
+        None: "-",
+    }
+    assert {end: duration(start, end) for end in ends} == ends
 
 
 @pytest.mark.parametrize("command", ["nodes", "show x", "agents", "tasks"])
