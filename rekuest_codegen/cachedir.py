@@ -32,6 +32,17 @@ def cache_folder() -> Path | None:
     return place / "rekuest-codegen" if place.is_absolute() else None
 
 
+def put(place: Path, content: bytes) -> None:
+    """Write ``content`` to ``place``, whole or not at all, in a folder that is made for this user alone. Raises OSError."""
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = place.with_name(f"{place.name}.{os.urandom(4).hex()}.new")
+    try:
+        fresh.write_bytes(content)
+        os.replace(fresh, place)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
 def is_private(folder: Path) -> bool:
     """Whether ``folder`` is there, this user's, and nobody else may put anything into it."""
     try:

@@ -25,12 +25,20 @@ class Asked:
     timeout: float
 
 
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
+
+
 def server_options(command: F) -> F:
     """``--url``, ``--token``, ``--timeout`` and ``--json``."""
-    timeout = click.FloatRange(min=0, min_open=True)
     for add in (
         click.option("--json", "as_json", is_flag=True, help="Print it as JSON."),
-        click.option("--timeout", type=timeout, default=30.0, show_default=True, help="Seconds to wait for an answer."),
+        timeout_option,
         click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]"),
         click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]"),
     ):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rekuest_codegen.cli import explained
+from rekuest_codegen.cli.asking import timeout_option
 from rekuest_codegen.cli.sources import printable, shown_path
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import EVERYTHING, Filters, Patterns, Target, project_of
@@ -65,13 +66,7 @@ class Asked:
     help="Exit with 1 when something changed that is this bad, or worse.",
 )
 @click.option("--ignore", multiple=True, help="Pass over RULE, APP/KEY or RULE:APP/KEY; may be a pattern, repeated.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    help="Seconds to wait for an answer.",
-)
+@timeout_option
 @explained
 def diff(
     old: str | None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rekuest_codegen.cli import explained
+from rekuest_codegen.cli.asking import timeout_option
 from rekuest_codegen.cli.pull import files_of
 from rekuest_codegen.cli.sources import shown_path
 from rekuest_codegen.cli.targets import LOOKS, chosen_targets
@@ -44,13 +45,7 @@ PACKAGE = "mynodes"
 @click.option("--connected", is_flag=True, help="Only nodes that a connected agent provides now.")
 @click.option("--templates", type=click.Path(path_type=Path, file_okay=False), help="Templates of your own.")
 @click.option("--no-cache", is_flag=True, help="Fetch definitions that were fetched before, too.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    help="Seconds to wait for an answer.",
-)
+@timeout_option
 @explained
 def docs(out: Path, html: bool, **given: Any) -> None:
     """Write a reference of nodes to browse: Markdown for mkdocs, or a page of HTML.

@@ -15,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 from rekuest_codegen.build.choice import chosen
+from rekuest_codegen.cli.asking import timeout_option
 from rekuest_codegen.cli.completion import complete_targets
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import CHOICES, Filters, Project, Target
@@ -40,7 +41,6 @@ class Chosen(NamedTuple):
 
 def target_options(command: F) -> F:
     """The arguments and options that say which packages, from where, and what they look like."""
-    timeout = click.FloatRange(min=0, min_open=True)
     folder = click.Path(path_type=Path, file_okay=False)
     for add in reversed(
         (
@@ -65,9 +65,7 @@ def target_options(command: F) -> F:
             click.option("--templates", type=folder, help="Templates of your own, which go before ours."),
             click.option("--keep", multiple=True, help="A file of yours in the package; may be a pattern, repeated."),
             click.option("--no-cache", is_flag=True, help="Fetch definitions that were fetched before, too."),
-            click.option(
-                "--timeout", type=timeout, default=30.0, show_default=True, help="Seconds to wait for an answer."
-            ),
+            timeout_option,
         )
     ):
         command = add(command)

@@ -12,7 +12,7 @@ import re
 import stat
 from pathlib import Path
 
-from rekuest_codegen.cachedir import cache_folder, is_private
+from rekuest_codegen.cachedir import cache_folder, is_private, put
 
 MAX_ENTRY = 512 * 1024
 """Bytes of one file."""
@@ -60,13 +60,7 @@ class Shelf:
         if place is None or not self._writable or len(content) > MAX_ENTRY:
             return
         with contextlib.suppress(OSError):
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh = place.with_name(f"{place.name}.{os.urandom(4).hex()}.new")
-            try:
-                fresh.write_bytes(content)
-                os.replace(fresh, place)
-            finally:
-                fresh.unlink(missing_ok=True)
+            put(place, content)
             self._touched.add(place.parent)
 
     def tidy(self) -> None:

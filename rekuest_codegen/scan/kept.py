@@ -23,7 +23,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from rekuest_codegen.cachedir import cache_folder, is_private
+from rekuest_codegen.cachedir import cache_folder, is_private, put
 from rekuest_codegen.scan.disk import Content, Disk, kind_of, read_content
 from rekuest_codegen.scan.files import files_of
 from rekuest_codegen.scan.report import Report
@@ -159,12 +159,7 @@ def _keep(place: Path, notes: Notes, report: Report) -> None:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not is_private(place.parent):
             return
-        fresh = place.with_name(f"{place.name}.{os.urandom(4).hex()}.new")
-        try:
-            fresh.write_bytes(content)
-            os.replace(fresh, place)
-        finally:
-            fresh.unlink(missing_ok=True)
+        put(place, content)
         _tidy(place.parent)
 
 
