@@ -33,7 +33,11 @@ def cache_folder() -> Path | None:
 
 
 def put(place: Path, content: bytes) -> None:
-    """Write ``content`` to ``place``, whole or not at all, in a folder that is made for this user alone. Raises OSError."""
+    """Write ``content`` to ``place``, whole or not at all; a missing folder is made for this user alone.
+
+    Raises:
+        OSError
+    """
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = place.with_name(f"{place.name}.{os.urandom(4).hex()}.new")
     try:
