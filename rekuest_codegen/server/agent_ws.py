@@ -20,7 +20,7 @@ from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.model import Agent
 from rekuest_codegen.server.presence import Busy, NotEnsured
 from rekuest_codegen.server.tokens import Tokens
-from rekuest_codegen.wire.conversation import BUSY, DISPLACED, MISMATCH, TRY_AGAIN, ServerSide
+from rekuest_codegen.wire.conversation import BUSY, DISPLACED, MISMATCH, TRY_AGAIN
 from rekuest_codegen.wire.messages import (
     Assign,
     AssignRequest,
@@ -40,6 +40,7 @@ from rekuest_codegen.wire.messages import (
     StateSnapshot,
     ToAgent,
 )
+from rekuest_codegen.wire.server_side import ServerSide
 from rekuest_codegen.wire.tracing import ASKED, read_carrier
 
 SEND_WITHIN = 30.0

@@ -1,19 +1,21 @@
-"""The two ends of an agent socket, without I/O: frames and the clock go in, frames, events and timers come out.
+"""The agent's end of its socket, without I/O: frames and the clock go in, frames, events and timers come out.
 
-`ServerSide` is one connection as the server sees it, `AgentSide` a whole session as the agent sees it, over as many
-connections as it takes. Both are driven the same way: call `receive` for each frame and `handle_timer` when
-`next_timer` is due, then write what `frames_to_send` returns. ``now`` is any clock that only goes forward. Neither
-decides about tasks: they register, keep alive, number, retain, repeat and correlate.
+`AgentSide` is a whole session, over as many connections as it takes (`server_side` is the other end): call `receive`
+for each frame and `handle_timer` when `next_timer` is due, then write what `frames_to_send` returns. ``now`` is any
+clock that only goes forward. It decides nothing about tasks: it registers, keeps alive, numbers, retains, repeats and
+correlates. The words are those of an adapter (`wire.contracts`).
 """
 
 from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rekuest_codegen.api.contracts import Contract
+from rekuest_codegen.wire.contracts import at_agent
 from rekuest_codegen.wire.messages import (
     AssignRequest,
     AssignResponse,
@@ -25,14 +27,11 @@ from rekuest_codegen.wire.messages import (
     Heartbeat,
     HeartbeatAnswer,
     Init,
-    Inquiry,
     InterruptRequest,
-    Message,
     NotJSON,
     PauseRequest,
     ProbeRequest,
     ProbeResponse,
-    ProtocolErrorMessage,
     Register,
     Report,
     ResumeRequest,
@@ -40,11 +39,8 @@ from rekuest_codegen.wire.messages import (
     TaskEvent,
     ToAgent,
     Yield,
-    decode_from_agent,
-    decode_to_agent,
     encode,
     new_id,
-    type_of,
 )
 from rekuest_codegen.wire.pace import Pace
 
@@ -73,14 +69,6 @@ _RESPONSES = (AssignResponse, ProbeResponse, ControlResponse)
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
-    """The connection is over: send what is left, then close the socket with ``code``."""
-
-    code: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Answered:
     """The server's answer to a request of ours."""
 
@@ -101,111 +89,6 @@ class _Retained:
     report: Report
     sent: bool
     size: int = 0
-
-
-class ServerSide:
-    """One connection of an agent, from the accepted socket to its close.
-
-    ``receive`` gives the REGISTER first; answer it with `accept` or `close` before the next frame is received.
-    """
-
-    def __init__(
-        self,
-        now: float,
-        *,
-        register_within: float = REGISTER_WITHIN,
-        heartbeat: float = HEARTBEAT,
-        answer_within: float = ANSWER_WITHIN,
-    ) -> None:
-        self._heartbeat = heartbeat
-        self._answer_within = answer_within
-        self._out: list[str] = []
-        self._registering = True
-        self._accepted = False
-        self._unanswered = False
-        self._register = ""
-        self._timer: float = now + register_within
-        self.closing: Close | None = None
-
-    def receive(self, frame: str | bytes, now: float) -> list[FromAgent]:
-        """What the agent said. Empty when it was only a heartbeat's answer, or when it ends the connection."""
-        if self.closing:
-            return []
-        try:
-            message = decode_from_agent(frame)
-        except NotJSON as error:
-            self.close(INVALID_JSON, f"not JSON: {error}")
-            return []
-        except BadFrame as error:
-            self.close(MISMATCH, "not a message of this protocol", error=str(error))
-            return []
-        if self._unanswered:
-            self._beat(now)
-        if isinstance(message, Register):
-            if not self._registering:
-                self.close(MISMATCH, "registered twice", error="REGISTER: this connection is registered already")
-                return []
-            self._registering = False
-            self._register = message.id
-        elif not self._accepted:
-            self.close(MISMATCH, f"{type_of(message)} before REGISTER")
-            return []
-        return [] if isinstance(message, HeartbeatAnswer) else [message]
-
-    def accept(self, agent: str, inquiries: Iterable[str], now: float, *, trace: bool = False) -> None:
-        """Answer REGISTER with INIT: welcome ``agent``, and what about the tasks in ``inquiries``? ``trace`` says to an
-        agent that asked that its requests may carry a trace context.
-
-        The acknowledgement before it promises that yields are acknowledged too, and known again when repeated.
-        """
-        if self.closing:
-            return
-        self._accepted = True
-        self._beat(now)
-        self._out.append(encode(EventAck(event=self._register)))
-        welcome = Init(agent=agent, inquiries=[Inquiry(task=task) for task in inquiries])
-        if trace:
-            welcome.trace = True
-        self._out.append(encode(welcome))
-
-    def send(self, message: ToAgent) -> None:
-        if not self.closing:
-            self._out.append(encode(message))
-
-    def close(self, code: int, reason: str, *, error: str | None = None) -> None:
-        """End the connection; ``error``, if any, goes out first as a PROTOCOL_ERROR. Only the first close counts."""
-        if self.closing:
-            return
-        if error is not None:
-            self._out.append(encode(ProtocolErrorMessage(error=error[:1000])))
-        self.closing = Close(code, reason)
-
-    def handle_timer(self, now: float) -> None:
-        """Send the heartbeat that is due, or close because what was awaited did not come."""
-        if self.closing or now < self._timer:
-            return
-        if self._registering:
-            self.close(MISMATCH, "no REGISTER in time")
-        elif not self._accepted:
-            self.close(TRY_AGAIN, "the server is not ready; try again later")
-        elif self._unanswered:
-            self.close(NO_HEARTBEAT, "the heartbeat was not answered")
-        else:
-            self._out.append(encode(Heartbeat()))
-            self._unanswered = True
-            self._timer = now + self._answer_within
-
-    def next_timer(self) -> float | None:
-        return None if self.closing else self._timer
-
-    def frames_to_send(self) -> list[str]:
-        frames, self._out = self._out, []
-        return frames
-
-    def _beat(self, now: float) -> None:
-        """The agent is alive (any frame says so): the next heartbeat is a full interval away."""
-        self._unanswered = False
-        self._timer = now + self._heartbeat
 
 
 class AgentSide:
@@ -233,11 +116,22 @@ class AgentSide:
         self.force = force
         self._silence = silence
         self._states = states
+        self.contract = Contract.TWO
+        self._adapter = at_agent(self.contract, {})
         self.begin(session_id)
+
+    def speak(self, contract: Contract, declared: Mapping[str, Any]) -> None:
+        """Speak ``contract`` from the next connection on; ``declared`` is what the agent provides, in its words."""
+        if contract is not self.contract:
+            self._adapter = at_agent(contract, declared)
+            self._adapter.begin(self.session_id, fresh=self._fresh)
+            self.contract = contract
 
     def begin(self, session_id: str | None = None) -> None:
         """Begin a session, a new one or one that was begun before; what was kept for another is dropped."""
         self.session_id = session_id or new_id()
+        self._fresh = session_id is None
+        self._adapter.begin(self.session_id, fresh=self._fresh)
         self._out: deque[str] = deque()
         self._pace = Pace()
         self._bytes = 0
@@ -261,7 +155,12 @@ class AgentSide:
     @property
     def unacknowledged(self) -> int:
         """How many reports are retained. Whoever makes many should wait while this is large."""
-        return len(self._retained)
+        return max(len(self._retained), self._adapter.unacknowledged)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the server said of what the agent declares, a line each."""
+        return self._adapter.complaints
 
     @property
     def unacknowledged_bytes(self) -> int:
@@ -301,13 +200,12 @@ class AgentSide:
         self.disconnect()
         self._heard = now
         self.lost = None
-        self._yields_acknowledged = False
+        self._yields_acknowledged = self._adapter.keeps_all
         self._pace.reset()
         register = Register(token=self.token, force=self.force, session_id=self.session_id)
         self._register = register.id
-        self._out = deque([encode(register)])
-        if not self._introduced:
-            self._out.append(encode(SessionInit(session_id=self.session_id, states=self._states())))
+        introduction = None if self._introduced else SessionInit(session_id=self.session_id, states=self._states())
+        self._out = deque(self._adapter.connect(register, introduction))
 
     def disconnect(self) -> None:
         """The socket is gone. Messages go on being taken."""
@@ -323,7 +221,7 @@ class AgentSide:
         """
         if isinstance(message, Report):
             message.seq = self._seq + 1
-        frame = encode(message)
+        frame = self._adapter.write(message) if self.ready else encode(message)
         order = next(self._order)
         kept = False
         if isinstance(message, Report):
@@ -350,9 +248,12 @@ class AgentSide:
             return []
         self._heard = self._clock = now
         try:
-            message = decode_to_agent(frame)
+            read = self._adapter.read(frame)
         except (NotJSON, BadFrame) as error:
             return [Unreadable(str(error))]
+        return [event for message in read for event in self._taken(message)]
+
+    def _taken(self, message: ToAgent) -> Sequence[ToAgent | Answered]:
         if isinstance(message, Heartbeat):
             self._out.appendleft(encode(HeartbeatAnswer()))  # whatever else waits to be written
             return []
@@ -390,9 +291,12 @@ class AgentSide:
         if self.ready:
             return
         self.ready = self._introduced = True
-        queue: list[tuple[int, Message]] = [*self._waiting, *self._requests.values()]
+        self._out.extend(self._adapter.welcome())
+        queue: list[tuple[int, FromAgent]] = [*self._waiting, *self._requests.values()]
         self._waiting.clear()
         for kept in list(self._retained.values()):
+            if self._adapter.repeats(kept.report.id):
+                continue
             if self._to_send(kept):
                 queue.append((kept.order, kept.report))
                 if not self._yields_acknowledged:
@@ -401,7 +305,7 @@ class AgentSide:
                 kept.sent = True
             else:
                 self._drop(kept.report.id)
-        self._out.extend(encode(message) for _, message in sorted(queue, key=lambda item: item[0]))
+        self._out.extend(self._adapter.write(message) for _, message in sorted(queue, key=lambda item: item[0]))
 
     def _to_send(self, kept: _Retained) -> bool:
         report = kept.report

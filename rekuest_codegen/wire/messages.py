@@ -471,7 +471,7 @@ def decode_from_agent(frame: str | bytes) -> FromAgent:
     Raises:
         NotJSON, BadFrame: the frame is not one of FROM_AGENT, or too large.
     """
-    message: FromAgent = _decode(_from_agent, frame)
+    message: FromAgent = decode_as(_from_agent, frame)
     return message
 
 
@@ -481,11 +481,12 @@ def decode_to_agent(frame: str | bytes) -> ToAgent:
     Raises:
         NotJSON, BadFrame: the frame is not one of TO_AGENT, or too large.
     """
-    message: ToAgent = _decode(_to_agent, frame)
+    message: ToAgent = decode_as(_to_agent, frame)
     return message
 
 
-def _decode(decoder: msgspec.json.Decoder[Any], frame: str | bytes) -> Any:
+def decode_as(decoder: msgspec.json.Decoder[Any], frame: str | bytes) -> Any:
+    """Read a frame of any table; raises NotJSON, BadFrame."""
     if len(frame) > MAX_FRAME:
         raise BadFrame(f"frame of {len(frame)} bytes, more than the {MAX_FRAME} allowed")
     try:

@@ -15,7 +15,6 @@ from rekuest_codegen.wire.conversation import (
     MAX_WAITING,
     AgentSide,
     Answered,
-    ServerSide,
     Unreadable,
 )
 from rekuest_codegen.wire.messages import (
@@ -45,6 +44,7 @@ from rekuest_codegen.wire.messages import (
     encode,
     task_event,
 )
+from rekuest_codegen.wire.server_side import ServerSide
 
 
 def from_agent(side: AgentSide) -> list[FromAgent]:
@@ -109,7 +109,7 @@ def test_registration_must_come_in_time() -> None:
         ('{"type": []}', 3003, True),
         ("[]", 3003, True),
         ("[" * 100_000, 3003, True),
-        ('{"type": "REGISTER", "token": "t", "name": "n10"}', 3003, True),
+        ('{"type": "REGISTER", "token": "t", "colour": "n10"}', 3003, True),
         ('{"type": "YIELD"}', 3003, True),
         ('{"type": "PROGRESS", "task": "1"}', 3003, False),
     ],
