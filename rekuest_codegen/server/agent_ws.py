@@ -18,8 +18,9 @@ from rekuest_codegen.errors import NodeNotFound, ServerError
 from rekuest_codegen.server.dispatch import Call, Refused, UnknownTask, find_run
 from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.model import Agent
-from rekuest_codegen.server.presence import Busy, NotEnsured
+from rekuest_codegen.server.presence import Busy, NotEnsured, Welcome
 from rekuest_codegen.server.tokens import Tokens
+from rekuest_codegen.wire.contracts.ten_messages import Shelve, Shelved, Unshelve, Unshelved
 from rekuest_codegen.wire.conversation import BUSY, DISPLACED, MISMATCH, TRY_AGAIN
 from rekuest_codegen.wire.messages import (
     Assign,
@@ -90,6 +91,7 @@ class _Connection:
         self._unsent = 0
         self._wake = asyncio.Event()
         self._welcomed = asyncio.Event()
+        self._acknowledging = False
         self._requests: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -113,8 +115,15 @@ class _Connection:
 
     # -- what the hub says ---------------------------------------------------------------------------------------
 
-    def welcome(self, agent: Agent, inquiries: list[str]) -> None:
-        self._side.accept(str(agent.id), inquiries, time.monotonic(), trace=self._traced)
+    def welcome(self, welcome: Welcome) -> None:
+        self._side.accept(
+            str(welcome.agent.id),
+            welcome.inquiries,
+            time.monotonic(),
+            trace=self._traced,
+            heard=welcome.heard,
+            findings=welcome.findings,
+        )
         self._welcomed.set()
         self._wake.set()
 
@@ -164,6 +173,7 @@ class _Connection:
             for message in self._side.receive(frame, time.monotonic()):
                 self._take(message)
             self._wake.set()
+            self._acknowledge()
             if self._agent is not None and not self._welcomed.is_set():
                 await self._welcomed.wait()  # the writer ends the connection when this takes too long
             taken += 1
@@ -193,8 +203,23 @@ class _Connection:
             self._start(self._assign(self._agent, message))
         elif isinstance(message, CancelRequest | InterruptRequest | PauseRequest | ResumeRequest):
             self._start(self._control(self._agent, message))
+        elif isinstance(message, Shelve):
+            self._start(self._shelve(self._agent, message))
+        elif isinstance(message, Unshelve):
+            self._start(self._unshelve(message))
         elif isinstance(message, ProbeRequest):
             self.tell(ProbeResponse(request=message.id, error="this server does not probe"))
+
+    def _acknowledge(self) -> None:
+        """Acknowledge what was taken, once for all that came at once."""
+        if self._agent is not None and not self._acknowledging:
+            self._acknowledging = True
+            asyncio.get_running_loop().call_soon(self._acknowledge_now, self._agent.id)
+
+    def _acknowledge_now(self, agent: int) -> None:
+        self._acknowledging = False
+        if (said := self._side.acknowledgement()) is not None and self._hub.current(agent, self):
+            self._hub.acknowledge(agent, said, self)
 
     def _register(self, message: Register) -> None:
         owner = self._tokens.identity(message.token)
@@ -204,7 +229,7 @@ class _Connection:
         self._owner = owner
         name = self._socket.query_params.get("agent")
         try:
-            self._agent = self._hub.register(owner, name, message, self)
+            self._agent = self._hub.register(owner, name, message, self, self._side.declared())
         except NotEnsured as error:
             self._side.close(MISMATCH, str(error), error=str(error))
         except Busy as error:
@@ -248,4 +273,22 @@ class _Connection:
             await self._hub.ask(run, _CONTROLS[type(message)], step=getattr(message, "step", False))
         except (NodeNotFound, Refused, ServerError) as error:
             answer.accepted, answer.error = False, str(error)
+        self.tell(answer)
+
+    async def _shelve(self, agent: Agent, message: Shelve) -> None:
+        wanted = {"resourceId": message.resource_id}
+        wanted |= {name: getattr(message, name) for name in ("identifier", "label", "description")}
+        answer = Shelved(ref=message.ref)
+        try:
+            answer.drawer = str((await self._hub.shelve(self._owner, wanted, agent)).id)
+        except ServerError as error:
+            answer.error = str(error)
+        self.tell(answer)
+
+    async def _unshelve(self, message: Unshelve) -> None:
+        answer = Unshelved(ref=message.ref)
+        try:
+            await self._hub.unshelve(self._owner, message.drawer)
+        except (NodeNotFound, ServerError) as error:
+            answer.error = str(error)
         self.tell(answer)

@@ -328,8 +328,8 @@ def abandon(state: State, agent: int, why: str, at: Moment, decision: Decision) 
             run.starts += 1
             decision.tell(Dispatch(run))
         else:
-            fate = "it may have done the work, or not" if run.sent else "it never received the task"
-            _happen(state, run, "CRITICAL", at, decision, message=f"{lost}; {fate}")
+            fate = "; it may have done the work, or not" if run.sent else NOT_BEGUN
+            _happen(state, run, "CRITICAL", at, decision, message=f"{lost}{fate}")
 
 
 def _may_restart(state: State, run: Run) -> bool:

@@ -27,10 +27,12 @@ from rekuest_codegen.server.decision import (
 from rekuest_codegen.server.dispatch import Call
 from rekuest_codegen.server.feeds import Feed, Feeds
 from rekuest_codegen.server.model import Agent, Drawer, Event, Json, Run
+from rekuest_codegen.server.presence import Welcome
 from rekuest_codegen.server.shown import Change, Shown
 from rekuest_codegen.server.state import State, ends
 from rekuest_codegen.server.store import Store, StoreFailure
 from rekuest_codegen.server.traces import Traces
+from rekuest_codegen.wire.contracts import Declaration
 from rekuest_codegen.wire.messages import Register, Report, SessionInit, StatePatch, StateSnapshot, ToAgent
 
 GRACE = 30.0
@@ -47,7 +49,7 @@ NODES = "nodes"
 class Link(Protocol):
     """A live agent connection, as the hub uses it."""
 
-    def welcome(self, agent: Agent, inquiries: list[str]) -> None: ...
+    def welcome(self, welcome: Welcome) -> None: ...
 
     def tell(self, message: ToAgent) -> None: ...
 
@@ -104,8 +106,8 @@ class Hub:
         await self._committed(decision)
         return agent
 
-    async def shelve(self, owner: str, wanted: Json) -> Drawer:
-        drawer, decision = registry.shelve(self.state, owner, wanted, moment())
+    async def shelve(self, owner: str, wanted: Json, agent: Agent | None = None) -> Drawer:
+        drawer, decision = registry.shelve(self.state, owner, wanted, moment(), agent)
         await self._committed(decision)
         return drawer
 
@@ -114,19 +116,30 @@ class Hub:
 
     # -- agents' connections -------------------------------------------------------------------------------------
 
-    def register(self, owner: str, name: str | None, message: Register, link: Link) -> Agent:
-        """Make ``link`` the agent's connection; it is welcomed as soon as that is durable.
+    def register(
+        self, owner: str, name: str | None, message: Register, link: Link, declared: Declaration | None = None
+    ) -> Agent:
+        """Make ``link`` the agent's connection; it is welcomed as soon as that is durable. An agent that has
+        ``declared`` what it provides is made known by that.
 
         Raises:
             NotEnsured, Busy: see `presence.register`.
         """
-        welcome = presence.register(self.state, owner, name, message, moment())
+        at = moment()
+        if declared is not None:
+            agent, decision = registry.ensure_agent(self.state, owner, declared.name, at)
+            self._commit(decision)
+            name = agent.name
+        welcome = presence.register(self.state, owner, name, message, at)
         agent = welcome.agent
+        if declared is not None:
+            decision, welcome.findings = registry.declare(self.state, agent, declared, at)
+            self._commit(decision)
         old = self._links.pop(agent.id, None)
         self._links[agent.id] = link
         if old is not None:
             old.displace()
-        self._commit(welcome.decision, first=lambda: link.welcome(agent, welcome.inquiries))
+        self._commit(welcome.decision, first=lambda: link.welcome(welcome))
         return agent
 
     def lose(self, agent: int, link: Link) -> None:
@@ -145,6 +158,11 @@ class Hub:
         decision = dispatch.report(self.state, agent, message, moment())
         if decision is not None:
             self._commit(decision)
+
+    def acknowledge(self, agent: int, acknowledgement: ToAgent, link: Link) -> None:
+        """All that ``link`` said up to now was taken; it is told so as soon as it is durable."""
+        self.state.presence(agent).heard = acknowledgement
+        self._commit(Decision(), first=lambda: link.tell(acknowledgement))
 
     def show(self, agent: int, message: SessionInit | StateSnapshot | StatePatch) -> None:
         """An agent says what its states are."""

@@ -68,6 +68,8 @@ class Implementation(Record, kw_only=True):
     dependencies: list[Json] = []
     needs_token: bool = True
     provenance_audience: list[str] | None = None
+    effects: str = "UNKNOWN"
+    """What running it again would do: NONE, REPEATABLE, UNKNOWN, IRREVERSIBLE. Told to callers, never acted on."""
 
 
 class Drawer(Record, kw_only=True):

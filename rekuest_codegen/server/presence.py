@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from rekuest_codegen.errors import ServerError
+from rekuest_codegen.errors import Finding, ServerError
 from rekuest_codegen.server import dispatch
 from rekuest_codegen.server.decision import AgentChanged, Decision, Dispatch, Moment, ToldAgent
 from rekuest_codegen.server.model import Agent, Event, Run
 from rekuest_codegen.server.state import State
-from rekuest_codegen.wire.messages import Register, TaskEvent, task_event
+from rekuest_codegen.wire.messages import Register, TaskEvent, ToAgent, task_event
 
 
 class NotEnsured(ServerError):
@@ -24,13 +24,16 @@ class Busy(ServerError):
     """Another connection is live for this agent."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Welcome:
-    """An accepted registration, and the tasks to inquire about."""
+    """An accepted registration, and the tasks to inquire about; ``heard`` is what was acknowledged of its journal,
+    ``findings`` what there is to say of what it declares."""
 
     agent: Agent
     decision: Decision
     inquiries: list[str] = field(default_factory=lambda: list[str]())
+    heard: ToAgent | None = None
+    findings: list[Finding] = field(default_factory=lambda: list[Finding]())
 
 
 def register(state: State, owner: str, name: str | None, message: Register, at: Moment) -> Welcome:
@@ -55,7 +58,7 @@ def register(state: State, owner: str, name: str | None, message: Register, at: 
     decision.tell(AgentChanged(agent))
     if not same:
         dispatch.abandon(state, agent.id, "was started again", at, decision)
-        return Welcome(agent, decision)
+        return Welcome(agent, decision, heard=presence.heard)
     inquiries, unsent, asked = dispatch.reclaim(state, agent.id)
     for run in unsent:
         decision.tell(Dispatch(run))
@@ -63,7 +66,7 @@ def register(state: State, owner: str, name: str | None, message: Register, at: 
         decision.tell(ToldAgent(agent.id, said))
     for event in missed(state, agent.id, at):
         decision.tell(ToldAgent(agent.id, event))
-    return Welcome(agent, decision, inquiries)
+    return Welcome(agent, decision, inquiries, presence.heard)
 
 
 def _bound(state: State, owner: str, name: str | None, session: str | None) -> Agent:

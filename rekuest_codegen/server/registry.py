@@ -7,7 +7,7 @@ with its findings, and not at the first call.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rekuest_codegen.errors import DefinitionError, Finding, NodeNotFound, ServerError
@@ -17,6 +17,8 @@ from rekuest_codegen.server.decision import AgentChanged, Decision, Moment, Node
 from rekuest_codegen.server.model import Agent, Drawer, Implementation, Json, Node, is_object
 from rekuest_codegen.server.shown import read_states
 from rekuest_codegen.server.state import ENSURED, State
+from rekuest_codegen.wire.contracts import Declaration
+from rekuest_codegen.wire.definitions import to_camel
 from rekuest_codegen.wire.messages import Collect
 
 DEFAULT_NAME = "default"
@@ -66,29 +68,57 @@ def implement_agent(state: State, owner: str, wanted: Json, at: Moment) -> tuple
     if agent is None:
         raise ServerError(f"agent {name or DEFAULT_NAME!r} is not known: call ensureAgent first")
     given: Sequence[Json] = wanted.get("implementations") or []
-    read = _read_all(agent.name, given)
-    agent_states = read_states(agent.name, wanted.get("states"))
+    read, findings = _read_all(agent.name, given)
+    agent_states, complaints = read_states(agent.name, wanted.get("states"))
+    if findings or complaints:
+        raise DefinitionError([*findings, *complaints])
     decision = Decision()
+    _replace(state, agent, wanted.get("hash") or "", read, agent_states, at, decision)
+    return agent, decision
+
+
+def declare(state: State, agent: Agent, declared: Declaration, at: Moment) -> tuple[Decision, list[Finding]]:
+    """Replace what the agent provides by what it declares; what cannot be expressed is left out, with findings."""
+    read, findings = _read_all(agent.name, [_as_registered(raw) for raw in declared.implementations])
+    agent_states, complaints = read_states(agent.name, declared.states)
+    decision = Decision()
+    _replace(state, agent, declared.hash or "", read, agent_states, at, decision)
+    return decision, [*findings, *complaints, *declared.findings]
+
+
+def _as_registered(raw: Mapping[str, Any]) -> Json:
+    """An implementation of a declaration, as it would be registered over GraphQL."""
+    return {to_camel(name): value for name, value in raw.items()}
+
+
+def _replace(
+    state: State,
+    agent: Agent,
+    hashed: str,
+    read: Iterable[tuple[ReadNode, Json]],
+    agent_states: list[Json],
+    at: Moment,
+    decision: Decision,
+) -> None:
     old = dict(state.provided.get(agent.id, {}))
     for node, raw in read:
         _provide(state, agent, node, raw, old, at, decision)
     for gone in old.values():
         state.drop_implementation(gone)
         decision.delete(gone)
-    agent.hash = wanted.get("hash") or ""
+    agent.hash = hashed
     agent.states = agent_states
     decision.put(agent)
     decision.tell(AgentChanged(agent))
-    return agent, decision
 
 
-def shelve(state: State, owner: str, wanted: Json, at: Moment) -> tuple[Drawer, Decision]:
-    """Name a value in the memory of the identity's agent.
+def shelve(state: State, owner: str, wanted: Json, at: Moment, agent: Agent | None = None) -> tuple[Drawer, Decision]:
+    """Name a value in the memory of ``agent``, or of the one that the identity ensured last.
 
     Raises:
         ServerError: this identity has no agent.
     """
-    agent = state.last_ensured(owner)
+    agent = agent or state.last_ensured(owner)
     if agent is None:
         raise ServerError("only an agent has a memory: call ensureAgent first")
     drawer = Drawer(
@@ -122,7 +152,7 @@ def unshelve(state: State, owner: str, key: int) -> Decision:
     return decision
 
 
-def _read_all(app: str, given: Sequence[Json]) -> list[tuple[ReadNode, Json]]:
+def _read_all(app: str, given: Sequence[Json]) -> tuple[list[tuple[ReadNode, Json]], list[Finding]]:
     read: list[tuple[ReadNode, Json]] = []
     findings: list[Finding] = []
     interfaces = set[str]()
@@ -135,11 +165,10 @@ def _read_all(app: str, given: Sequence[Json]) -> list[tuple[ReadNode, Json]]:
         interface = raw.get("interface") or node.key
         if interface in interfaces:
             findings.append(Finding("duplicate-interface", node.title, f"{interface!r} is implemented twice"))
+            continue
         interfaces.add(interface)
         read.append((node, raw))
-    if findings:
-        raise DefinitionError(findings)
-    return read
+    return read, findings
 
 
 def _provide(
@@ -163,6 +192,7 @@ def _provide(
         dependencies=[item for item in _objects(raw.get("dependencies")) if is_object(item)],
         needs_token=raw.get("needsToken", True),
         provenance_audience=raw.get("provenanceAudience"),
+        effects=raw.get("effects") or ("IRREVERSIBLE" if raw.get("effect") == "PHYSICAL" else "UNKNOWN"),
     )
     if before:
         state.drop_implementation(before)

@@ -109,12 +109,8 @@ def take(state: State, agent: int, message: SessionInit | StateSnapshot | StateP
     return changes
 
 
-def read_states(app: str, given: Any) -> list[Json]:
-    """The states of a registration, with their fields as GraphQL gives them out.
-
-    Raises:
-        DefinitionError: one cannot be expressed.
-    """
+def read_states(app: str, given: Any) -> tuple[list[Json], list[Finding]]:
+    """The states of a registration, with their fields as GraphQL gives them out, and what cannot be expressed."""
     read: list[Json] = []
     findings: list[Finding] = []
     for raw in given if is_array(given) else ():
@@ -133,9 +129,7 @@ def read_states(app: str, given: Any) -> list[Json]:
         name = str(definition.get("name") or interface)
         hashed = hashlib.sha256(canonical_json({"name": name, "ports": ports}).encode()).hexdigest()
         read.append({"interface": interface, "name": name, "ports": ports, "hash": hashed})
-    if findings:
-        raise DefinitionError(findings)
-    return read
+    return read, findings
 
 
 def _patched(shown: Shown, message: StatePatch, at: Moment) -> list[Change]:

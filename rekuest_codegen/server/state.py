@@ -20,6 +20,7 @@ from rekuest_codegen.wire.lifecycle import IllegalTransition, advance, terminal_
 
 if TYPE_CHECKING:
     from rekuest_codegen.server.shown import Shown
+    from rekuest_codegen.wire.messages import ToAgent
 
 RECENT = 60.0
 """Seconds for which a finished task is certainly kept."""
@@ -43,6 +44,8 @@ class Presence:
     lost_at: float | None = None
     runs: set[int] = field(default_factory=lambda: set[int]())
     reports: dict[str, None] = field(default_factory=lambda: dict[str, None]())
+    heard: ToAgent | None = None
+    """The last acknowledgement of its journal."""
 
     def remember(self, report: str) -> None:
         self.reports[report] = None

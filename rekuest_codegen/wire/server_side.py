@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rekuest_codegen.api.contracts import Contract
 from rekuest_codegen.errors import Finding
-from rekuest_codegen.wire.contracts import AtServer, at_server, spoken_in
+from rekuest_codegen.wire.contracts import AtServer, Declaration, at_server, spoken_in
 from rekuest_codegen.wire.conversation import (
     ANSWER_WITHIN,
     HEARTBEAT,
@@ -100,6 +100,10 @@ class ServerSide:
             self.send(message)
             return []
         return [] if message is None or isinstance(message, HeartbeatAnswer) else [message]
+
+    def declared(self) -> Declaration | None:
+        """What the agent declared in its REGISTER, where that is done there."""
+        return None if self._adapter is None or self._register is None else self._adapter.declared(self._register)
 
     def accept(
         self,

@@ -16,7 +16,7 @@ from rekuest_codegen.server.decision import Created, Happened
 from rekuest_codegen.server.dispatch import Call, find_run
 from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.memory import MemoryStore
-from rekuest_codegen.server.model import Agent
+from rekuest_codegen.server.presence import Welcome
 from rekuest_codegen.server.sqlite import SqliteStore
 from rekuest_codegen.server.store import Done, Store, StoreFailure, Write
 from rekuest_codegen.wire.messages import (
@@ -45,8 +45,8 @@ class Link:
         self.welcomed = asyncio.Event()
         self.displaced = False
 
-    def welcome(self, agent: Agent, inquiries: list[str]) -> None:
-        self.inquiries = inquiries
+    def welcome(self, welcome: Welcome) -> None:
+        self.inquiries = welcome.inquiries
         self.welcomed.set()
 
     def tell(self, message: ToAgent) -> None:

@@ -9,6 +9,7 @@ there and nowhere else. Which one is spoken is seen: a server looks at REGISTER 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -24,6 +25,18 @@ DECLARING = frozenset(
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What an agent declares in REGISTER: as it would otherwise have registered it, but in snake case."""
+
+    name: str | None
+    hash: str | None
+    implementations: Sequence[Mapping[str, Any]] = ()
+    states: Sequence[Mapping[str, Any]] = ()
+    findings: Sequence[Finding] = ()
+    """What of it is taken and has no effect."""
+
+
 class AtServer(Protocol):
     """One connection of an agent, as its server speaks with it."""
 
@@ -33,6 +46,10 @@ class AtServer(Protocol):
         Raises:
             NotJSON, BadFrame: it is no message of this contract.
         """
+        ...
+
+    def declared(self, register: Register) -> Declaration | None:
+        """What is declared in REGISTER, where that is done there."""
         ...
 
     def welcome(self, register: Register, init: Init, heard: ToAgent | None, findings: Sequence[Finding]) -> list[str]:

@@ -12,12 +12,17 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from rekuest_codegen.errors import Finding
 from rekuest_codegen.wire import messages
+from rekuest_codegen.wire.contracts import Declaration
 from rekuest_codegen.wire.contracts import ten_messages as ten
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
 from rekuest_codegen.wire.messages import FromAgent, Init, Register, SessionInit, ToAgent, encode, new_id
 
+UNUSED = ("bloks", "assets")
+"""Parts of a declaration that are taken and have no effect."""
 NO_REVISIONS = "this server keeps no revisions of states"
 NO_REQUIREMENTS = "this server does not wait for states: leave state_requires out"
 
@@ -46,6 +51,19 @@ class TenAtServer:
                 )
             case _:
                 return message
+
+    def declared(self, register: Register) -> Declaration | None:
+        if not isinstance(register, ten.RegisterDeclared):
+            return None
+        title = register.name or "agent"
+        unused = [part for part in UNUSED if getattr(register, part)]
+        return Declaration(
+            name=register.name,
+            hash=register.hash,
+            implementations=msgspec.to_builtins(register.implementations or []),
+            states=msgspec.to_builtins(register.states or []),
+            findings=[Finding("not-used", title, f"{part}: this server does nothing with them") for part in unused],
+        )
 
     def welcome(self, register: Register, init: Init, heard: ToAgent | None, findings: Sequence[Finding]) -> list[str]:
         if isinstance(heard, ten.JournalAck):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rekuest_codegen.errors import Finding
+from rekuest_codegen.wire.contracts import Declaration
 from rekuest_codegen.wire.messages import (
     EventAck,
     FromAgent,
@@ -25,6 +26,9 @@ from rekuest_codegen.wire.messages import (
 class TwoAtServer:
     def read(self, frame: str | bytes) -> FromAgent | ToAgent | None:
         return decode_from_agent(frame)
+
+    def declared(self, register: Register) -> Declaration | None:
+        return None
 
     def welcome(self, register: Register, init: Init, heard: ToAgent | None, findings: Sequence[Finding]) -> list[str]:
         return [encode(EventAck(event=register.id)), encode(init)]
