@@ -33,6 +33,11 @@ from rekuest_codegen.errors import ConfigurationError
     show_default=True,
     help="normal survives a crash of the process, full also one of the machine.",
 )
+@click.option(
+    "--contract",
+    type=click.Choice(["2", "10"]),
+    help="Be a server of this generation only. [default: both are spoken, with each client its own]",
+)
 @explained
 def serve(
     host: str,
@@ -43,12 +48,14 @@ def serve(
     issuer: str | None,
     audience: str | None,
     durability: Literal["normal", "full"],
+    contract: str | None,
 ) -> None:
     """Run the embedded server until interrupted.
 
     Its development token is REKUEST_TOKEN, or a new one that is printed, unless --token-file or --issuer says whose
     tokens count.
     """
+    from rekuest_codegen.api.contracts import Contract
     from rekuest_codegen.server import ServerConfig, run_server
 
     if not memory:
@@ -66,6 +73,7 @@ def serve(
         audience=audience,
         db=None if memory else db,
         durability=durability,
+        contract=Contract(int(contract)) if contract else None,
     )
     if config.made_up:
         click.echo(f"REKUEST_TOKEN={config.token}")

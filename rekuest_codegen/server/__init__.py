@@ -1,8 +1,8 @@
 """The embedded server: lists, routes and remembers, for development, tests and small set-ups.
 
-It speaks the contract of rekuest-server 2.2, so its clients and agents speak to either. `serving` runs one beside
-the caller (in a thread), `run_server` is the command line's. What it is built on (ariadne, starlette, uvicorn) is the
-extra ``server`` and is imported when a server is started, not before.
+It speaks contract 2, that of rekuest-server 2.2, and contract 10, with clients and agents each their own. `serving`
+runs one beside the caller (in a thread), `run_server` is the command line's. What it is built on (ariadne, starlette,
+uvicorn) is the extra ``server`` and is imported when a server is started, not before.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from rekuest_codegen.api.contracts import Contract
 from rekuest_codegen.errors import ConfigurationError, MissingExtraError
 from rekuest_codegen.server.settings import ServerConfig
 
@@ -45,8 +46,9 @@ def serving(
     port: int = 0,
     durability: Literal["normal", "full"] = "normal",
     grace: float = 30.0,
+    contract: Literal[2, 10] | None = None,
 ) -> Generator[EmbeddedServer]:
-    """Run a server in a thread for as long as the context lasts.
+    """Run a server in a thread for as long as the context lasts; of one generation, if ``contract`` says which.
 
     Raises:
         ConfigurationError: a setting is wrong, the port is taken, the database cannot be used.
@@ -62,6 +64,7 @@ def serving(
         db=db,
         durability=durability,
         grace=grace,
+        contract=None if contract is None else Contract(contract),
     )
     service = _service(config)
     settled = threading.Event()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from contextlib import suppress
 
 from msgspec import UNSET
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from rekuest_codegen.api.contracts import Contract
 from rekuest_codegen.errors import NodeNotFound, ServerError
 from rekuest_codegen.server.dispatch import Call, Refused, UnknownTask, find_run
 from rekuest_codegen.server.hub import Hub
@@ -65,15 +66,23 @@ _CONTROLS: dict[type[FromAgent], str] = {
 class AgentWebSocket:
     """The endpoint: one `_Connection` each."""
 
-    def __init__(self, hub: Hub, tokens: Tokens, *, heartbeat: float, answer_within: float) -> None:
+    def __init__(
+        self, hub: Hub, tokens: Tokens, *, heartbeat: float, answer_within: float, contracts: Collection[Contract]
+    ) -> None:
         self._hub = hub
         self._tokens = tokens
         self._heartbeat = heartbeat
         self._answer_within = answer_within
+        self._contracts = contracts
 
     async def __call__(self, socket: WebSocket) -> None:
         await socket.accept()
-        side = ServerSide(time.monotonic(), heartbeat=self._heartbeat, answer_within=self._answer_within)
+        side = ServerSide(
+            time.monotonic(),
+            heartbeat=self._heartbeat,
+            answer_within=self._answer_within,
+            contracts=self._contracts,
+        )
         await _Connection(socket, side, self._hub, self._tokens).run()
 
 

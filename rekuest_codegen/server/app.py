@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from rekuest_codegen.api.contracts import Contract
 from rekuest_codegen.server.agent_ws import AgentWebSocket
 from rekuest_codegen.server.documents import Documents
 from rekuest_codegen.server.graphql_http import GraphQLHttp
@@ -19,13 +23,18 @@ from rekuest_codegen.wire.conversation import ANSWER_WITHIN, HEARTBEAT
 
 
 def build_app(
-    hub: Hub, tokens: Tokens, *, heartbeat: float = HEARTBEAT, answer_within: float = ANSWER_WITHIN
+    hub: Hub,
+    tokens: Tokens,
+    *,
+    heartbeat: float = HEARTBEAT,
+    answer_within: float = ANSWER_WITHIN,
+    contracts: Sequence[Contract] = tuple(Contract),
 ) -> Starlette:
-    """The application; start the hub before the first request."""
-    documents = Documents(build_schema())
+    """The application, which speaks ``contracts``; start the hub before the first request."""
+    documents = Documents(*(partial(build_schema, contract) for contract in contracts))
     http = GraphQLHttp(hub, documents, tokens)
     sockets = GraphQLWebSocket(hub, documents, tokens)
-    agents = AgentWebSocket(hub, tokens, heartbeat=heartbeat, answer_within=answer_within)
+    agents = AgentWebSocket(hub, tokens, heartbeat=heartbeat, answer_within=answer_within, contracts=contracts)
 
     async def graphql(request: Request) -> Response:
         return await http(request)

@@ -7,8 +7,9 @@ from outside: their size and depth are bounded before anything is executed.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import cache
 from inspect import isawaitable
 
 from graphql import (
@@ -36,6 +37,7 @@ MAX_TEXT = 100_000
 MAX_TOKENS = 15_000
 MAX_DEPTH = 48
 """Selections inside selections. Ports nest, and each level of theirs takes one."""
+MAX_ERRORS = 10
 KEPT = 256
 
 
@@ -44,6 +46,7 @@ class Document:
     """A document that may be executed, and its operations by name."""
 
     node: DocumentNode
+    schema: GraphQLSchema
     operations: dict[str | None, OperationDefinitionNode]
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
@@ -79,10 +82,11 @@ class Request:
 
 
 class Documents:
-    """Executes requests against one schema."""
+    """Executes requests, each against the first schema that it fits: so a client is spoken with in its own contract."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
+    def __init__(self, *schemas: Callable[[], GraphQLSchema]) -> None:
+        """``schemas`` are made when they are needed; many a server never sees a client of the other contract."""
+        self._schemas = [cache(schema) for schema in schemas]
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def read(self, text: str) -> Document:
@@ -102,14 +106,22 @@ class Documents:
         for operation in operations:
             if _depth(operation.selection_set, fragments, {}) > MAX_DEPTH:
                 raise GraphQLError(f"The document is nested deeper than {MAX_DEPTH} selections.")
-        errors = validate(self._schema, node, max_errors=10)
-        if errors:
-            raise GraphQLErrors(errors)
-        document = Document(node, {part.name.value if part.name else None: part for part in operations})
+        schema = self._fitting(node)
+        document = Document(node, schema, {part.name.value if part.name else None: part for part in operations})
         self._kept[text] = document
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return document
+
+    def _fitting(self, node: DocumentNode) -> GraphQLSchema:
+        """Raises GraphQLErrors: ``node`` fits no schema; what is wrong by that which it fits best."""
+        found: list[list[GraphQLError]] = []
+        for schema in self._schemas:
+            errors = validate(schema(), node, max_errors=MAX_ERRORS)
+            if not errors:
+                return schema()
+            found.append(errors)
+        raise GraphQLErrors(min(found, key=len))
 
     def kind(self, request: Request) -> OperationType:
         """Raises GraphQLError, GraphQLErrors: see `read`."""
@@ -122,7 +134,7 @@ class Documents:
             if document.operation(request.operation_name).operation is OperationType.SUBSCRIPTION:
                 raise GraphQLError("Subscriptions are served over a WebSocket.")
             result = execute(
-                self._schema,
+                document.schema,
                 document.node,
                 context_value=asker,
                 variable_values=request.variables,
@@ -146,7 +158,7 @@ class Documents:
         """
         document = self.read(request.query)
         begun = subscribe(
-            self._schema,
+            document.schema,
             document.node,
             context_value=asker,
             variable_values=request.variables,

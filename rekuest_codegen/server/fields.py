@@ -12,6 +12,7 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from rekuest_codegen.server.decision import AgentChanged, Created, Happened
+from rekuest_codegen.server.decorations import IN_TWO
 from rekuest_codegen.server.dispatch import ORGANIZATION
 from rekuest_codegen.server.filters import event_fits, ordered, page
 from rekuest_codegen.server.hub import Hub
@@ -268,6 +269,7 @@ _STATE_CHANGE: dict[str, Callable[[Change, Info], Any]] = {
 }
 
 FIELDS: dict[str, Mapping[str, Callable[..., Any]]] = {
+    **IN_TWO,
     "Action": _NODE,
     "Implementation": _IMPLEMENTATION,
     "Agent": {**_AGENT, "implementation": _provided},

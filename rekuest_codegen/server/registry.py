@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rekuest_codegen.errors import DefinitionError, Finding, NodeNotFound, ServerError
-from rekuest_codegen.ir import MAX_DEPTH, definition_hash, read_node
+from rekuest_codegen.ir import MAX_DEPTH, Validator, definition_hash, read_node
 from rekuest_codegen.ir import Node as ReadNode
+from rekuest_codegen.ir.bounds import as_function, bounds_of
 from rekuest_codegen.server.decision import AgentChanged, Decision, Moment, NodeDefined, ToldAgent
 from rekuest_codegen.server.model import Agent, Drawer, Implementation, Json, Node, is_object
 from rekuest_codegen.server.shown import read_states
 from rekuest_codegen.server.state import ENSURED, State
 from rekuest_codegen.wire.contracts import Declaration
-from rekuest_codegen.wire.definitions import to_camel
+from rekuest_codegen.wire.definitions import in_camel, in_snake
 from rekuest_codegen.wire.messages import Collect
 
 DEFAULT_NAME = "default"
@@ -80,7 +81,7 @@ def implement_agent(state: State, owner: str, wanted: Json, at: Moment) -> tuple
 def declare(state: State, agent: Agent, declared: Declaration, at: Moment) -> tuple[Decision, list[Finding]]:
     """Replace what the agent provides by what it declares; what cannot be expressed is left out, with findings."""
     read, findings = _read_all(agent.name, [_as_registered(raw) for raw in declared.implementations])
-    agent_states, complaints = read_states(agent.name, declared.states)
+    agent_states, complaints = read_states(agent.name, in_camel(declared.states))
     decision = Decision()
     _replace(state, agent, declared.hash or "", read, agent_states, at, decision)
     return decision, [*findings, *complaints, *declared.findings]
@@ -88,7 +89,8 @@ def declare(state: State, agent: Agent, declared: Declaration, at: Moment) -> tu
 
 def _as_registered(raw: Mapping[str, Any]) -> Json:
     """An implementation of a declaration, as it would be registered over GraphQL."""
-    return {to_camel(name): value for name, value in raw.items()}
+    said: Json = in_camel(raw)
+    return {**said, "params": raw.get("params")}
 
 
 def _replace(
@@ -246,6 +248,7 @@ def _complete(port: Json, depth: int) -> None:
         if not isinstance(choice["value"], str):
             choice["value"] = json.dumps(choice["value"])
     _complete_effects(port)
+    _complete_validators(port)
     widget: dict[str, Any] | None = port["widget"]
     if widget:
         for field, text in WIDGET_TEXTS.get(widget["kind"], {}).items():
@@ -256,6 +259,15 @@ def _complete(port: Json, depth: int) -> None:
                 inner.setdefault(field, None)
     for child in _objects(port["children"]):
         _complete(child, depth + 1)
+
+
+def _complete_validators(port: Json) -> None:
+    """A call of an operation that says the bounds of a number or a length is also given as contract 2's function."""
+    for validator in port["validators"]:
+        if validator.get("function") is None and validator.get("call") is not None:
+            function = as_function(bounds_of(Validator.model_validate(in_snake(validator))))
+            if function is not None:
+                validator["function"] = function
 
 
 def _complete_effects(holder: Json) -> None:

@@ -72,7 +72,13 @@ class Service:
         """Serve until `stop` is called."""
         config = self.config
         hub = Hub(self._store, grace=config.grace)
-        app = build_app(hub, self._tokens, heartbeat=config.heartbeat, answer_within=config.answer_within)
+        app = build_app(
+            hub,
+            self._tokens,
+            heartbeat=config.heartbeat,
+            answer_within=config.answer_within,
+            contracts=config.contracts,
+        )
         self._server = _Uvicorn(
             uvicorn.Config(
                 app,

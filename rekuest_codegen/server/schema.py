@@ -1,6 +1,7 @@
 """The GraphQL schema, bound: thin resolvers from the contract's root fields to the hub and its state.
 
-The contract itself is ``api/schema.graphql``; nothing is decided here.
+The contracts themselves are ``api/schema.graphql`` and ``api/schema_ten.graphql``, which has fewer fields; nothing is
+decided here.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from importlib.resources import files
 from typing import Any, TypeVar
 
 from ariadne import InterfaceType, ObjectType, SubscriptionType, UnionType
-from graphql import GraphQLSchema, assert_valid_schema, build_ast_schema, parse
+from graphql import GraphQLObjectType, GraphQLSchema, assert_valid_schema, build_ast_schema, parse
 
+from rekuest_codegen.api.contracts import Contract
 from rekuest_codegen.errors import NodeNotFound, ServerError
 from rekuest_codegen.server.decision import NodeDefined
 from rekuest_codegen.server.dispatch import Call, Refused, find_run, number
 from rekuest_codegen.server.fields import FIELDS, KINDS, Asker, Info, state_of
+from rekuest_codegen.server.fields_ten import DIFFERENT
 from rekuest_codegen.server.filters import (
     agent_fits,
     implementation_fits,
@@ -149,6 +152,8 @@ async def _assign(_: Any, info: Info, *, input: Json) -> Run:
     args: object = input["args"]
     if not is_object(args):
         raise ServerError("args: expected an object of port keys and values")
+    if input.get("notBefore") is not None or input.get("stateRequires"):
+        raise ServerError("this server runs calls at once: leave notBefore and stateRequires out")
     call = Call(
         caller=asker.identity,
         args=args,
@@ -261,6 +266,11 @@ RESOLVERS: dict[str, Mapping[str, Callable[..., Any]]] = {
     "Subscription": {"mytasks": _itself, "agents": _itself, "newActions": _defined, "watchState": _itself},
     **FIELDS,
 }
+SCHEMAS: dict[Contract, tuple[str, Mapping[str, Mapping[str, Callable[..., Any]]]]] = {
+    Contract.TWO: ("schema.graphql", {}),
+    Contract.TEN: ("schema_ten.graphql", DIFFERENT),
+}
+"""Of each contract: its schema, and what it shows otherwise than contract 2."""
 SOURCES: dict[str, Callable[..., Any]] = {
     "mytasks": _mytasks,
     "agents": _watch_agents,
@@ -269,25 +279,30 @@ SOURCES: dict[str, Callable[..., Any]] = {
 }
 
 
-def build_schema() -> GraphQLSchema:
-    """The executable schema.
+def build_schema(contract: Contract) -> GraphQLSchema:
+    """The executable schema of ``contract``.
 
     Bound by hand: ``ariadne.make_executable_schema`` replaces every enum's parser, by one that graphql-core 3.2.14
     calls in another way, and our enums are plain text anyway.
     """
-    text = files("rekuest_codegen.api").joinpath("schema.graphql").read_text("utf-8")
+    file, different = SCHEMAS[contract]
+    text = files("rekuest_codegen.api").joinpath(file).read_text("utf-8")
     schema = build_ast_schema(parse(text))
-    for name, resolvers in RESOLVERS.items():
+    for name in {**RESOLVERS, **different}:
+        kind = schema.get_type(name)
+        fields = set[str](kind.fields if isinstance(kind, GraphQLObjectType) else ())
         bound: Any = SubscriptionType() if name == "Subscription" else ObjectType(name)
-        for field, resolver in resolvers.items():
-            bound.set_field(field, resolver)
-        if name == "Subscription":
-            for field, source in SOURCES.items():
-                bound.set_source(field, source)
-        bound.bind_to_schema(schema)
+        for field, resolver in {**RESOLVERS.get(name, {}), **different.get(name, {})}.items():
+            if field in fields:
+                bound.set_field(field, resolver)
+                if name == "Subscription":
+                    bound.set_source(field, SOURCES[field])
+        if fields:
+            bound.bind_to_schema(schema)
     for name, (types, other) in KINDS.items():
         InterfaceType(name, _by_kind(types, other)).bind_to_schema(schema)
-    UnionType("StateSnapshotEventStatePatchEvent", _snapshot_or_patch).bind_to_schema(schema)
+    if (union := "StateSnapshotEventStatePatchEvent") in schema.type_map:
+        UnionType(union, _snapshot_or_patch).bind_to_schema(schema)
     assert_valid_schema(schema)
     return schema
 

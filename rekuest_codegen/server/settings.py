@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from rekuest_codegen.api.contracts import Contract
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.server.tokens import new_token
 from rekuest_codegen.wire.conversation import ANSWER_WITHIN, HEARTBEAT
@@ -18,7 +19,7 @@ class ServerConfig:
     the tokens that it issues for ``audience`` are let in too, and none is made up.
 
     ``db`` is the SQLite file, None keeps everything in memory. ``grace`` is how many seconds a lost agent may take to
-    come back to its tasks.
+    come back to its tasks. ``contract`` makes the server one of that generation; without it, it speaks both.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +33,7 @@ class ServerConfig:
     grace: float = 30.0
     heartbeat: float = HEARTBEAT
     answer_within: float = ANSWER_WITHIN
+    contract: Contract | None = None
     made_up: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +52,11 @@ class ServerConfig:
         for name in ("grace", "heartbeat", "answer_within"):
             if not getattr(self, name) > 0:
                 raise ConfigurationError(f"{name} {getattr(self, name)}: expected more than 0 seconds")
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """What is spoken with clients and agents."""
+        return tuple(Contract) if self.contract is None else (self.contract,)
 
 
 def is_loopback(host: str) -> bool:

@@ -64,19 +64,28 @@ def _port(raw: Any) -> Any:
 def _decorated(raw: Any) -> Any:
     if not is_object(raw):
         return raw
-    return {key: _snake(value) if key in DECORATIONS else value for key, value in raw.items() if key != "__typename"}
+    return {key: in_snake(value) if key in DECORATIONS else value for key, value in raw.items() if key != "__typename"}
 
 
-def _snake(value: Any) -> Any:
+def in_snake(value: Any) -> Any:
     """``value`` with its keys in snake case, nulls and GraphQL's own fields left out."""
     if is_array(value):
-        return [_snake(item) for item in value]
+        return [in_snake(item) for item in value]
     if is_object(value):
         return {
-            to_snake(key): item if key in VALUES else _snake(item)
+            to_snake(key): item if key in VALUES else in_snake(item)
             for key, item in value.items()
             if item is not None and key != "__typename"
         }
+    return value
+
+
+def in_camel(value: Any) -> Any:
+    """A definition in snake case with GraphQL's keys; the user's own JSON in it is left as it is."""
+    if is_array(value):
+        return [in_camel(item) for item in value]
+    if is_object(value):
+        return {to_camel(key): item if key in VALUES else in_camel(item) for key, item in value.items()}
     return value
 
 
