@@ -205,7 +205,8 @@ class _Connection:
             try:
                 self._hub.report(self._agent.id, message)
             except UnknownTask as error:
-                self._side.close(MISMATCH, str(error), error=str(error))
+                if not self._side.forgives_unknown:
+                    self._side.close(MISMATCH, str(error), error=str(error))
         elif isinstance(message, SessionInit | StateSnapshot | StatePatch):
             self._hub.show(self._agent.id, message)
         elif isinstance(message, AssignRequest):
@@ -227,7 +228,7 @@ class _Connection:
 
     def _acknowledge_now(self, agent: int) -> None:
         self._acknowledging = False
-        if (said := self._side.acknowledgement()) is not None and self._hub.current(agent, self):
+        if (said := self._side.acknowledgements()) and self._hub.current(agent, self):
             self._hub.acknowledge(agent, said, self)
 
     def _register(self, message: Register) -> None:

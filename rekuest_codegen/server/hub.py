@@ -159,10 +159,15 @@ class Hub:
         if decision is not None:
             self._commit(decision)
 
-    def acknowledge(self, agent: int, acknowledgement: ToAgent, link: Link) -> None:
-        """All that ``link`` said up to now was taken; it is told so as soon as it is durable."""
-        self.state.presence(agent).heard = acknowledgement
-        self._commit(Decision(), first=lambda: link.tell(acknowledgement))
+    def acknowledge(self, agent: int, said: list[ToAgent], link: Link) -> None:
+        """All that ``link`` has brought up to now was taken; it is told so as soon as it is durable."""
+        self.state.presence(agent).heard = said[-1]
+
+        def tell() -> None:
+            for acknowledgement in said:
+                link.tell(acknowledgement)
+
+        self._commit(Decision(), first=tell)
 
     def show(self, agent: int, message: SessionInit | StateSnapshot | StatePatch) -> None:
         """An agent says what its states are."""

@@ -134,9 +134,14 @@ class ServerSide:
         if (frame := self._adapter.write(message)) is not None:
             self._out.append(frame)
 
-    def acknowledgement(self) -> ToAgent | None:
+    @property
+    def forgives_unknown(self) -> bool:
+        """Whether a report of a task that is not known is no reason to end the connection."""
+        return self._adapter is not None and self._adapter.outlives
+
+    def acknowledgements(self) -> list[ToAgent]:
         """What acknowledges all that was received up to now, where that is done at once; send it when it is durable."""
-        return None if self._adapter is None else self._adapter.acknowledgement()
+        return [] if self._adapter is None else self._adapter.acknowledgements()
 
     def close(self, code: int, reason: str, *, error: str | None = None) -> None:
         """End the connection; ``error``, if any, goes out first as a PROTOCOL_ERROR. Only the first close counts."""

@@ -40,6 +40,9 @@ class Declaration:
 class AtServer(Protocol):
     """One connection of an agent, as its server speaks with it."""
 
+    outlives: bool
+    """Whether agents repeat what they reported of tasks that this server may never have had."""
+
     def read(self, frame: str | bytes) -> FromAgent | ToAgent | None:
         """The message in a frame, or what is answered at once; None when there is nothing to do about it.
 
@@ -53,7 +56,7 @@ class AtServer(Protocol):
         ...
 
     def welcome(self, register: Register, init: Init, heard: ToAgent | None, findings: Sequence[Finding]) -> list[str]:
-        """The frames that answer REGISTER. ``heard`` is the last `acknowledgement` of the connections before,
+        """The frames that answer REGISTER. ``heard`` is the last of the `acknowledgements` of the connections before,
         ``findings`` what there is to say of the declaration."""
         ...
 
@@ -61,7 +64,7 @@ class AtServer(Protocol):
         """The frame of a message, if this contract has such a message."""
         ...
 
-    def acknowledgement(self) -> ToAgent | None:
+    def acknowledgements(self) -> list[ToAgent]:
         """What acknowledges all that was read and not acknowledged yet; to be sent once it is durable."""
         ...
 

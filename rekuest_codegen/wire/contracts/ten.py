@@ -28,9 +28,12 @@ NO_REQUIREMENTS = "this server does not wait for states: leave state_requires ou
 
 
 class TenAtServer:
+    outlives = True  # an agent's journal is on its disk, and a server may begin anew
+
     def __init__(self) -> None:
-        self._heard: ten.JournalAck | None = None
-        self._acknowledged = 0
+        self._session: str | None = None
+        self._heard = 0
+        self._unsaid: dict[str, int] = {}
 
     def read(self, frame: str | bytes) -> FromAgent | ToAgent | None:
         message: FromAgent = messages.decode_as(ten.from_agent(), frame)
@@ -66,8 +69,9 @@ class TenAtServer:
         )
 
     def welcome(self, register: Register, init: Init, heard: ToAgent | None, findings: Sequence[Finding]) -> list[str]:
-        if isinstance(heard, ten.JournalAck):
-            self._heard, self._acknowledged = heard, heard.pos
+        self._session = register.session_id
+        if isinstance(heard, ten.JournalAck) and heard.journal_session == self._session:
+            self._heard = heard.pos
         said = [ten.Diagnostic(code=one.code, message=one.message, path=one.where) for one in findings]
         fields = {name: getattr(init, name) for name in init.__struct_fields__}
         declared = register.hash if isinstance(register, ten.RegisterDeclared) else None
@@ -91,25 +95,22 @@ class TenAtServer:
             case _:
                 return encode(message)
 
-    def acknowledgement(self) -> ToAgent | None:
-        if self._heard is None or self._heard.pos == self._acknowledged:
-            return None
-        self._acknowledged = self._heard.pos
-        return self._heard
+    def acknowledgements(self) -> list[ToAgent]:
+        told = sorted(self._unsaid.items(), key=lambda item: item[0] == self._session)
+        self._unsaid.clear()
+        return [ten.JournalAck(journal_session=session, pos=pos) for session, pos in told]
 
     def _first_time(self, message: FromAgent) -> bool:
-        """Whether this is no repeated frame; notes its number."""
+        """Whether this is no repeated frame, and none of a session before; notes its number."""
         session: str | None = getattr(message, "journal_session", None)
         pos: int | None = getattr(message, "pos", None)
         if session is None or pos is None:
             return True
-        if self._heard is None or self._heard.journal_session != session:
-            self._acknowledged = 0
-        elif pos <= self._heard.pos:
-            self._acknowledged = 0  # it did not hear of it
-            return False
-        self._heard = ten.JournalAck(journal_session=session, pos=pos)
-        return True
+        first = session == self._session and pos > self._heard
+        if first:
+            self._heard = pos
+        self._unsaid[session] = self._heard if session == self._session else pos
+        return first
 
 
 class TenAtAgent:
@@ -125,10 +126,10 @@ class TenAtAgent:
         return len(self._journal)
 
     def begin(self, session: str, *, fresh: bool) -> None:
-        # The numbers that another process gave are not known, so this one keeps a journal of its own.
-        self._session = session if fresh else new_id()
+        self._session = session
         self._journal: dict[str, tuple[int, str]] = {}
-        self._pos = 0
+        # How far another process has counted is not known, but it was fewer than this.
+        self._pos = 0 if fresh else int(time.time() * 1000)
         self._steps: dict[str, int] = {}
         self._introduction: SessionInit | None = None
 

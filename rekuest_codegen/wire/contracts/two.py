@@ -24,6 +24,8 @@ from rekuest_codegen.wire.messages import (
 
 
 class TwoAtServer:
+    outlives = False
+
     def read(self, frame: str | bytes) -> FromAgent | ToAgent | None:
         return decode_from_agent(frame)
 
@@ -36,8 +38,8 @@ class TwoAtServer:
     def write(self, message: ToAgent) -> str | None:
         return encode(message)
 
-    def acknowledgement(self) -> ToAgent | None:
-        return None
+    def acknowledgements(self) -> list[ToAgent]:
+        return []
 
 
 class TwoAtAgent:
