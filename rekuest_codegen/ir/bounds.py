@@ -125,6 +125,18 @@ def as_function(bounds: Bounds) -> str | None:
     return None
 
 
+def as_call(bounds: Bounds) -> dict[str, Any] | None:
+    """The validator's call in contract 10's form, or None when ``bounds`` have none."""
+    operations = {name: operation for operation, name in _OPERATIONS.items()}
+    if len(bounds) == 1 and (name := next(iter(bounds))) in operations:
+        arguments = [{"key": "a", "value_path": "value"}, {"key": "b", "value_literal": bounds[name]}]
+        return {"operation": operations[name], "arguments": arguments}
+    if bounds and bounds.keys() <= {"min_length", "max_length"}:
+        ends = [{"key": name.removesuffix("_length"), "value_literal": bound} for name, bound in bounds.items()]
+        return {"operation": "len_between", "arguments": [{"key": "value", "value_path": "value"}, *ends]}
+    return None
+
+
 def is_number(value: Any) -> bool:
     """A finite number; a bool is none."""
     if isinstance(value, float):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rekuest_codegen.errors import AgentLost, NodeError, ProtocolError, RekuestError, TaskCancelled
-from rekuest_codegen.wire.lifecycle import LOST_PREFIX, terminal_kind
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, as_in_two, terminal_kind
 from rekuest_codegen.wire.tracing import NO_SPAN
 
 MAX_UNREAD = 10_000
@@ -150,10 +150,11 @@ class Watch:
 
 def read_event(raw: Mapping[str, Any]) -> Event:
     """An event as GraphQL gives it."""
+    kind, message = as_in_two(str(raw["kind"]), raw.get("message"))
     return Event(
         number=int(raw["id"]),
-        kind=str(raw["kind"]),
+        kind=kind,
         returns=raw.get("returns"),
-        message=raw.get("message"),
+        message=message,
         progress=raw.get("progress"),
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from rekuest_codegen.errors import DefinitionError, Finding
 from rekuest_codegen.ir import Node, Port, Validator, read_node
@@ -168,11 +168,11 @@ INPUTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """On what terms an agent runs a node. ``physical``: that does to the world what cannot be undone."""
+    """On what terms an agent runs a node. ``effects``: what running it does to the world."""
 
     locks: tuple[str, ...] = ()
     manipulates: tuple[str, ...] = ()
-    physical: bool = False
+    effects: Literal["NONE", "REPEATABLE", "UNKNOWN", "IRREVERSIBLE"] = "UNKNOWN"
 
 
 NO_TERMS = Terms()
@@ -207,7 +207,7 @@ def _implementation(interface: str, node: Node, terms: Terms) -> dict[str, Any]:
         said["locks"] = list(terms.locks)
     if terms.manipulates:
         said["manipulates"] = list(terms.manipulates)
-    if terms.physical:
+    if terms.effects == "IRREVERSIBLE":
         said["effect"] = "PHYSICAL"
     return said
 

@@ -138,3 +138,11 @@ def advance(state: State, event: str) -> State:
 def terminal_kind(event: str) -> bool:
     """Whether an event of this kind ends a task."""
     return event in _ENDS
+
+
+def as_in_two(event: str, message: str | None) -> tuple[str, str | None]:
+    """The kind and message of an event, with what contract 10 calls LOST as the CRITICAL that says so."""
+    if event != "LOST":
+        return event, message
+    said = message or "the server does not say why"
+    return "CRITICAL", said if said.startswith(LOST_PREFIX) else f"{LOST_PREFIX}{said}"

@@ -36,14 +36,13 @@ from rekuest_codegen.runtime.auth.silence import frames_logger
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.provider import inheritance
 from rekuest_codegen.runtime.provider.children import Children
-from rekuest_codegen.runtime.provider.effects import Effects
 from rekuest_codegen.runtime.provider.holdings import Holdings
 from rekuest_codegen.runtime.provider.journal import Journal, Locked
 from rekuest_codegen.runtime.provider.locks import Locks
 from rekuest_codegen.runtime.provider.outbox import Outbox
 from rekuest_codegen.runtime.provider.parts import Parts
 from rekuest_codegen.runtime.provider.processes import Processes
-from rekuest_codegen.runtime.provider.registration import Registration, introduce
+from rekuest_codegen.runtime.provider.registration import Registration, meet
 from rekuest_codegen.runtime.provider.shelf import MemoryShelf
 from rekuest_codegen.runtime.provider.sources import Provision
 from rekuest_codegen.runtime.provider.states import States
@@ -191,7 +190,8 @@ class Agent:
 
     async def _connect(self) -> NoReturn:
         """Introduce ourselves, connect, and converse until the connection ends; how it ended is the exception."""
-        await introduce(self._link, self._registration)
+        contract, declared = await meet(self._link, self._registration)
+        self._side.speak(contract, declared)
         await with_token(self._auth, self._connect_as)
         raise AssertionError("a connection ends with an error")
 
@@ -321,6 +321,8 @@ class Agent:
                 logger.debug("%s: not acted on: %r", self.name, event)
 
     def _ready(self, init: messages.Init) -> None:
+        for complaint in self._side.complaints:
+            logger.warning("%s: the server says of what is provided: %s", self.name, complaint)
         self._children.traced = init.trace is True
         for inquiry in init.inquiries:
             if inquiry.task in self.tasks:
@@ -427,7 +429,7 @@ def registration_of(name: str, provision: Provision) -> Registration:
         one.interface: Terms(
             locks=one.options.locks,
             manipulates=one.options.manipulates,
-            physical=one.options.effects is Effects.IRREVERSIBLE,
+            effects=one.options.effects.value,
         )
         for one in provision.functions
     }

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from rekuest_codegen.api.client.operations import ENSURE_AGENT_GQL, IMPLEMENT_AGENT_GQL
+from rekuest_codegen.api.contracts import LOOK_AT_SERVER, Contract, contract_of
+from rekuest_codegen.errors import ServerError
 from rekuest_codegen.ir import Node, Port
 from rekuest_codegen.ir.canonical import canonical_json
 from rekuest_codegen.runtime.link import Link
@@ -27,6 +29,8 @@ class Registration:
     nodes: Mapping[str, Node]
     declared: Mapping[str, Any]
     hash: str
+    terms: Mapping[str, Terms]
+    states: Sequence[tuple[str, Sequence[Port]]]
 
     @classmethod
     def of(
@@ -41,7 +45,40 @@ class Registration:
         nodes = dict(sorted(dict(functions).items()))
         known = sorted(states, key=lambda state: state[0])
         declared = implement_input(nodes.items(), terms=terms, states=known)
-        return cls(name, nodes, declared, hashlib.sha256(canonical_json(declared).encode()).hexdigest())
+        hashed = hashlib.sha256(canonical_json(declared).encode()).hexdigest()
+        return cls(name, nodes, declared, hashed, terms, known)
+
+    def declaration(self) -> dict[str, Any]:
+        """What contract 10's REGISTER says of it."""
+        from rekuest_codegen.wire.contracts.declaring import declaration  # few agents meet such a server
+
+        return declaration(self.name, self.hash, self.nodes.items(), terms=self.terms, states=self.states)
+
+
+async def meet(link: Link, registration: Registration) -> tuple[Contract, Mapping[str, Any]]:
+    """Find out how the server wants to be spoken with, and introduce the agent where that is done beforehand: the
+    contract, and what is to be declared in it.
+
+    Raises:
+        RekuestError: what `Link.request` raises.
+    """
+    if await spoken_at(link) is Contract.TEN:
+        return Contract.TEN, registration.declaration()
+    await introduce(link, registration)
+    return Contract.TWO, {}
+
+
+async def spoken_at(link: Link) -> Contract:
+    """The contract of the server; one that does not let itself be looked at is taken to speak contract 2.
+
+    Raises:
+        RekuestError: what `Link.request` raises.
+    """
+    try:
+        look = await link.request(LOOK_AT_SERVER, {}, again=True)
+    except ServerError:
+        return Contract.TWO
+    return contract_of(look) or Contract.TWO
 
 
 async def introduce(link: Link, registration: Registration) -> bool:

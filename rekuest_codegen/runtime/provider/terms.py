@@ -53,8 +53,7 @@ def terms_of(found: ScannedNode) -> Terms:
         DefinitionError: an option makes no sense.
     """
     states = [what.rpartition(".")[2] for what in found.injected.values() if what.startswith("state:")]
-    physical = _effects(found) is Effects.IRREVERSIBLE
-    return Terms(locks=_locks(found), manipulates=tuple(states), physical=physical)
+    return Terms(locks=_locks(found), manipulates=tuple(states), effects=_effects(found).value)
 
 
 def _locks(found: ScannedNode) -> tuple[str, ...]:
