@@ -216,7 +216,7 @@ class _Connection:
         elif isinstance(message, Shelve):
             self._start(self._shelve(self._agent, message))
         elif isinstance(message, Unshelve):
-            self._start(self._unshelve(message))
+            self._start(self._unshelve(self._agent, message))
         elif isinstance(message, ProbeRequest):
             self.tell(ProbeResponse(request=message.id, error="this server does not probe"))
 
@@ -295,10 +295,10 @@ class _Connection:
             answer.error = str(error)
         self.tell(answer)
 
-    async def _unshelve(self, message: Unshelve) -> None:
+    async def _unshelve(self, agent: Agent, message: Unshelve) -> None:
         answer = Unshelved(ref=message.ref)
         try:
-            await self._hub.unshelve(self._owner, message.drawer)
+            await self._hub.unshelve(self._owner, message.drawer, agent)
         except (NodeNotFound, ServerError) as error:
             answer.error = str(error)
         self.tell(answer)

@@ -111,8 +111,8 @@ class Hub:
         await self._committed(decision)
         return drawer
 
-    async def unshelve(self, owner: str, key: str) -> None:
-        await self._committed(registry.unshelve(self.state, owner, dispatch.number(key)))
+    async def unshelve(self, owner: str, key: str, agent: Agent | None = None) -> None:
+        await self._committed(registry.unshelve(self.state, owner, dispatch.number(key), agent))
 
     # -- agents' connections -------------------------------------------------------------------------------------
 

@@ -138,8 +138,8 @@ def shelve(state: State, owner: str, wanted: Json, at: Moment, agent: Agent | No
     return drawer, decision
 
 
-def unshelve(state: State, owner: str, key: int) -> Decision:
-    """Forget a named value; its agent is told to do so too.
+def unshelve(state: State, owner: str, key: int, by: Agent | None = None) -> Decision:
+    """Forget a named value; its agent is told to do so too, unless it is the one that asks.
 
     Raises:
         NodeNotFound: this identity's agents have no such drawer.
@@ -150,7 +150,8 @@ def unshelve(state: State, owner: str, key: int) -> Decision:
     del state.drawers[key]
     decision = Decision()
     decision.delete(drawer)
-    decision.tell(ToldAgent(drawer.agent, Collect(drawers=[str(key)])))
+    if by is None or by.id != drawer.agent:
+        decision.tell(ToldAgent(drawer.agent, Collect(drawers=[str(key)])))
     return decision
 
 
