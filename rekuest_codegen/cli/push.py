@@ -116,8 +116,9 @@ def _interfaces(nodes: Sequence[ScannedNode]) -> list[tuple[str, Any]]:
 async def _push(
     url: str, auth: Auth, timeout: float, registrations: Sequence[Registration], dry_run: bool, as_json: bool
 ) -> None:
+    from rekuest_codegen.api.contracts import Contract
     from rekuest_codegen.runtime.link import Link
-    from rekuest_codegen.runtime.provider.registration import introduce
+    from rekuest_codegen.runtime.provider.registration import introduce, spoken_at
     from rekuest_codegen.wire.endpoint import Endpoint
 
     link = Link(Endpoint.parse(url), auth, timeout=timeout)
@@ -125,6 +126,11 @@ async def _push(
         if dry_run:
             await _show(link, registrations, as_json)
             return
+        if await spoken_at(link) is Contract.TEN:
+            raise ConfigurationError(
+                f"{link.endpoint.base}: this server (contract 10) learns what is provided from agents that connect, "
+                f"so run the app instead; {NOTHING_SENT}"
+            )
         for registration in registrations:
             told = await introduce(link, registration)
             number = len(registration.nodes)

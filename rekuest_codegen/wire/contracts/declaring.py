@@ -107,10 +107,10 @@ def _part(kind: type[Any], plain: Mapping[str, Any]) -> Any:
         msgspec.ValidationError: a value is of another type there.
     """
     held = HELD.get(kind, {})
-    kept: dict[str, Any] = {"kind": plain.get("kind")} if issubclass(kind, DECORATIONS) else {}
+    kept: dict[str, Any] = {} if kind.__struct_config__.tag is None else {"kind": plain["kind"]}
     for field in kind.__struct_fields__:
         value = plain.get(field)
-        if value is None and field != "default":
+        if field != "default" and value in (None, []):
             continue
         if field in held:
             value = _held(held[field], value)
@@ -132,7 +132,7 @@ def _held(kinds: Parts, value: Any) -> Any:
     try:
         return _part(kind, _in_words_of_ten(value) if kind is ten.Validator else value)
     except msgspec.ValidationError:
-        if kind in DECORATIONS:
+        if issubclass(kind, DECORATIONS):
             return None
         raise
 
