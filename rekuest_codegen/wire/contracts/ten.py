@@ -34,6 +34,7 @@ class TenAtServer:
         self._session: str | None = None
         self._heard = 0
         self._unsaid: dict[str, int] = {}
+        self._ends: dict[str, int] = {}
 
     def read(self, frame: str | bytes) -> FromAgent | ToAgent | None:
         message: FromAgent = messages.decode_as(ten.from_agent(), frame)
@@ -79,8 +80,14 @@ class TenAtServer:
 
     def write(self, message: ToAgent) -> str | None:
         match message:
-            case messages.EventAck() | messages.DisconnectedEvent():
+            case messages.DisconnectedEvent():
                 return None
+            case messages.EventAck():
+                # At once, as before it what follows from that end: a task that was given back may come again.
+                return None if (pos := self._ends.get(message.event)) is None else self.write(self._until(pos))
+            case ten.JournalAck():
+                self._ends = {key: pos for key, pos in self._ends.items() if pos > message.pos}
+                return encode(message)
             case messages.CriticalEvent(error=str(why)) if why.startswith(LOST_PREFIX):
                 return encode(
                     ten.LostEvent(
@@ -100,6 +107,9 @@ class TenAtServer:
         self._unsaid.clear()
         return [ten.JournalAck(journal_session=session, pos=pos) for session, pos in told]
 
+    def _until(self, pos: int) -> ten.JournalAck:
+        return ten.JournalAck(journal_session=self._session or "", pos=pos)
+
     def _first_time(self, message: FromAgent) -> bool:
         """Whether this is no repeated frame, and none of a session before; notes its number."""
         session: str | None = getattr(message, "journal_session", None)
@@ -109,6 +119,8 @@ class TenAtServer:
         first = session == self._session and pos > self._heard
         if first:
             self._heard = pos
+            if isinstance(message, messages.Report) and message.terminal:
+                self._ends[message.id] = pos
         self._unsaid[session] = self._heard if session == self._session else pos
         return first
 

@@ -142,6 +142,17 @@ def test_what_is_numbered_is_taken_once_and_acknowledged_together() -> None:
     assert [len(later.receive(json.dumps({**first, "pos": pos}), 0)) for pos in (1, 2, 3)] == [0, 0, 1]
 
 
+def test_an_end_is_acknowledged_before_what_follows_from_it() -> None:
+    server = served()
+    said(server)
+    end = {"type": "CRITICAL", "id": "e", "task": "1", "error": "agent lost: x", "journal_session": "s", "pos": 5}
+    server.receive(json.dumps(end), 0)
+    server.send(messages.EventAck(event="e"))
+    server.send(messages.EventAck(event="e"))
+    server.send(messages.Cancel(task="2"))
+    assert [(frame["type"], frame.get("pos")) for frame in said(server)] == [("JOURNAL_ACK", 5), ("CANCEL", None)]
+
+
 def test_a_journal_of_a_session_before_is_acknowledged_and_not_taken() -> None:
     server = served()
     old = {"type": "COMPLETED", "task": "1", "journal_session": "before", "pos": 9}
