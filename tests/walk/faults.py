@@ -21,8 +21,9 @@ TOKEN = "faults"
 SERVER = """
 import sys
 from pathlib import Path
+from rekuest_codegen.api.contracts import Contract
 from rekuest_codegen.server import ServerConfig, run_server
-port, db, grace, beat = sys.argv[1:]
+port, db, grace, beat, *contract = sys.argv[1:]
 run_server(
     ServerConfig(
         port=int(port),
@@ -31,6 +32,7 @@ run_server(
         grace=float(grace),
         heartbeat=float(beat),
         answer_within=float(beat),
+        contract=Contract(int(contract[0])) if contract else None,
     ),
     on_ready=lambda line: print(line, flush=True),
 )
@@ -128,10 +130,13 @@ app.run(drain=float(sys.argv[1]) if len(sys.argv) > 1 else 5.0)
 
 
 @contextmanager
-def served(folder: Path, *, port: int = 0, grace: float = 2.0, heartbeat: float = 0.4) -> Generator[tuple[Any, str]]:
+def served(
+    folder: Path, *, port: int = 0, grace: float = 2.0, heartbeat: float = 0.4, contract: int | None = None
+) -> Generator[tuple[Any, str]]:
     """A server process on the store in ``folder``, and its address. ``heartbeat`` seconds between two of them, and to
-    answer one."""
+    answer one; ``contract``, the only one it speaks."""
     command = [sys.executable, "-c", SERVER, str(port), str(folder / "server.db"), str(grace), str(heartbeat)]
+    command += [] if contract is None else [str(contract)]
     with running(command, until="ready", cwd=folder) as (process, line):
         yield process, next(word for word in line.split() if word.startswith("http"))
 
@@ -181,7 +186,7 @@ class Caller:
         actions = self.ask("{ actions { id key } }")["actions"]
         (action,) = [one["id"] for one in actions if one["key"] == key]
         query = "mutation($i: AssignInput!) { assign(input: $i) { id } }"
-        return str(self.ask(query, i={"action": action, "args": args})["assign"]["id"])
+        return str(self.ask(query, i={"action": action, "args": args, "capture": False})["assign"]["id"])
 
     def assign_many(self, key: str, number: int, **args: Any) -> list[str]:
         """Begin many tasks, a hundred a request; their ids, in order."""
@@ -191,7 +196,9 @@ class Caller:
         while len(tasks) < number:
             size = min(100, number - len(tasks))
             fields = " ".join(f"t{index}: assign(input: $i) {{ id }}" for index in range(size))
-            answer = self.ask(f"mutation($i: AssignInput!) {{ {fields} }}", i={"action": action, "args": args})
+            answer = self.ask(
+                f"mutation($i: AssignInput!) {{ {fields} }}", i={"action": action, "args": args, "capture": False}
+            )
             tasks += [str(answer[f"t{index}"]["id"]) for index in range(size)]
         return tasks
 
@@ -205,12 +212,16 @@ class Caller:
 
     def until(self, task: str, *kinds: str) -> list[dict[str, Any]]:
         """The events of ``task`` once the last one is of one of ``kinds``, by default any end."""
-        wanted = kinds or ("COMPLETED", "CRITICAL", "FAILED", "CANCELLED", "INTERRUPTED")
+        wanted = kinds or ("COMPLETED", "CRITICAL", "LOST", "FAILED", "CANCELLED", "INTERRUPTED")
         deadline = time.monotonic() + WITHIN
         while True:
             events = self.events(task)
             if any(event["kind"] in wanted for event in events):
-                ends = [event for event in events if event["kind"] in ("COMPLETED", "CRITICAL", "FAILED", "CANCELLED")]
+                ends = [
+                    event
+                    for event in events
+                    if event["kind"] in ("COMPLETED", "CRITICAL", "LOST", "FAILED", "CANCELLED")
+                ]
                 assert len(ends) <= 1, "a task ends once"
                 return events
             assert time.monotonic() < deadline, events

@@ -12,6 +12,7 @@ import pytest
 
 from rekuest_codegen.server import EmbeddedServer, serving
 from tests.processes import cli, run, running
+from tests.walk.faults import Caller, Network, ledger, provided, served, wait_until
 
 LAB = '''
 import time
@@ -152,3 +153,56 @@ def test_what_only_contract_2_can_do_is_refused(server: EmbeddedServer, tmp_path
     assert done.returncode != 0
     assert done.stderr.count("\n") == 1
     assert "learns what is provided from agents that connect" in done.stderr
+
+
+# -- what goes wrong -----------------------------------------------------------------------------------------------
+
+
+def test_a_cut_connection_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    with (
+        served(tmp_path, grace=10, contract=10) as (_, url),
+        Network.to(url) as network,
+        provided(tmp_path, network.url),
+    ):
+        caller = Caller(url)
+        task = caller.assign("tick", count=30)
+        for seen in (5, 12, 20):
+            wait_until(lambda: len([e for e in caller.events(task) if e["kind"] == "YIELD"]) >= seen)  # noqa: B023
+            network.cut()
+        yields = [event["returns"]["return0"] for event in caller.until(task) if event["kind"] == "YIELD"]
+    assert yields == list(range(30))
+    assert ledger(tmp_path, task, "began") == 1
+
+
+def test_an_agent_killed_in_the_midst_leaves_what_is_lost_and_what_is_done_again(tmp_path: Path) -> None:
+    with served(tmp_path, grace=15, contract=10) as (_, url):
+        caller = Caller(url)
+        with provided(tmp_path, url) as agent:
+            once, twice = caller.assign("work", seconds=30.0), caller.assign("harmless", seconds=0.5)
+            wait_until(lambda: ledger(tmp_path, once, "began"))
+            wait_until(lambda: ledger(tmp_path, twice, "began"))
+            agent.kill()
+            agent.wait()
+        with provided(tmp_path, url):
+            end = caller.until(once)[-1]
+            assert (end["kind"], end["message"][:12]) == ("LOST", "agent lost: ")
+            assert caller.until(twice)[-2]["returns"] == {"return0": "done"}
+
+
+def test_a_report_that_was_not_acknowledged_is_sent_by_the_next_process(tmp_path: Path) -> None:
+    with served(tmp_path, grace=20, contract=10) as (_, url), Network.to(url) as network:
+        caller = Caller(url)
+        with provided(tmp_path, network.url) as agent:
+            task = caller.assign("work", seconds=0.3)
+            wait_until(lambda: ledger(tmp_path, task, "began"))
+            network.let(up=False)  # what it reports from now on arrives nowhere
+            wait_until(lambda: ledger(tmp_path, task, "ended"))
+            (journal,) = (tmp_path / ".rekuest").glob("faulty-*.journal-wal")
+            wait_until(lambda: b"COMPLETED" in journal.read_bytes())
+            agent.kill()
+            agent.wait()
+        network.let()
+        with provided(tmp_path, network.url):
+            events = caller.until(task)
+    assert [event["kind"] for event in events][-2:] == ["YIELD", "COMPLETED"]
+    assert ledger(tmp_path, task, "began") == 1
