@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from rekuest_codegen.api.contracts import LOOK_AT_SERVER, Contract, contract_of
 from rekuest_codegen.server import EmbeddedServer, serving
 from tests.processes import cli, run, running
-from tests.walk.faults import Caller, Network, ledger, provided, served, wait_until
+from tests.walk.faults import TOKEN, Caller, Network, ledger, provided, served, wait_until
 
 LAB = '''
 import time
@@ -153,6 +154,14 @@ def test_what_only_contract_2_can_do_is_refused(server: EmbeddedServer, tmp_path
     assert done.returncode != 0
     assert done.stderr.count("\n") == 1
     assert "learns what is provided from agents that connect" in done.stderr
+
+
+def test_the_command_serves_one_generation(tmp_path: Path) -> None:
+    command = cli("serve", "--memory", "--port", "0", "--contract", "10")
+    with running(command, until="ready", environment={"REKUEST_TOKEN": TOKEN}, cwd=tmp_path) as (_, line):
+        url = next(word for word in line.split() if word.startswith("http"))
+        look = Caller(url).ask(LOOK_AT_SERVER)
+    assert contract_of(look) is Contract.TEN
 
 
 # -- what goes wrong -----------------------------------------------------------------------------------------------

@@ -109,6 +109,15 @@ def test_what_declares_is_what_only_contract_10_has() -> None:
     assert theirs_only == DECLARING
 
 
+def test_the_page_names_every_message() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "contracts.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Z_]{3,})`", page))
+    tables = (messages.FROM_AGENT, messages.TO_AGENT, ten_messages.FROM_AGENT, ten_messages.TO_AGENT)
+    tags = {tag for table in tables for tag in tagged(table)}
+    assert tags <= named
+    assert named - tags == {"LOST"}, "nothing else is called a message"
+
+
 def definitions() -> dict[str, dict[str, Any]]:
     read = reference("definitions/wire_schema_newest.json")
     found: dict[str, dict[str, Any]] = {}
