@@ -98,7 +98,12 @@ async def test_a_stream_and_a_map_keep_what_held_when_they_were_made(lab: Any) -
 
 
 def test_an_agent_is_chosen_by_name_or_id_and_an_implementation_by_interface(lab: Any) -> None:
-    for chosen in ({"agent": "lab"}, {"implementation": "add"}, {"agent": "lab", "implementation": "add"}):
+    ways: list[dict[str, Any]] = [
+        {"agent": "lab"},
+        {"implementation": "add"},
+        {"agent": "lab", "implementation": "add"},
+    ]
+    for chosen in ways:
         with options(**chosen):
             assert lab.add(1) == 2
             assert list(map_nodes(lab.add, [1, 2])) == [2, 3]
@@ -118,7 +123,7 @@ def test_an_agent_is_chosen_by_name_or_id_and_an_implementation_by_interface(lab
         ),
     ],
 )
-def test_who_is_not_there_is_one_line(lab: Any, chosen: dict[str, str], line: str) -> None:
+def test_who_is_not_there_is_one_line(lab: Any, chosen: dict[str, Any], line: str) -> None:
     with options(**chosen), pytest.raises(NodeNotFound, match=f"^{line}$"):
         lab.add(1)
 
