@@ -25,12 +25,14 @@
         └── CallTimeout            no answer in time (also a TimeoutError)
 
 ``retry_safe`` says whether doing the same again can do harm: ``True`` when nothing was started, ``False`` when the
-work may have been done already. Findings are values, not exceptions: whoever can go on collects them.
+work may have been done already. ``docs/errors.md`` draws the same tree for who catches them. Findings are values, not
+exceptions: whoever can go on collects them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -126,13 +128,19 @@ class NodeError(RemoteError):
     """The node's function raised, or refused its arguments.
 
     ``message`` is the remote text as it came, ``node`` the node's ``app/key``, ``task`` the task's id at the server.
+    ``type`` names the remote exception (``ValueError``, ``lab.cameras.Jammed``) and ``traceback`` is its text; both are
+    None where the provider does not tell.
     """
 
-    def __init__(self, node: str, task: str, message: str) -> None:
+    def __init__(
+        self, node: str, task: str, message: str, *, type: str | None = None, traceback: str | None = None
+    ) -> None:
         super().__init__(f"{node}: {message}")
         self.node = node
         self.task = task
         self.message = message
+        self.type = type
+        self.traceback = traceback
 
 
 class TaskCancelled(RemoteError):
@@ -140,7 +148,32 @@ class TaskCancelled(RemoteError):
 
 
 class AgentLost(RemoteError):
-    """The agent disappeared while it was running the task: it may have done the work, or not."""
+    """The agent disappeared while it had the task: it may have done the work, or not.
+
+    What is known: ``node`` (``app/key``), ``task`` (its id), ``agent`` (its name), ``last_event`` (the kind of what it
+    said last), ``progress`` (in percent), ``since`` (when it was missed here); each None where nobody said so.
+    ``retry_safe`` when the agent told before that it had not begun.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        node: str | None = None,
+        task: str | None = None,
+        last_event: str | None = None,
+        progress: int | None = None,
+        since: datetime | None = None,
+        begun: bool = True,
+    ) -> None:
+        super().__init__(message)
+        self.node = node
+        self.task = task
+        self.agent: str | None = None
+        self.last_event = last_event
+        self.progress = progress
+        self.since = since
+        self.retry_safe = not begun
 
 
 class ServerError(RemoteError):

@@ -12,14 +12,20 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rekuest_codegen.errors import AgentLost, NodeError, ProtocolError, RekuestError, TaskCancelled
-from rekuest_codegen.wire.lifecycle import LOST_PREFIX, as_in_two, terminal_kind
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN, as_in_two, terminal_kind
+from rekuest_codegen.wire.raised import read
 from rekuest_codegen.wire.tracing import NO_SPAN
 
 MAX_UNREAD = 10_000
 """Events that wait for a caller to read them. More stay at the server until there is room."""
+
+
+TOLD = frozenset({"STARTED", "PROGRESS", "LOG", "PAUSED", "RESUMED"})
+"""Events by which an agent says how it gets on; a short call has none of them but the first two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,9 @@ class Watch:
         self._disconnected_at: float | None = None
         self._events: deque[Event] = deque()
         self._failure: RekuestError | None = None
+        self._told: str | None = None
+        self._progress: int | None = None
+        self._log: str | None = None
         self._news = asyncio.Event()
 
     def feed(self, events: Iterable[Event]) -> None:
@@ -66,6 +75,8 @@ class Watch:
                 break
             self._last = event.number
             self.taken += 1
+            if event.kind in TOLD:
+                self._note(event)
             if event.kind == "DISCONNECTED":
                 self._disconnected_at = loop.time()
             elif not terminal_kind(event.kind):
@@ -107,8 +118,7 @@ class Watch:
                 async with asyncio.timeout_at(self._gives_up_at()):
                     await self._news.wait()
             except TimeoutError:
-                text = f"{self.title}: the agent is gone for {self._lost_after:g} s; the work may be done or not"
-                raise AgentLost(text) from None
+                raise self._lost(f"the agent is gone for {self._lost_after:g} s; the work may be done or not") from None
         return self._events.popleft()
 
     async def next_yield(self) -> Mapping[str, Any] | None:
@@ -144,8 +154,30 @@ class Watch:
             return TaskCancelled(f"{self.title}: the task was {event.kind.lower()}")
         message = event.message or "the node gave no reason"
         if event.kind == "CRITICAL" and message.startswith(LOST_PREFIX):
-            return AgentLost(f"{self.title}: {message}")
-        return NodeError(self.title, self.task, message)
+            return self._lost(message)
+        told = read(self._log, message) or (None, None)
+        return NodeError(self.title, self.task, message, type=told[0], traceback=told[1])
+
+    def _note(self, event: Event) -> None:
+        """Keep what may have to be said when the agent is lost, or the function raised."""
+        self._told = event.kind
+        if event.kind == "LOG":
+            self._log = event.message
+        elif event.kind == "PROGRESS" and event.progress is not None:
+            self._progress = event.progress
+
+    def _lost(self, text: str) -> AgentLost:
+        gone = self._disconnected_at
+        ago = 0.0 if gone is None else asyncio.get_running_loop().time() - gone
+        return AgentLost(
+            f"{self.title}: {text}",
+            node=self.title,
+            task=self.task,
+            last_event=self._told,
+            progress=self._progress,
+            since=datetime.now(UTC) - timedelta(seconds=ago),
+            begun=not text.endswith(NOT_BEGUN),
+        )
 
 
 def read_event(raw: Mapping[str, Any]) -> Event:

@@ -19,15 +19,11 @@ from typing import Any
 
 from rekuest_codegen.runtime.provider import task as tasks
 from rekuest_codegen.runtime.provider import worker
-from rekuest_codegen.runtime.provider.running import Run
+from rekuest_codegen.runtime.provider.running import ProcessFailed, Run
 from rekuest_codegen.runtime.provider.serving import WORKER
 
 IDLE = 4
 """Processes kept for the next call."""
-
-
-class ProcessFailed(Exception):
-    """What the function raised in its process, or how that ended."""
 
 
 class Processes:
@@ -66,7 +62,7 @@ class Processes:
                         return
                     case _:
                         whole = True
-                        raise ProcessFailed(message[1])
+                        raise ProcessFailed(message[1], message[2])
         except (EOFError, OSError):
             if process.killed:
                 raise asyncio.CancelledError from None

@@ -25,6 +25,7 @@ from rekuest_codegen.runtime.provider.steps import Step
 from rekuest_codegen.runtime.values import Shelf, Walk, returned, shrink_all, values_walk
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.messages import Unsendable
+from rekuest_codegen.wire.raised import tell
 
 logger = logging.getLogger("rekuest_codegen.provider")
 Report = Callable[[messages.Report], Awaitable[None]]
@@ -35,6 +36,14 @@ class Forcible(Protocol):
     """Work that is done elsewhere than in the event loop, and can be made to stop."""
 
     def force(self) -> None: ...
+
+
+class ProcessFailed(Exception):
+    """What the function raised in its process, and what is to be ``told`` of that; or how the process ended."""
+
+    def __init__(self, text: str, told: str | None = None) -> None:
+        super().__init__(text)
+        self.told = told
 
 
 class Processes(Protocol):
@@ -102,7 +111,11 @@ async def run(
         state.error = error
         if state.control.cancelled:
             raise asyncio.CancelledError from error  # whatever it left with, it was asked to
-        await report(messages.Critical(task=task, error=_text(error)))
+        text = _text(error)
+        told = error.told if isinstance(error, ProcessFailed) else tell(error, text)
+        if told is not None:
+            await report(messages.Log(task=task, level="ERROR", message=told))
+        await report(messages.Critical(task=task, error=text))
     else:
         await report(messages.Completed(task=task))
 

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from rekuest_codegen.runtime.provider import task as tasks
 from rekuest_codegen.runtime.provider.controls import Control
+from rekuest_codegen.wire.raised import tell
 
 
 def main(pipe: Connection) -> None:
@@ -80,7 +81,8 @@ class _Worker:
                 self._send("item", outcome)
             self._send("done")
         except BaseException as error:
-            self._send("raised", str(error) or type(error).__name__)
+            text = str(error) or type(error).__name__
+            self._send("raised", text, tell(error, text))
         finally:
             tasks.current.reset(token)
 

@@ -29,6 +29,7 @@ from rekuest_codegen.runtime.testing.standing import Standing
 from rekuest_codegen.runtime.testing.stubs import at_once, plain_types
 from rekuest_codegen.runtime.values import expand_all, returned, shrink_all, values_walk
 from rekuest_codegen.runtime.watch import Event, Watch
+from rekuest_codegen.wire.raised import tell
 
 _UNSAID: Any = object()
 _END = object()
@@ -139,7 +140,9 @@ class Fake(Standing):
         except (RekuestError, AssertionError):
             raise  # what a caller gets when something else than the function fails; what a test has to say
         except Exception as error:
-            yield Event(next(numbers), "CRITICAL", message=str(error) or type(error).__name__)
+            text = str(error) or type(error).__name__
+            yield Event(next(numbers), "LOG", message=tell(error, text))
+            yield Event(next(numbers), "CRITICAL", message=text)
         else:
             yield Event(next(numbers), "COMPLETED")
 
