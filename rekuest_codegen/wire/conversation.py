@@ -279,6 +279,11 @@ class AgentSide:
     def next_timer(self) -> float | None:
         return None if self._heard is None else self._heard + self._silence
 
+    @property
+    def has_frames(self) -> bool:
+        """Whether there is anything to be written."""
+        return bool(self._out)
+
     def frames_to_send(self, most: int | None = None) -> list[str]:
         """What is to be written next, at most ``most`` frames."""
         if most is None or len(self._out) <= most:

@@ -92,6 +92,7 @@ def begun():
     for event in task.events():
         if event.message == "begun":
             return task
+    raise AssertionError([(event.kind, event.message) for event in task.events()])
 
 
 results = {"add": lab.add(1), "count": list(lab.count(2000))[-1], "outer": lab.outer(2), "move": lab.move(1.5)}
@@ -125,7 +126,7 @@ def server() -> Generator[EmbeddedServer]:
 
 
 def test_a_provider_and_its_stubs(server: EmbeddedServer, tmp_path: Path) -> None:
-    settings = {"REKUEST_URL": server.url, "REKUEST_TOKEN": server.token, "PYTHONPATH": str(tmp_path)}
+    settings = {"REKUEST_URL": server.url, "REKUEST_TOKEN": server.token}
     (tmp_path / "lab.py").write_text(LAB, encoding="utf-8")
     (tmp_path / "calls.py").write_text(CALLS, encoding="utf-8")
     with running([sys.executable, "lab.py"], until="providing", environment=settings, cwd=tmp_path) as (process, _):

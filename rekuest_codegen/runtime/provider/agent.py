@@ -36,6 +36,7 @@ from rekuest_codegen.runtime.auth.silence import frames_logger
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.provider import inheritance
 from rekuest_codegen.runtime.provider.children import Children
+from rekuest_codegen.runtime.provider.gathering import GatheringConnection
 from rekuest_codegen.runtime.provider.holdings import Holdings
 from rekuest_codegen.runtime.provider.journal import Journal, Locked
 from rekuest_codegen.runtime.provider.locks import Locks
@@ -203,9 +204,11 @@ class Agent:
                 f"{place}?agent={quote(self.name)}&{ASKED}=1",
                 max_size=messages.MAX_FRAME,
                 open_timeout=CONNECT_WITHIN,
+                create_connection=GatheringConnection,
                 ping_interval=None,  # there is a heartbeat, and a server that is slow answers no ping either
                 logger=frames_logger(),
             ) as socket:
+                assert isinstance(socket, GatheringConnection)  # noqa: S101 - as asked for
                 await self._converse(socket)
         except ConnectionClosed as error:
             raise self._why(error) from None
@@ -218,7 +221,7 @@ class Agent:
         except OSError as error:
             raise Unreachable(f"{place}: no connection ({error.strerror or error}); is the server running?") from None
 
-    async def _converse(self, socket: ClientConnection) -> NoReturn:
+    async def _converse(self, socket: GatheringConnection) -> NoReturn:
         loop = asyncio.get_running_loop()
         self._side.connect(loop.time())
         self._refusal = ""
@@ -233,7 +236,8 @@ class Agent:
                     self._settle_journal()
                 else:
                     self._side.take_acknowledged()  # of none of them anything was written down
-                self._to_write.set()
+                if self._side.has_frames or self._outbox.holds_up:
+                    self._to_write.set()
                 self._heard.set()
         except asyncio.CancelledError:
             with suppress(ConnectionClosed, TimeoutError):
@@ -250,14 +254,15 @@ class Agent:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
 
-    async def _write(self, socket: ClientConnection) -> None:
+    async def _write(self, socket: GatheringConnection) -> None:
         with suppress(ConnectionClosed):
             while True:
                 await self._to_write.wait()
                 self._to_write.clear()
                 while frames := self._side.frames_to_send(SLICE):
-                    for frame in frames:
-                        await socket.send(frame)
+                    with socket.gathered():
+                        for frame in frames:
+                            await socket.send(frame)
                 self._outbox.written()
 
     async def _keep_time(self, socket: ClientConnection) -> None:

@@ -53,6 +53,7 @@ class Outbox:
         self._last_round = 0.0
         self._written = asyncio.Event()
         self._reports = 0
+        self._held_up = 0
         self._turns = asyncio.Lock()
 
     def open(self) -> None:
@@ -71,6 +72,11 @@ class Outbox:
         self._reports = 0
         self._written.set()
 
+    @property
+    def holds_up(self) -> bool:
+        """Whether a task waits for `written`: there was no room for what it said."""
+        return self._held_up > 0
+
     async def report(self, message: messages.Report) -> None:
         """Send a yield or an end when it is its turn; returns when there is room for another."""
         if message.task in self._said:
@@ -81,13 +87,23 @@ class Outbox:
                     await asyncio.sleep(wait)
         self.send(message)
         self._reports += 1
-        while (
-            self._side.unacknowledged > HIGH_WATER
-            or self._side.unacknowledged_bytes > HIGH_BYTES
-            or self._reports >= FLUSH_EVERY
-        ):
-            self._written.clear()
-            await self._written.wait()
+        if self._full():
+            await self._room()
+
+    def _full(self) -> bool:
+        side = self._side
+        return (
+            self._reports >= FLUSH_EVERY or side.unacknowledged > HIGH_WATER or side.unacknowledged_bytes > HIGH_BYTES
+        )
+
+    async def _room(self) -> None:
+        self._held_up += 1
+        try:
+            while self._full():
+                self._written.clear()
+                await self._written.wait()
+        finally:
+            self._held_up -= 1
 
     # -- on the way --------------------------------------------------------------------------------------------------
 
