@@ -8,7 +8,6 @@ changes is told once, when it is over.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from rekuest_codegen.api.client.operations import AGENT_CHANGES_GQL
 from rekuest_codegen.build.origins import source_path
 from rekuest_codegen.errors import AccessDenied, MissingExtraError, RekuestError, TransportError
+from rekuest_codegen.jitter import jittered
 from rekuest_codegen.project import Target
 from rekuest_codegen.runtime.auth import Credentials, told_auth
 from rekuest_codegen.runtime.link import Link
@@ -102,7 +102,7 @@ async def _server(endpoint: Endpoint, token: Credentials, told: asyncio.Queue[st
             except TransportError:
                 pause = BACKOFF[min(failures, len(BACKOFF) - 1)]
                 failures += 1
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+                await asyncio.sleep(jittered(pause))
                 continue
             failures = 0
             if known:  # what happened while nobody listened

@@ -18,6 +18,7 @@ from rekuest_codegen.server.decision import Created, Decision, Dispatch, Happene
 from rekuest_codegen.server.model import Event, Implementation, Json, Node, Run, Task
 from rekuest_codegen.server.state import State
 from rekuest_codegen.server.store import Delete
+from rekuest_codegen.wire.ids import new_id
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN, IllegalTransition, advance
 from rekuest_codegen.wire.messages import (
     Assign,
@@ -33,7 +34,6 @@ from rekuest_codegen.wire.messages import (
     Resume,
     ToAgent,
     Yield,
-    new_id,
     type_of,
 )
 

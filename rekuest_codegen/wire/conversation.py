@@ -16,6 +16,7 @@ from typing import Any
 
 from rekuest_codegen.api.contracts import Contract
 from rekuest_codegen.wire.contracts import at_agent
+from rekuest_codegen.wire.ids import new_id
 from rekuest_codegen.wire.messages import (
     AssignRequest,
     AssignResponse,
@@ -40,7 +41,6 @@ from rekuest_codegen.wire.messages import (
     ToAgent,
     Yield,
     encode,
-    new_id,
 )
 from rekuest_codegen.wire.pace import Pace
 

@@ -40,9 +40,17 @@ def test_written_as_generated(tmp_path: Path, files: dict[str, str]) -> None:
 def test_nothing_changed_touches_nothing(tmp_path: Path, files: dict[str, str]) -> None:
     out = tmp_path / "nodes"
     write_package(out, files)
-    before = {path: path.stat() for path in (out, *out.rglob("*"))}
+
+    def state() -> dict[Path, tuple[int, ...]]:
+        found = {path: path.stat() for path in (out, *out.rglob("*"))}
+        return {
+            path: (one.st_ino, one.st_mode, one.st_size, one.st_mtime_ns, one.st_ctime_ns)
+            for path, one in found.items()
+        }
+
+    before = state()
     assert str(write_package(out, files)) == "nothing changed"
-    assert {path: path.stat() for path in (out, *out.rglob("*"))} == before
+    assert state() == before
 
 
 @pytest.mark.parametrize("exchange", [True, False])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import random
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -33,6 +32,7 @@ from rekuest_codegen.errors import (
     ServerError,
     TransportError,
 )
+from rekuest_codegen.jitter import jittered
 from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime.auth import Credentials
 from rekuest_codegen.runtime.caller.choosing import choose
@@ -280,7 +280,7 @@ class Client:
             try:
                 return await attempt()
             except TransportError as error:
-                pause = BACKOFF[min(count, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+                pause = jittered(BACKOFF[min(count, len(BACKOFF) - 1)])
                 if loop.time() + pause > deadline:
                     raise ConnectionLost(f"{error}; tried again for {self._reconnect_within:g} s") from None
                 await asyncio.sleep(pause)

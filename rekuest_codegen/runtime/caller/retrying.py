@@ -8,7 +8,6 @@ is looked for by the reference before another one is assigned. What the node or 
 from __future__ import annotations
 
 import asyncio
-import random
 import uuid
 from typing import Any
 
@@ -22,6 +21,7 @@ from rekuest_codegen.errors import (
     ServerError,
     Unreachable,
 )
+from rekuest_codegen.jitter import jittered
 from rekuest_codegen.runtime.caller.terms import Assignment, Options
 from rekuest_codegen.runtime.context import Caller
 from rekuest_codegen.runtime.remote import Remote
@@ -56,7 +56,7 @@ class Tries:
     async def again(self, caller: Caller, error: RekuestError) -> None:
         """Wait for the time of the next try, or raise ``error`` because there is none."""
         self._failed += 1
-        pause = min(FIRST_PAUSE * 2 ** (self._failed - 1), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311
+        pause = jittered(min(FIRST_PAUSE * 2 ** (self._failed - 1), LONGEST_PAUSE))
         late = self._deadline is not None and asyncio.get_running_loop().time() + pause >= self._deadline
         if self._failed > self._options.retries or late or not await self._safe(caller, error):
             raise error

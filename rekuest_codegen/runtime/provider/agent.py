@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import sqlite3
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -31,6 +30,7 @@ from rekuest_codegen.errors import (
     TransportError,
     Unreachable,
 )
+from rekuest_codegen.jitter import jittered
 from rekuest_codegen.runtime.auth import Credentials, auth_of
 from rekuest_codegen.runtime.auth.silence import frames_logger
 from rekuest_codegen.runtime.link import Link
@@ -161,7 +161,7 @@ class Agent:
                     trouble = error
                 self._side.disconnect()
                 self._settle_journal()
-                pause = BACKOFF[min(self._attempt, len(BACKOFF) - 1)] * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+                pause = jittered(BACKOFF[min(self._attempt, len(BACKOFF) - 1)])
                 self._attempt += 1
                 level = logging.WARNING if self._been_ready else logging.INFO
                 logger.log(level, "%s: %s; connecting again in %.1f s", self.name, trouble, pause)

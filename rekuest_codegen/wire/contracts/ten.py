@@ -18,8 +18,9 @@ from rekuest_codegen.errors import Finding
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.contracts import Declaration
 from rekuest_codegen.wire.contracts import ten_messages as ten
+from rekuest_codegen.wire.ids import new_id
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
-from rekuest_codegen.wire.messages import FromAgent, Init, Register, SessionInit, ToAgent, encode, new_id
+from rekuest_codegen.wire.messages import FromAgent, Init, Register, SessionInit, ToAgent, encode
 
 UNUSED = ("bloks", "assets")
 """Parts of a declaration that are taken and have no effect."""

@@ -14,7 +14,8 @@ import msgspec
 
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.contracts.ten_declaration import Asset, Blok, Implementation, LockDeclared, StateDeclared
-from rekuest_codegen.wire.messages import FromAgent, Register, TaskEvent, ToAgent, new_id
+from rekuest_codegen.wire.ids import new_id
+from rekuest_codegen.wire.messages import FromAgent, Register, TaskEvent, ToAgent
 
 Level = Literal["DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"]
 Json = dict[str, Any]
