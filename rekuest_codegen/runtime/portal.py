@@ -66,7 +66,7 @@ def close() -> None:
     hooks = list(_at_close)
     _at_close.clear()
     with suppress(TimeoutError):
-        asyncio.run_coroutine_threadsafe(_wind_up(hooks), portal.loop).result(CLOSE_WITHIN)
+        asyncio.run_coroutine_threadsafe(_wind_up(hooks), portal.loop).result(2 * CLOSE_WITHIN)
     portal.loop.call_soon_threadsafe(portal.loop.stop)
     portal.thread.join(CLOSE_WITHIN)
     if not portal.thread.is_alive():
@@ -126,8 +126,10 @@ if hasattr(os, "register_at_fork"):
 
 
 async def _wind_up(hooks: list[Hook]) -> None:
-    for hook in hooks:
-        await hook()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_WITHIN):
+            for hook in hooks:
+                await hook()
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()

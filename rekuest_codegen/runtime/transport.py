@@ -32,6 +32,8 @@ from rekuest_codegen.wire.endpoint import Endpoint
 
 SUBPROTOCOL = "graphql-transport-ws"
 MAX_FRAME = 32 * 1024 * 1024
+CLOSE_WITHIN = 1.0
+"""Seconds that a server has to say goodbye too; whoever leaves does not wait for one that hangs."""
 
 Payload = dict[str, Any]
 Sink = Callable[[Payload | None, RekuestError | None], None]
@@ -67,6 +69,7 @@ class Connection:
                     subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]  # Subprotocol is a str
                     max_size=MAX_FRAME,
                     open_timeout=None,
+                    close_timeout=CLOSE_WITHIN,
                     logger=frames_logger(),
                 )
                 try:

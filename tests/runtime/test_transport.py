@@ -25,8 +25,10 @@ class Echo:
 
     def __init__(self) -> None:
         self.introduction: dict[str, Any] = {}
+        self.socket: ServerConnection
 
     async def handle(self, socket: ServerConnection) -> None:
+        self.socket = socket
         self.introduction = json.loads(await socket.recv())
         await socket.send(json.dumps({"type": "connection_ack"}))
         async for frame in socket:
@@ -103,3 +105,13 @@ async def test_a_request_that_cannot_be_sent_leaves_nothing_behind(monkeypatch: 
         await asyncio.sleep(0)
     assert unhandled == []
     assert heard == []
+
+
+async def test_a_server_that_does_not_say_goodbye_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rekuest_codegen.runtime.transport.CLOSE_WITHIN", 0.1)
+    async with connected() as (connection, echo):
+        await connection.request("echo", {}, timeout=WITHIN)
+        echo.socket.transport.pause_reading()
+        async with asyncio.timeout(2):  # websockets alone would wait for ten seconds
+            await connection.close()
+        echo.socket.transport.abort()

@@ -1,0 +1,41 @@
+"""The loop of sync calls ends, whatever is left in it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from rekuest_codegen.runtime import portal
+
+
+@pytest.fixture(autouse=True)
+def closed() -> None:
+    portal.close()
+
+
+def test_a_hook_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portal, "CLOSE_WITHIN", 0.2)
+    left: list[str] = []
+
+    async def hang() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            left.append("hook")
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            left.append("work")
+
+    portal.start(work)
+    portal.on_close(hang)
+    loop = portal.loop()
+    portal.close()
+    assert left == ["hook", "work"]
+    assert loop.is_closed()
+    assert "rekuest-codegen" not in {thread.name for thread in threading.enumerate()}
+    assert portal.block(asyncio.sleep, 0, instead="") is None
