@@ -14,6 +14,8 @@ NEXT := .venvs/rekuest-next/.installed
 TEN := .venvs/rekuest/.installed
 USER := .venvs/user/.installed
 FUZZ := .venvs/fuzz/.installed
+# Many tests wait, for processes and for clocks: two of them to a core.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 export REKUEST_NEXT_PYTHON := $(CURDIR)/.venvs/rekuest-next/bin/python
 export REKUEST_PYTHON := $(CURDIR)/.venvs/rekuest/bin/python
 export USER_PYTHON := $(CURDIR)/.venvs/user/bin/python
@@ -26,7 +28,7 @@ demo: $(RUN_DEMO)  ## start server and provider, pull typed stubs into mynodes/,
 	@$(BIN)/python -m rekuest_codegen.demo
 
 test: $(RUN_TESTS) $(NEXT) $(TEN) $(USER) browser  ## run the tests
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 browser: $(RUN_TESTS)  # a browser to look at pages with, fetched where none is installed
 	@$(BIN)/python -m tests.browser.engine

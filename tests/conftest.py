@@ -43,6 +43,14 @@ def user_python() -> Path:
     return environment("USER_PYTHON", "user")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _known_to_mypy(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What mypy finds out about libraries serves all its runs, in all the processes that run tests."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    os.environ["MYPY_CACHE_DIR"] = str(shared / "mypy")
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

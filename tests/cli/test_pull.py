@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -71,13 +72,19 @@ def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
-@pytest.fixture
-def package(tmp_path: Path) -> Path:
-    """A folder in which a package was pulled before."""
+@pytest.fixture(scope="module")
+def pulled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pulled")
     with answering(listing(action())) as url:
-        done = pull(url, tmp_path)
+        done = pull(url, folder)
     assert (done.returncode, done.stderr) == (0, "")
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def package(pulled: Path, tmp_path: Path) -> Path:
+    """A folder in which a package was pulled before."""
+    return shutil.copytree(pulled, tmp_path, dirs_exist_ok=True)
 
 
 def refuses(done: subprocess.CompletedProcess[str], *texts: str) -> None:

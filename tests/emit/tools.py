@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
-_KNOWN = tempfile.TemporaryDirectory(prefix="mypy-")
-"""What mypy found out about libraries, for all its runs of this process; gone with it."""
-MYPY = ("mypy", "--strict", "--cache-dir", _KNOWN.name)
+MYPY = ("mypy", "--strict")
 
 
 def place(root: Path, package: str, files: Mapping[str, str]) -> None:

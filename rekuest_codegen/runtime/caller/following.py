@@ -75,15 +75,16 @@ class Following:
         """All events that are still known, then each as it comes, to the last."""
         seen = self._filed - len(self._history)
         while True:
-            for event in list(self._history)[max(0, len(self._history) - (self._filed - seen)) :]:
+            new, seen = self._filed - seen, self._filed
+            for event in list(self._history)[max(0, len(self._history) - new) :]:
                 yield event
-            seen = max(seen, self._filed)
+            if seen < self._filed:
+                continue  # while these were looked at, others came
             if self.over:
                 if self.end is None:
                     self._raise()
                 return
-            if seen == self._filed:
-                await self._news.wait()
+            await self._news.wait()
 
     def _raise(self) -> None:
         if self.failure is not None:
