@@ -64,18 +64,22 @@ def test_an_agent_is_killed_after_its_report_and_before_the_acknowledgement(tmp_
 
 
 def test_an_agent_is_killed_before_it_begins(tmp_path: Path) -> None:
-    """What it was handed and had not read is handed to the next one, where that is harmless; else it is lost."""
+    """What it was handed and had not read, and what waited for its turn, is run by the next process, once."""
     with served(tmp_path, grace=15) as (_, url):
         caller = Caller(url)
         with provided(tmp_path, url) as agent:
-            os.kill(agent.pid, signal.SIGSTOP)  # what it is handed now waits in its socket
-            once, twice = caller.assign("work", seconds=0.0), caller.assign("harmless", seconds=0.0)
+            runs, waits = caller.assign("alone", seconds=30.0), caller.assign("alone", seconds=0.0)
+            began(tmp_path, runs)
+            os.kill(agent.pid, signal.SIGSTOP)  # what it is handed now stays in its socket
+            unread = caller.assign("work", seconds=0.0)
             agent.kill()
             agent.wait()
+        assert [ledger(tmp_path, task, "began") for task in (runs, waits, unread)] == [1, 0, 0]
         with provided(tmp_path, url):
-            assert caller.until(twice)[-1]["kind"] == "COMPLETED"
-            assert caller.until(once)[-1]["message"].endswith("it may have done the work, or not")
-    assert [ledger(tmp_path, task, "began") for task in (once, twice)] == [0, 1]
+            for task in (waits, unread):
+                assert caller.until(task)[-1]["kind"] == "COMPLETED"
+            assert caller.until(runs)[-1]["message"].endswith("it may have done the work, or not")
+    assert [ledger(tmp_path, task, "began") for task in (runs, waits, unread)] == [1, 1, 1]
 
 
 def test_an_agent_is_killed_after_the_effect_and_before_its_report(tmp_path: Path) -> None:

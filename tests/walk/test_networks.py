@@ -51,6 +51,22 @@ def test_a_network_that_breaks_in_the_midst_of_a_frame(tmp_path: Path) -> None:
     assert ledger(tmp_path, task, "began") == 1
 
 
+def test_a_task_that_is_lost_on_its_way_to_the_agent(tmp_path: Path) -> None:
+    """The agent says that it never got it, and is given it again."""
+    with served(tmp_path, grace=10) as (_, url), Network.to(url) as network, provided(tmp_path, network.url):
+        caller = Caller(url)
+        network.let(down=False)
+        task = caller.assign("work", seconds=0.0)
+        network.cut()
+        network.let()
+        events = caller.until(task)
+    assert [event["message"] for event in events if event["kind"] == "QUEUED"] == [
+        "agent lost: faulty never got it and could run it; the task was not begun"
+    ]
+    assert events[-1]["kind"] == "COMPLETED"
+    assert ledger(tmp_path, task, "began") == 1
+
+
 def test_frames_that_arrived_and_are_sent_again(tmp_path: Path) -> None:
     """What was acknowledged to nobody is repeated after the loss, and the server takes it once."""
     with served(tmp_path, grace=10) as (_, url), Network.to(url) as network, provided(tmp_path, network.url):
