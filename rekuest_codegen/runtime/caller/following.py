@@ -75,15 +75,17 @@ class Following:
         """All events that are still known, then each as it comes, to the last."""
         seen = self._filed - len(self._history)
         while True:
-            for event in list(self._history)[max(0, len(self._history) - (self._filed - seen)) :]:
+            fresh = list(self._history)[max(0, len(self._history) - (self._filed - seen)) :]
+            seen = self._filed  # before they are given out: meanwhile more may come
+            for event in fresh:
                 yield event
-            seen = max(seen, self._filed)
+            if seen < self._filed:
+                continue
             if self.over:
                 if self.end is None:
                     self._raise()
                 return
-            if seen == self._filed:
-                await self._news.wait()
+            await self._news.wait()
 
     def _raise(self) -> None:
         if self.failure is not None:
