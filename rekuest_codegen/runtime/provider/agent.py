@@ -295,10 +295,12 @@ class Agent:
             case messages.Assign():
                 if not self._side.reported(event.task):
                     self.tasks.begin(event)
-            case messages.Cancel():
-                self.tasks.end(event.task, messages.Cancelled)
-            case messages.Interrupt():
-                self.tasks.end(event.task, messages.Interrupted)
+            case messages.Cancel() | messages.Interrupt():
+                if event.task in self.tasks:
+                    kind = messages.Cancelled if isinstance(event, messages.Cancel) else messages.Interrupted
+                    self.tasks.end(event.task, kind)
+                elif not self._side.reported(event.task):
+                    self._outbox.send(messages.Critical(task=event.task, error=self._fate(event.task)))
             case messages.Pause():
                 self.tasks.pause(event.task)
             case messages.Resume():
@@ -324,7 +326,9 @@ class Agent:
             if inquiry.task in self.tasks:
                 self._outbox.send(messages.Progress(task=inquiry.task, progress=0, message="still running"))
             elif not self._side.reported(inquiry.task):
-                self._outbox.send(messages.Critical(task=inquiry.task, error=self._fate(inquiry.task)))
+                # Had it arrived at this process, it would run, or its end be on its way.
+                error = self._fate(inquiry.task, surely_not=self._been_ready)
+                self._outbox.send(messages.Critical(task=inquiry.task, error=error))
         if self._been_ready:
             self._states.tell_all()
         else:
@@ -333,9 +337,9 @@ class Agent:
         self._spawn(self._children.read_back())
         self._on_ready()
 
-    def _fate(self, task: str) -> str:
-        """What is to be said of a task that the server thinks is here."""
-        if self._been_ready:  # had it arrived, it would run, or its end be on its way
+    def _fate(self, task: str, *, surely_not: bool = False) -> str:
+        """What is to be said of a task that the server thinks is here, and that is not."""
+        if surely_not:
             return f"{LOST_PREFIX}{self.name} never got it{GIVE_AGAIN}"
         begun = GIVE_AGAIN if self._handover.surely_not_begun(task) else "; it may have done the work, or not"
         return f"{LOST_PREFIX}{self.name} was started again{begun}"

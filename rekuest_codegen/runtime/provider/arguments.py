@@ -84,8 +84,10 @@ def _check(limits: Limits, wire: Any, place: Place) -> None:
         case PortKind.DICT if (one := children[0]) is not None:
             for key, item in wire.items():
                 _check(one, item, place.entry(key))
-        case PortKind.UNION if (one := children[wire["__use"]]) is not None:
-            _check(one, wire["__value"], place)
+        case PortKind.UNION:
+            use: int = wire["__use"]
+            if (one := children[use]) is not None:
+                _check(one, wire["__value"], place)
         case PortKind.MODEL:
             for one in children:
                 if one is not None:
