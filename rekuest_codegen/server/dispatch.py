@@ -225,8 +225,7 @@ def _given_back(state: State, run: Run, message: Critical, at: Moment, decision:
         return False
     begun, again = not said.endswith(NOT_BEGUN), said.endswith(GIVE_AGAIN)
     if again and run.asked is not None:
-        ended = "CANCELLED" if run.asked == "CANCELLING" else "INTERRUPTED"
-        return _answered(state, run, ended, message, at, decision)
+        return _answered(state, run, ENDING[run.asked], message, at, decision)
     if begun or again:
         may = _may_restart(state, run) if begun else not run.yields and run.starts < MAX_STARTS
         if not may:
@@ -286,6 +285,8 @@ ASKS: dict[str, tuple[str, type[Cancel | Interrupt | Pause | Resume]]] = {
     "resume": ("RESUMING", Resume),
 }
 
+ENDING = {"CANCELLING": "CANCELLED", "INTERRUPTING": "INTERRUPTED"}
+
 
 class Refused(ServerError):
     """The request makes no sense in the task's present state."""
@@ -315,8 +316,10 @@ def ask(state: State, run: Run, what: str, at: Moment, *, step: bool = False) ->
     decision = Decision()
     if not _happen(state, run, kind, at, decision):
         raise Refused(f"a task that is {run.phase} cannot {what}")
-    if kind in ("CANCELLING", "INTERRUPTING"):
+    if kind in ENDING:
         run.asked = kind
+        if not run.sent and _happen(state, run, ENDING[kind], at, decision):
+            return decision  # nobody has it: nobody is to run it any more
     key = str(run.task.id)
     said: ToAgent = Resume(task=key, step=step) if message is Resume else message(task=key)
     decision.tell(ToldAgent(run.task.agent, said))

@@ -188,6 +188,18 @@ def test_what_has_yielded_has_begun_whatever_is_said_of_it() -> None:
     assert [event.what for event in house.runs["0"].events] == ["YIELD", "CRITICAL"]
 
 
+def test_what_nobody_has_ends_at_once_when_asked_to() -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    house.step("lost", NOT_BEGUN, 0)
+    house.step("ask", "cancel", 0)
+    run = house.runs["0"]
+    assert [event.what for event in run.events] == ["QUEUED", "CANCELLING", "CANCELLED"]
+    house.step("lose", None, 0)
+    house.step("return", None, 0)
+    assert not run.sent
+
+
 @pytest.mark.parametrize(("asked", "end"), [("cancel", "CANCELLED"), ("interrupt", "INTERRUPTED")])
 def test_what_never_arrived_and_is_not_wanted_any_more(asked: str, end: str) -> None:
     house = House(idempotent=False)

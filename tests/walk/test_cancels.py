@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 from tests.walk.faults import Caller, ledger, provided, served, wait_until
@@ -23,6 +24,27 @@ def test_before_it_begins_while_it_runs_and_when_it_is_over(tmp_path: Path) -> N
         assert caller.until(caller.assign("alone", seconds=0.0))[-1]["kind"] == "COMPLETED"
         assert caller.events(runs) == ended
     assert ledger(tmp_path, waits, "began") == 0
+
+
+def test_while_it_waits_for_the_next_agent(tmp_path: Path) -> None:
+    """An agent that is being stopped has given it back; nobody runs it any more."""
+    with served(tmp_path, grace=20) as (_, url):
+        caller = Caller(url)
+        with provided(tmp_path, url) as agent:
+            runs = caller.assign("work", seconds=2.0)
+            wait_until(lambda: ledger(tmp_path, runs, "began"))
+            agent.send_signal(signal.SIGTERM)
+            kinds: list[str] = []
+            while "QUEUED" not in kinds:  # until it has heard of the signal it takes what comes
+                late = caller.assign("work", seconds=0.0)
+                kinds = [event["kind"] for event in caller.until(late, "QUEUED", "COMPLETED", "CRITICAL")]
+            caller.cancel(late)
+            assert agent.wait(10) == 0
+        with provided(tmp_path, url):
+            assert caller.until(late)[-1]["kind"] == "CANCELLED"
+            assert caller.until(caller.assign("work", seconds=0.0))[-1]["kind"] == "COMPLETED"
+            assert caller.events(late)[-1]["kind"] == "CANCELLED"
+    assert ledger(tmp_path, late, "began") == 0
 
 
 def test_while_the_agent_is_dead(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
@@ -78,7 +79,7 @@ async def test_frames_arrive_whole_and_in_order_whatever_happens_in_the_block() 
         port = server.sockets[0].getsockname()[1]
         async with connect(f"ws://127.0.0.1:{port}", create_connection=GatheringConnection) as socket:
             assert isinstance(socket, GatheringConnection)
-            with pytest.raises(RuntimeError, match="on the way"), socket.gathered():
+            with suppress(RuntimeError), socket.gathered():
                 for number in range(100):
                     await socket.send(f"{number} {'x' * number * 30}")
                 raise RuntimeError("on the way")
