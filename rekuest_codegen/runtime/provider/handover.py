@@ -34,8 +34,11 @@ class Handover:
         self._running = running
         self._journal: Journal | None = None
         self._begun: Begun | None = None
-        self._unkept: list[str] = []
+        self._fresh: list[str] = []
+        self._waiting: list[str] = []
         self._kept: set[str] = set()
+        self._arrived: set[str] = set()
+        self._planned: asyncio.TimerHandle | None = None
 
     def open(self) -> None:
         """Take up what the process before left, if there is anything."""
@@ -85,23 +88,41 @@ class Handover:
         """An end was reported: it is written down unless it is acknowledged in a moment, as nearly all are."""
         if self._journal is None:
             return
-        self._unkept.append(report.task)
+        self._fresh.append(report.task)
         if not self._side.ready:
             self.settle()
-        elif len(self._unkept) == 1:
-            asyncio.get_running_loop().call_later(KEEP_AFTER, self.settle)
+        else:
+            self._plan()
 
     def heard(self) -> None:
         """The server has said something, which may be that something has arrived."""
-        if self._kept:
-            self.settle()
-        else:
-            self._side.take_acknowledged()  # of none of them anything was written down
+        taken = self._side.take_acknowledged()
+        if self._kept and (arrived := self._kept.intersection(taken)):
+            self._arrived |= arrived
+            self._plan()
 
     def settle(self) -> None:
         """Bring the journal up to date: what has arrived, and what has not."""
-        arrived = self._kept.intersection(self._side.take_acknowledged())
-        tasks, self._unkept = self._unkept, []
+        self.heard()
+        self._waiting += self._fresh
+        self._fresh.clear()
+        self._write()
+
+    def _plan(self) -> None:
+        if self._planned is None:
+            self._planned = asyncio.get_running_loop().call_later(KEEP_AFTER, self._turn)
+
+    def _turn(self) -> None:
+        """Write down the ends that were there a turn ago already, and go on while there are newer ones."""
+        self._planned = None
+        self._write()
+        self._waiting, self._fresh = self._fresh, []
+        if self._waiting:
+            self._plan()
+
+    def _write(self) -> None:
+        tasks, self._waiting = self._waiting, []
+        arrived, self._arrived = self._arrived, set()
         if self._journal is None:
             return
         left = [one for task in tasks if self._side.reported(task) for one in self._side.retained(task)]
@@ -118,6 +139,8 @@ class Handover:
 
     def close(self) -> None:
         """Leave the files to the next process, or none when there is nothing to be said."""
+        if self._planned is not None:
+            self._planned.cancel()
         if self._journal is None:
             return
         with suppress(sqlite3.Error, OSError):

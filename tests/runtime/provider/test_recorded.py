@@ -138,6 +138,7 @@ class Replayed:
                 await socket.send(json.dumps(told.pop(0)[1]))
             frame = await self.next_frame()
             if frame["type"] == "ASSIGN_REQUEST":
+                assert frame["parent"] == task.told[0][1]["task"], "a call from inside of it is its child"
                 for answer in task.answers:
                     told_of = {"request": frame["id"], "reference": frame["reference"]}
                     await socket.send(json.dumps({**answer, **{k: v for k, v in told_of.items() if k in answer}}))
