@@ -1,9 +1,10 @@
-"""The provider that is measured: one trivial async function, one that only waits, one that streams."""
+"""The provider that is measured: it adds, waits, streams, does one thing after the other, and talks without end."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
-from rekuest_codegen import easy
+from rekuest_codegen import easy, log, progress
 
 app = easy("bench")
 
@@ -25,6 +26,23 @@ async def stream(count: int) -> AsyncIterator[int]:
     """Count."""
     for number in range(count):
         yield number
+
+
+@app.register(concurrency=1)
+async def in_line(x: int) -> int:
+    """One at a time."""
+    return x
+
+
+@app.register()
+def flood(seconds: float) -> int:
+    """Say more than anybody reads."""
+    until, said = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        progress(50, str(said))
+        log(str(said))
+        said += 1
+    return said
 
 
 if __name__ == "__main__":

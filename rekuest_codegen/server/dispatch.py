@@ -19,7 +19,7 @@ from rekuest_codegen.server.model import Event, Implementation, Json, Node, Run,
 from rekuest_codegen.server.state import State
 from rekuest_codegen.server.store import Delete
 from rekuest_codegen.wire.ids import new_id
-from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN, IllegalTransition, advance
+from rekuest_codegen.wire.lifecycle import GIVE_AGAIN, LOST_PREFIX, NOT_BEGUN, IllegalTransition, advance
 from rekuest_codegen.wire.messages import (
     Assign,
     Cancel,
@@ -217,23 +217,37 @@ def report(state: State, agent: int, message: Report, at: Moment) -> Decision | 
 def _given_back(state: State, run: Run, message: Critical, at: Moment, decision: Decision) -> bool:
     """The agent is here, the task is not any more: whether it is queued again, because that does no harm.
 
-    What an agent that is being stopped did not begin waits for the next one.
+    What an agent that is being stopped did not begin waits for the next one; what never reached it, or was not begun
+    by the process before it, it is given again.
     """
-    if not message.error.startswith(LOST_PREFIX):
-        return False
-    begun = not message.error.endswith(NOT_BEGUN)
-    if begun and not _may_restart(state, run):
-        return False
     said = message.error
-    if not _happen(state, run, "QUEUED", at, decision, message=said, report=message.id):
+    if not said.startswith(LOST_PREFIX):
         return False
-    state.presence(run.task.agent).remember(message.id)
-    decision.tell(ToldAgent(run.task.agent, _ack(message)))
-    if begun:
+    begun, again = not said.endswith(NOT_BEGUN), said.endswith(GIVE_AGAIN)
+    if again and run.asked is not None:
+        return _answered(state, run, ENDING[run.asked], message, at, decision)
+    if begun or again:
+        may = _may_restart(state, run) if begun else not run.yields and run.starts < MAX_STARTS
+        if not may:
+            return False
+    if not _answered(state, run, "QUEUED", message, at, decision, message=said):
+        return False
+    if begun or again:
         run.starts += 1
         decision.tell(Dispatch(run))
     else:
         run.sent = False
+    return True
+
+
+def _answered(
+    state: State, run: Run, what: str, given: Critical, at: Moment, decision: Decision, **content: Any
+) -> bool:
+    """Let ``what`` happen in place of what the agent reports, which learns that its report has arrived."""
+    if not _happen(state, run, what, at, decision, report=given.id, **content):
+        return False
+    state.presence(run.task.agent).remember(given.id)
+    decision.tell(ToldAgent(run.task.agent, _ack(given)))
     return True
 
 
@@ -271,6 +285,8 @@ ASKS: dict[str, tuple[str, type[Cancel | Interrupt | Pause | Resume]]] = {
     "resume": ("RESUMING", Resume),
 }
 
+ENDING = {"CANCELLING": "CANCELLED", "INTERRUPTING": "INTERRUPTED"}
+
 
 class Refused(ServerError):
     """The request makes no sense in the task's present state."""
@@ -300,8 +316,10 @@ def ask(state: State, run: Run, what: str, at: Moment, *, step: bool = False) ->
     decision = Decision()
     if not _happen(state, run, kind, at, decision):
         raise Refused(f"a task that is {run.phase} cannot {what}")
-    if kind in ("CANCELLING", "INTERRUPTING"):
+    if kind in ENDING:
         run.asked = kind
+        if not run.sent and _happen(state, run, ENDING[kind], at, decision):
+            return decision  # nobody has it: nobody is to run it any more
     key = str(run.task.id)
     said: ToAgent = Resume(task=key, step=step) if message is Resume else message(task=key)
     decision.tell(ToldAgent(run.task.agent, said))

@@ -41,6 +41,9 @@ LOST_PREFIX = "agent lost: "
 NOT_BEGUN = "; the task was not begun"
 """How it ends when the agent knows that it did nothing of the task."""
 
+GIVE_AGAIN = f" and could run it{NOT_BEGUN}"
+"""How it ends when the agent is here besides: the server may hand it the task once more."""
+
 _ENDS = {str(state): state for state in TERMINAL}
 _ASKS = {"CANCELLING": State.CANCELLING, "INTERRUPTING": State.INTERRUPTING}
 _ALWAYS = {**_ENDS, **_ASKS, "DISCONNECTED": State.DISCONNECTED}

@@ -24,6 +24,7 @@ from rekuest_codegen import (
     current_task,
     log,
     memory_structure,
+    model,
     progress,
 )
 
@@ -300,6 +301,7 @@ def polite() -> None:
 @app.register
 def deaf() -> None:
     """Ask nobody; has to be made to end."""
+    said.append("begun")
     try:
         while True:
             time.sleep(0.01)
@@ -427,6 +429,25 @@ def refuse_apart(text: str) -> None:
 def bounded(x: Annotated[int, Ge(1), Le(9)], name: Annotated[str, MaxLen(3)] = "abc") -> str:
     """Take what is within bounds."""
     return f"{name}{x}"
+
+
+@model
+@dataclass
+class Region:
+    """Where to look."""
+
+    sides: list[Annotated[int, Ge(1), Le(9)]]
+    zoom: Annotated[float, Ge(0.5)] = 1.0
+
+
+@app.register
+def bounded_within(
+    regions: dict[str, Region],
+    either: Annotated[int, Ge(1)] | str = 1,
+    tags: list[Annotated[str, MaxLen(2)]] | None = None,
+) -> int:
+    """Take what is within bounds, at any depth."""
+    return sum(sum(region.sides) for region in regions.values())
 
 
 @memory_structure

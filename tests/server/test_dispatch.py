@@ -15,7 +15,7 @@ from rekuest_codegen.server.dispatch import Call, Refused
 from rekuest_codegen.server.model import Run
 from rekuest_codegen.server.presence import Busy
 from rekuest_codegen.server.state import State
-from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN, terminal_kind
+from rekuest_codegen.wire.lifecycle import GIVE_AGAIN, LOST_PREFIX, NOT_BEGUN, terminal_kind
 from rekuest_codegen.wire.messages import (
     Cancelled,
     Completed,
@@ -36,7 +36,7 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.just("report"), st.sampled_from(REPORTS), st.integers(0, 2)),
         st.tuples(st.just("critical"), st.none(), st.integers(0, 2)),
-        st.tuples(st.just("lost"), st.sampled_from(["", NOT_BEGUN]), st.integers(0, 2)),
+        st.tuples(st.just("lost"), st.sampled_from(["", NOT_BEGUN, GIVE_AGAIN]), st.integers(0, 2)),
         st.tuples(st.just("again"), st.none(), st.integers(0, 5)),
         st.tuples(st.just("ask"), st.sampled_from(sorted(dispatch.ASKS)), st.integers(0, 2)),
         st.tuples(st.just("assign"), st.none(), st.integers(0, 2)),
@@ -167,3 +167,43 @@ def test_what_was_not_begun_waits_for_the_next_agent(session: str) -> None:
     house.step("lose", None, 0)
     house.step(session, None, 0)
     assert (run.sent, run.phase.terminal) == (True, False)
+
+
+def test_what_never_arrived_is_given_again() -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    run = house.runs["0"]
+    for starts in (2, 3):
+        house.step("lost", GIVE_AGAIN, 0)
+        assert (run.starts, run.phase.terminal) == (starts, False)
+    house.step("lost", GIVE_AGAIN, 0)
+    assert [event.what for event in run.events] == ["QUEUED", "QUEUED", "CRITICAL"]
+
+
+def test_what_has_yielded_has_begun_whatever_is_said_of_it() -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    house.step("report", Yield, 0)
+    house.step("lost", GIVE_AGAIN, 0)
+    assert [event.what for event in house.runs["0"].events] == ["YIELD", "CRITICAL"]
+
+
+def test_what_nobody_has_ends_at_once_when_asked_to() -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    house.step("lost", NOT_BEGUN, 0)
+    house.step("ask", "cancel", 0)
+    run = house.runs["0"]
+    assert [event.what for event in run.events] == ["QUEUED", "CANCELLING", "CANCELLED"]
+    house.step("lose", None, 0)
+    house.step("return", None, 0)
+    assert not run.sent
+
+
+@pytest.mark.parametrize(("asked", "end"), [("cancel", "CANCELLED"), ("interrupt", "INTERRUPTED")])
+def test_what_never_arrived_and_is_not_wanted_any_more(asked: str, end: str) -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    house.step("ask", asked, 0)
+    house.step("lost", GIVE_AGAIN, 0)
+    assert house.runs["0"].events[-1].what == end

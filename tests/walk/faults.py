@@ -1,11 +1,9 @@
-"""For faults: a server with quick heartbeats in a process, a network that can be cut, a ledger of what really ran."""
+"""For faults: a server with quick heartbeats in a process, a provider, and a ledger of what really ran."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Generator
@@ -39,12 +37,25 @@ run_server(
 """
 
 PROVIDER = '''
-import asyncio, os, sys, time
+import asyncio, json, os, signal, sys, time
 from collections.abc import AsyncIterator
 from rekuest_codegen import Effects, check_cancelled, current_task, easy, log, progress
 from rekuest_codegen.wire.conversation import AgentSide
 
 AgentSide.__init__.__kwdefaults__["silence"] = float(os.environ.get("SILENCE", "1.5"))
+frames_to_send = AgentSide.frames_to_send
+
+
+def noting(side: AgentSide, most: int | None = None) -> list[str]:
+    """What leaves, and a note of each yield that does."""
+    frames = frames_to_send(side, most)
+    yields = [json.loads(frame) for frame in frames if '"YIELD"' in frame]
+    with open(os.environ["LEDGER"], "a") as file:
+        file.writelines(f"{one['task']} sent-{one['returns']['return0']}\\n" for one in yields)
+    return frames
+
+
+AgentSide.frames_to_send = noting
 app = easy("faulty")
 
 
@@ -70,6 +81,29 @@ async def harmless(seconds: float) -> str:
     note("began")
     await asyncio.sleep(seconds)
     note("ended")
+    return "done"
+
+
+@app.register
+def effect() -> str:
+    """Do the work, and die before it can be said."""
+    note("did")
+    if not os.path.exists("spare"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
+@app.register(effects=Effects.REPEATABLE)
+def harmless_effect() -> str:
+    """Do it where twice is as once."""
+    return effect()
+
+
+@app.register(concurrency=1)
+async def alone(seconds: float) -> str:
+    """One at a time."""
+    note("began")
+    await asyncio.sleep(seconds)
     return "done"
 
 
@@ -188,6 +222,10 @@ class Caller:
         query = "mutation($i: AssignInput!) { assign(input: $i) { id } }"
         return str(self.ask(query, i={"action": action, "args": args, "capture": False})["assign"]["id"])
 
+    def connected(self) -> bool:
+        """Whether a provider is there."""
+        return any(agent["connected"] for agent in self.ask("{ agents { connected } }")["agents"])
+
     def assign_many(self, key: str, number: int, **args: Any) -> list[str]:
         """Begin many tasks, a hundred a request; their ids, in order."""
         actions = self.ask("{ actions { id key } }")["actions"]
@@ -226,88 +264,3 @@ class Caller:
                 return events
             assert time.monotonic() < deadline, events
             time.sleep(0.02)
-
-
-class Network:
-    """A way to a server that can be cut, frozen, and blocked in one direction; in a thread of its own."""
-
-    def __init__(self, url: str) -> None:
-        self._host, _, port = url.removeprefix("http://").rpartition(":")
-        self._port = int(port)
-        self._loop = asyncio.new_event_loop()
-        self._pairs: list[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.up = True
-        self.down = True
-        self.url = ""
-        self.delay = 0.0
-
-    @classmethod
-    @contextmanager
-    def to(cls, url: str) -> Generator[Network]:
-        network = cls(url)
-        thread = threading.Thread(target=network._loop.run_forever, daemon=True)
-        thread.start()
-        server = network._call(network._listen())
-        try:
-            yield network
-        finally:
-            network._call(network._close(server))
-            network._loop.call_soon_threadsafe(network._loop.stop)
-            thread.join(10)
-            network._loop.close()
-
-    def let(self, *, up: bool = True, down: bool = True) -> None:
-        """What goes through from now on: to the server, and from it. What does not is swallowed."""
-        self.up, self.down = up, down
-
-    def cut(self) -> None:
-        """Break every connection there is, as a network does."""
-        self._loop.call_soon_threadsafe(self._abort)
-
-    def _abort(self) -> None:
-        for pair in self._pairs:
-            for writer in pair:
-                writer.transport.abort()
-        self._pairs.clear()
-
-    def _call(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
-
-    async def _listen(self) -> asyncio.Server:
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        return server
-
-    async def _close(self, server: asyncio.Server) -> None:
-        server.close()
-        self._abort()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            there_reader, there_writer = await asyncio.open_connection(self._host, self._port)
-        except OSError:
-            writer.transport.abort()
-            return
-        self._pairs.append((writer, there_writer))
-        await asyncio.gather(
-            self._pass(reader, there_writer, lambda: self.up), self._pass(there_reader, writer, lambda: self.down)
-        )
-
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, open_now: Any) -> None:
-        try:
-            while data := await reader.read(65536):
-                if self.delay:
-                    await asyncio.sleep(self.delay)
-                if open_now():
-                    writer.write(data)
-                    await writer.drain()
-            writer.close()
-        except OSError:
-            writer.transport.abort()

@@ -13,7 +13,8 @@ import pytest
 from rekuest_codegen.api.contracts import LOOK_AT_SERVER, Contract, contract_of
 from rekuest_codegen.server import EmbeddedServer, serving
 from tests.processes import cli, run, running
-from tests.walk.faults import TOKEN, Caller, Network, ledger, provided, served, wait_until
+from tests.walk.faults import TOKEN, Caller, ledger, provided, served, wait_until
+from tests.walk.network import Network
 
 LAB = '''
 import time

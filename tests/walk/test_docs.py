@@ -45,7 +45,7 @@ def test_the_tests_in_the_page_pass(tmp_path: Path) -> None:
     assert "4 passed" in done.stdout
 
 
-@pytest.mark.parametrize("page", [*PAGES, "contracts.md"])
+@pytest.mark.parametrize("page", [*PAGES, "contracts.md", "migrating.md"])
 def test_links_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", (DOCS / page).read_text(encoding="utf-8")):
         assert (DOCS / target).exists(), target

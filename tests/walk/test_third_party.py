@@ -76,10 +76,11 @@ def test_it_provides_and_our_stubs_call(server: EmbeddedServer, next_python: Pat
 
 OURS = '''
 import enum
+import datetime
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-from rekuest_codegen import easy, model
+from rekuest_codegen import easy, log, memory_structure, model, progress
 
 app = easy("ours")
 
@@ -168,6 +169,85 @@ async def sleepy() -> None:
     await asyncio.sleep(60)
 
 
+@app.register()
+async def climb(n: int) -> AsyncIterator[int]:
+    """Count up, without a thread."""
+    for number in range(n):
+        yield number
+
+
+@app.register(process=True)
+def apart(x: int) -> bool:
+    """Say whether this is another process."""
+    return __name__ != "__main__" and x == 1
+
+
+@app.register(process=True)
+def stream_apart(n: int) -> Iterator[int]:
+    """Count up in another process."""
+    yield from range(n)
+
+
+class Desk:
+    """Where things lie."""
+
+    def __init__(self) -> None:
+        self.things: list[str] = []
+
+    @app.register()
+    def put(self, thing: str) -> list[str]:
+        """Put it there."""
+        self.things.append(thing)
+        return self.things
+
+
+@memory_structure
+class Tray:
+    """Stays here."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+@app.register()
+def fill(text: str) -> Tray:
+    """Fill a tray."""
+    return Tray(text)
+
+
+@app.register()
+def empty(tray: Tray) -> str:
+    """Empty it."""
+    return tray.text
+
+
+@app.register()
+def both(when: datetime.datetime, counts: dict[str, int] | None = None) -> tuple[datetime.datetime, dict[str, int]]:
+    """Give both back, one of them larger."""
+    return when + datetime.timedelta(days=1), {**(counts or {}), "more": 1}
+
+
+@app.state
+@dataclass
+class Stage:
+    x: float = 0.0
+
+
+@app.register(locks=["stage"])
+def move(stage: Stage, by: float) -> float:
+    """Move the stage."""
+    stage.x += by
+    return stage.x
+
+
+@app.register()
+def talk() -> int:
+    """Say how far it is."""
+    progress(30, "well on")
+    log("a word", "WARNING")
+    return 1
+
+
 app.run()
 '''
 
@@ -189,6 +269,15 @@ async def main(host, port, token):
         results["mirror"] = await acall_raw({"point": {"x": 1.0, "y": 2.0}}, listed["Mirror"])
         results["either"] = await acall_raw({"thing": {"__use": 1, "__value": "a"}}, listed["Either"])
         results["scale"] = await acall(listed["Scale"], number=1.5)
+        results["climb"] = [n async for n in aiterate(listed["Climb"], n=3)]
+        results["apart"] = await acall(listed["Apart"], x=1)
+        results["stream apart"] = [n async for n in aiterate(listed["Stream Apart"], n=3)]
+        results["put"] = [await acall_raw({"thing": thing}, listed["Put"]) for thing in ("cup", "pen")]
+        tray = (await acall_raw({"text": "tea"}, listed["Fill"]))["return0"]
+        results["empty"] = await acall_raw({"tray": tray}, listed["Empty"])
+        results["both"] = await acall_raw({"when": "2026-02-28T12:00:00", "counts": {"a": 2}}, listed["Both"])
+        results["move"] = await acall(listed["Move"], by=1.5)
+        results["talk"] = await acall(listed["Talk"])
         for name, arguments in (("fail", {"text": "boom"}), ("misfit", {"x": "one", "y": 1})):
             try:
                 await acall_raw(arguments, listed["Fail" if name == "fail" else "Add"])
@@ -226,5 +315,13 @@ def test_it_calls_our_provider(
         "mirror": {"return0": {"x": -1.0, "y": -2.0, "__identifier": results["mirror"]["return0"]["__identifier"]}},
         "either": {"return0": "str"},
         "scale": "3 ['a']",
+        "climb": [0, 1, 2],
+        "apart": True,
+        "stream apart": [0, 1, 2],
+        "put": [{"return0": ["cup"]}, {"return0": ["cup", "pen"]}],
+        "empty": {"return0": "tea"},
+        "both": {"return0": "2026-03-01T12:00:00", "return1": {"a": 2, "more": 1}},
+        "move": 1.5,
+        "talk": 1,
         "cancelled": "CancelledError",
     }

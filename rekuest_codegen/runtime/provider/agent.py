@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +21,6 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from rekuest_codegen.errors import (
     AccessDenied,
-    ConfigurationError,
     ConnectionLost,
     ProtocolError,
     RekuestError,
@@ -37,8 +35,8 @@ from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.provider import inheritance
 from rekuest_codegen.runtime.provider.children import Children
 from rekuest_codegen.runtime.provider.gathering import GatheringConnection
+from rekuest_codegen.runtime.provider.handover import Handover
 from rekuest_codegen.runtime.provider.holdings import Holdings
-from rekuest_codegen.runtime.provider.journal import Journal, Locked
 from rekuest_codegen.runtime.provider.locks import Locks
 from rekuest_codegen.runtime.provider.outbox import Outbox
 from rekuest_codegen.runtime.provider.parts import Parts
@@ -54,7 +52,7 @@ from rekuest_codegen.wire.auth import with_token
 from rekuest_codegen.wire.conversation import AgentSide, Answered, Unreadable
 from rekuest_codegen.wire.definitions import Terms
 from rekuest_codegen.wire.endpoint import Endpoint
-from rekuest_codegen.wire.lifecycle import LOST_PREFIX
+from rekuest_codegen.wire.lifecycle import GIVE_AGAIN, LOST_PREFIX
 from rekuest_codegen.wire.tracing import ASKED
 
 logger = logging.getLogger("rekuest_codegen.provider")
@@ -68,8 +66,6 @@ to notice that a provider was killed."""
 START_WITHIN = 5.0
 """Seconds for which a provider that was just started waits for its server."""
 FLUSH_WITHIN = 2.0
-KEEP_AFTER = 0.05
-"""Seconds after which an end that is not acknowledged is written down for the next process."""
 LATE = 0.5
 """Seconds by which a timer is late when this process had no time for its loop."""
 SLICE = 50
@@ -102,7 +98,8 @@ class Agent:
         self._link = Link(self._endpoint, self._auth, timeout=REQUEST_TIMEOUT)
         self._to_write, self._heard = asyncio.Event(), asyncio.Event()
         self._side = AgentSide("", states=lambda: self._states.values())
-        self._outbox = Outbox(self._side, self._to_write.set, on_end=self._journal_end)
+        self._handover = Handover(name, self._side, journal, lambda: self.tasks)
+        self._outbox = Outbox(self._side, self._to_write.set, on_end=self._handover.ended)
         self._shelf = MemoryShelf(self._link)
         self._children = Children(self._link, self._outbox.send, lost_after=REQUEST_TIMEOUT)
         self._threads = DaemonThreads("rekuest-codegen task")
@@ -122,11 +119,8 @@ class Agent:
             processes=self._processes,
             concurrency=concurrency,
             patience=patience,
+            on_begin=self._handover.begins,
         )
-        self._journal_path = journal
-        self._journal: Journal | None = None
-        self._unkept: list[str] = []
-        self._kept: set[str] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._on_ready: Callable[[], None] = lambda: None
         self._been_ready = False
@@ -151,7 +145,7 @@ class Agent:
             await self._holdings.make()
             self._holdings.check(self._wanted)
             await self._states.begin(self._holdings.objects, self._shelf)
-            self._open_journal()
+            self._handover.open()
             while True:
                 try:
                     await self._connect()
@@ -160,7 +154,7 @@ class Agent:
                         raise
                     trouble = error
                 self._side.disconnect()
-                self._settle_journal()
+                self._handover.settle()
                 pause = jittered(BACKOFF[min(self._attempt, len(BACKOFF) - 1)])
                 self._attempt += 1
                 level = logging.WARNING if self._been_ready else logging.INFO
@@ -232,10 +226,7 @@ class Agent:
                 frame = await socket.recv()
                 for event in self._side.receive(frame, loop.time()):
                     self._take(event)
-                if self._kept:
-                    self._settle_journal()
-                else:
-                    self._side.take_acknowledged()  # of none of them anything was written down
+                self._handover.heard()
                 if self._side.has_frames or self._outbox.holds_up:
                     self._to_write.set()
                 self._heard.set()
@@ -243,7 +234,7 @@ class Agent:
             with suppress(ConnectionClosed, TimeoutError):
                 async with asyncio.timeout(FLUSH_WITHIN):
                     await self._end_all()
-                    self._settle_journal()
+                    self._handover.settle()
                     for frame in self._side.frames_to_send():
                         await socket.send(frame)
                     while self._side.unacknowledged:
@@ -289,7 +280,7 @@ class Agent:
         if code == conversation.MISMATCH:
             # What the server cannot read it will not read next time either: begin a new session.
             self._side.begin()
-            self._begin_journal()
+            self._handover.begin()
             return ConnectionLost(f"{place}: the server refused what we sent ({reason})")
         if self._side.lost:
             return ConnectionLost(f"{place}: {self._side.lost}")
@@ -304,10 +295,12 @@ class Agent:
             case messages.Assign():
                 if not self._side.reported(event.task):
                     self.tasks.begin(event)
-            case messages.Cancel():
-                self.tasks.end(event.task, messages.Cancelled)
-            case messages.Interrupt():
-                self.tasks.end(event.task, messages.Interrupted)
+            case messages.Cancel() | messages.Interrupt():
+                if event.task in self.tasks:
+                    kind = messages.Cancelled if isinstance(event, messages.Cancel) else messages.Interrupted
+                    self.tasks.end(event.task, kind)
+                elif not self._side.reported(event.task):
+                    self._outbox.send(messages.Critical(task=event.task, error=self._fate(event.task)))
             case messages.Pause():
                 self.tasks.pause(event.task)
             case messages.Resume():
@@ -333,7 +326,8 @@ class Agent:
             if inquiry.task in self.tasks:
                 self._outbox.send(messages.Progress(task=inquiry.task, progress=0, message="still running"))
             elif not self._side.reported(inquiry.task):
-                error = f"{LOST_PREFIX}{self.name} was started again; it may have done the work, or not"
+                # Had it arrived at this process, it would run, or its end be on its way.
+                error = self._fate(inquiry.task, surely_not=self._been_ready)
                 self._outbox.send(messages.Critical(task=inquiry.task, error=error))
         if self._been_ready:
             self._states.tell_all()
@@ -343,68 +337,17 @@ class Agent:
         self._spawn(self._children.read_back())
         self._on_ready()
 
+    def _fate(self, task: str, *, surely_not: bool = False) -> str:
+        """What is to be said of a task that the server thinks is here, and that is not."""
+        if surely_not:
+            return f"{LOST_PREFIX}{self.name} never got it{GIVE_AGAIN}"
+        begun = GIVE_AGAIN if self._handover.surely_not_begun(task) else "; it may have done the work, or not"
+        return f"{LOST_PREFIX}{self.name} was started again{begun}"
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-    # -- what the next process must know -------------------------------------------------------------------------
-
-    def _open_journal(self) -> None:
-        if self._journal_path is None:
-            return
-        try:
-            self._journal = Journal(self._journal_path)
-            session, left = self._journal.session(), self._journal.reports()
-        except Locked:
-            logger.info("%s: another process has the journal; this one has none", self.name)
-        except (ConfigurationError, sqlite3.Error) as error:
-            self._no_journal(error)
-        else:
-            if session is not None:
-                self._side.begin(session)
-                self._side.restore(left)
-                self._kept = {report.id for report in left}
-            self._begin_journal()
-
-    def _begin_journal(self) -> None:
-        if self._journal is not None:
-            try:
-                self._journal.begin(self._side.session_id)
-            except sqlite3.Error as error:
-                self._no_journal(error)
-
-    def _journal_end(self, report: messages.Report) -> None:
-        """An end was reported: it is written down unless it is acknowledged in a moment, as nearly all are."""
-        if self._journal is None:
-            return
-        self._unkept.append(report.task)
-        if not self._side.ready:
-            self._settle_journal()
-        elif len(self._unkept) == 1:
-            asyncio.get_running_loop().call_later(KEEP_AFTER, self._settle_journal)
-
-    def _settle_journal(self) -> None:
-        """Bring the journal up to date: what has arrived, and what has not."""
-        arrived = self._kept.intersection(self._side.take_acknowledged())
-        tasks, self._unkept = self._unkept, []
-        if self._journal is None:
-            return
-        left = [one for task in tasks if self._side.reported(task) for one in self._side.retained(task)]
-        try:
-            if arrived:
-                self._journal.drop(arrived)
-            if left:
-                self._journal.keep(left)
-            self._journal.commit()
-        except sqlite3.Error as error:
-            self._no_journal(error)
-        self._kept -= arrived
-        self._kept.update(report.id for report in left)
-
-    def _no_journal(self, error: Exception) -> None:
-        logger.warning("%s: %s; ends will not outlive this process", self.name, error)
-        self._journal = None
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
@@ -421,10 +364,7 @@ class Agent:
         await self._holdings.leave()
         self._processes.close()
         self._threads.shutdown()
-        if self._journal is not None:
-            with suppress(sqlite3.Error):
-                self._settle_journal()
-                self._journal.close()
+        self._handover.close()
         await self._link.close()
 
 

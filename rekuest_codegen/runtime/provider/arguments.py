@@ -6,10 +6,12 @@ Types, missing values, bounds and names: what does not fit is an `ArgumentError`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Sized
+from dataclasses import dataclass
 from typing import Any
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.bounds import Bounds, bounds_of, is_number
+from rekuest_codegen.ir.kinds import PortKind
 from rekuest_codegen.ir.ports import Port
 from rekuest_codegen.runtime.values import ROOT, Walk, expand_all
 from rekuest_codegen.runtime.values.walk import Place, describe
@@ -36,25 +38,65 @@ async def expand_arguments(ports: Sequence[Port], wire: Mapping[str, Any], walk:
             raise ArgumentError(str(ROOT.field(key)), text)
     values = await expand_all(ports, wire, walk)
     for port in ports:
-        for bounds in _bounds(port):
-            _check(bounds, values[port.key], ROOT.field(port.key))
+        if (limits := limits_of(port)) is not None:
+            # A default is the function's own affair; within a quantity or a structure there is nothing to be measured.
+            _check(limits, wire.get(port.key), ROOT.field(port.key))
     return values
 
 
-_known: dict[int, tuple[Port, tuple[Bounds, ...]]] = {}
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is demanded of a port's value, and of what it holds: by key, or of each item."""
+
+    port: Port
+    bounds: tuple[Bounds, ...]
+    children: tuple[Limits | None, ...]
 
 
-def _bounds(port: Port) -> tuple[Bounds, ...]:
-    if not port.validators:
-        return ()
+_known: dict[int, tuple[Port, Limits | None]] = {}
+
+
+def limits_of(port: Port) -> Limits | None:
+    """The limits of ``port``; None when there are none, at any depth."""
     known = _known.get(id(port))
     if known is None or known[0] is not port:
-        found = tuple(bounds for validator in port.validators if (bounds := bounds_of(validator)))
-        known = _known[id(port)] = (port, found)
+        known = _known[id(port)] = (port, _read_limits(port))
     return known[1]
 
 
-def _check(bounds: Bounds, value: Any, place: Place) -> None:
+def _read_limits(port: Port) -> Limits | None:
+    bounds = tuple(found for validator in port.validators if (found := bounds_of(validator)))
+    children = tuple(map(_read_limits, port.children or ()))
+    return Limits(port, bounds, children) if bounds or any(children) else None
+
+
+def _check(limits: Limits, wire: Any, place: Place) -> None:
+    """Check a value in wire form, which has been expanded: its form is right."""
+    if wire is None:
+        return
+    for bounds in limits.bounds:
+        _check_bounds(bounds, wire, place)
+    children = limits.children
+    match limits.port.kind:
+        case PortKind.LIST if (one := children[0]) is not None:
+            for index, item in enumerate(wire):
+                _check(one, item, place.item(index))
+        case PortKind.DICT if (one := children[0]) is not None:
+            for key, item in wire.items():
+                _check(one, item, place.entry(key))
+        case PortKind.UNION:
+            use: int = wire["__use"]
+            if (one := children[use]) is not None:
+                _check(one, wire["__value"], place)
+        case PortKind.MODEL:
+            for one in children:
+                if one is not None:
+                    _check(one, wire.get(one.port.key), place.field(one.port.key))
+        case _:
+            pass
+
+
+def _check_bounds(bounds: Bounds, value: Any, place: Place) -> None:
     for name, bound in bounds.items():
         if name in _COMPARED:
             words, holds = _COMPARED[name]

@@ -71,13 +71,14 @@ class Journal:
         row = self._db.execute("SELECT id FROM session").fetchone()
         return str(row[0]) if row else None
 
-    def begin(self, session: str) -> None:
-        """From now on this is the session; what another one left to be sent is dropped."""
+    def begin(self, session: str) -> bool:
+        """From now on this is the session; what another one left to be sent is dropped. Whether it is another one."""
         if self.session() == session:
-            return
+            return False
         self._write("INSERT OR REPLACE INTO session VALUES (1, ?)", [(session,)])
         self._write("DELETE FROM reports", [()])
         self.commit()
+        return True
 
     def reports(self) -> list[Report]:
         """What the last process could not know to have arrived, in its order."""
@@ -105,14 +106,15 @@ class Journal:
             self._db.execute("COMMIT")
             self._open = False
 
-    def close(self) -> None:
-        """Leave the file to others; one with nothing in it is removed."""
+    def close(self) -> bool:
+        """Leave the file to others; one with nothing in it is removed. Whether it was."""
         self.commit()
-        empty = self._db.execute("SELECT count(*) FROM reports").fetchone()[0] == 0
+        empty: bool = self._db.execute("SELECT count(*) FROM reports").fetchone()[0] == 0
         self._db.close()
         if empty:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        return empty
 
     def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         if not self._open:

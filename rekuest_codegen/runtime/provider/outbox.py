@@ -28,6 +28,8 @@ SAY_EVERY = 0.05
 """Seconds between two rounds of what tasks say on the way."""
 SLOW_DOWN = 0.001
 """Seconds that a thread is held up that says more than can be told: it would take the loop's time for nothing."""
+A_ROUND, OF_A_TASK = 100, 10
+"""Things that are said in a round, and those of a single task: who calls others is not to wait behind a flood."""
 MAX_SAID = 500
 """Of one task, what waits to be said; more logs are left out."""
 
@@ -138,16 +140,17 @@ class Outbox:
         self._loop.call_later(max(0.0, self._last_round + SAY_EVERY - self._now()), self._say_round)
 
     def _say_round(self) -> None:
-        """One thing of each task in turn, for as long as it is our turn at the server."""
+        """One thing of each task in turn, not too many, and for as long as it is our turn at the server."""
         assert self._loop is not None  # noqa: S101 - it called us
         self._last_round = self._now()
-        wait = 0.0
+        wait, left = 0.0, A_ROUND
         with self._lock:
             tasks = list(self._said)
-        while tasks and not wait:
+        for _ in range(OF_A_TASK):
             for task in list(tasks):
-                if (wait := self._side.turn(self._last_round)) > 0:
+                if wait or left == 0 or (wait := self._side.turn(self._last_round)) > 0:
                     break
+                left -= 1
                 if not self._say_one(task):
                     tasks.remove(task)
         with self._lock:

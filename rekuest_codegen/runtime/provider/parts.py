@@ -5,7 +5,7 @@ Nothing is made or run here; an agent makes its own of each when it starts (see 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -24,6 +24,9 @@ class Parts:
     """Declarations, in the order in which the module made them."""
 
     functions: list[Callable[..., Any]] = field(default_factory=lambda: list[Callable[..., Any]]())
+    options: list[tuple[Callable[..., Any], Mapping[str, Any]]] = field(
+        default_factory=lambda: list[tuple[Callable[..., Any], Mapping[str, Any]]]()
+    )
     states: list[Held] = field(default_factory=lambda: list[Held]())
     contexts: list[Held] = field(default_factory=lambda: list[Held]())
     services: list[Callable[..., Any]] = field(default_factory=lambda: list[Callable[..., Any]]())
@@ -36,10 +39,15 @@ class Parts:
         """Functions and nothing else."""
         return cls(functions=list(functions))
 
+    def options_of(self, function: Callable[..., Any]) -> Mapping[str, Any]:
+        """What the registrations of ``function`` were given when they ran; what counts is in the source."""
+        return {name: value for one, given in self.options if one is function for name, value in given.items()}
+
     def with_(self, other: Parts) -> Parts:
         """Both together."""
         return Parts(
             functions=[*self.functions, *other.functions],
+            options=[*self.options, *other.options],
             states=[*self.states, *other.states],
             contexts=[*self.contexts, *other.contexts],
             services=[*self.services, *other.services],

@@ -40,9 +40,18 @@ class _Declaring:
 
         The options are those of the scanner (name, key, interface, description, version, collections, …), and how it
         is run: ``locks=["stage"]``, ``concurrency=1``, ``effects=Effects.NONE``, ``process=True``. They are read from
-        the source, like the signature.
+        the source, like the signature; one that says how to run and cannot be read there keeps the app from running,
+        one that other packages act on and this one does not is warned of.
         """
-        return _note(self._parts.functions, function)
+        given = self._parts.options
+
+        def note(decorated: F) -> F:
+            self._parts.functions.append(decorated)
+            if options:
+                given.append((decorated, options))
+            return decorated
+
+        return note if function is None else note(function)
 
     @overload
     def state(self, cls: C, /) -> C: ...

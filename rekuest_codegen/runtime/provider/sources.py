@@ -18,7 +18,7 @@ from rekuest_codegen.runtime.provider.injection import TASK, Wanted, wanted_by
 from rekuest_codegen.runtime.provider.parts import Held, Parts
 from rekuest_codegen.runtime.provider.provided import Provided
 from rekuest_codegen.runtime.provider.states import StateSchema
-from rekuest_codegen.runtime.provider.terms import options_of, terms_of
+from rekuest_codegen.runtime.provider.terms import check_given, options_of, terms_of
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan import ScannedNode
@@ -108,6 +108,7 @@ def _provided(
     wanted: dict[str, Wanted] = {name: asked.get(name, TASK) for name in found.injected}
     if (owner := _owner(function, found)) is not None:
         wanted[next(iter(inspect.signature(function).parameters))] = Wanted(owner)
+    check_given(found, parts.options_of(function))
     options = options_of(function, found, wanted, (*parts.states, *parts.contexts), parts.states)
     node = found.node.model_copy(update={"app": app})
     return Provided(interface_of(found), node, function, classes, wanted, options, owner)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +83,9 @@ class Tasks:
         processes: Processes,
         concurrency: int | None = None,
         patience: Patience = Patience(),  # noqa: B008 - it is frozen
+        on_begin: Callable[[str], None] = lambda task: None,
     ) -> None:
+        """``on_begin`` is called with each task, before it is begun."""
         self._name = name
         self._functions = {function.interface: function for function in functions}
         self._outbox = outbox
@@ -94,6 +96,7 @@ class Tasks:
         self._threads = threads
         self._processes = processes
         self._patience = patience
+        self._on_begin = on_begin
         self._room = Room(concurrency)
         self._rooms = {function.interface: Room(function.options.concurrency) for function in functions}
         self._running: dict[str, _Running] = {}
@@ -108,6 +111,9 @@ class Tasks:
 
     def __len__(self) -> int:
         return len(self._running)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._running)
 
     # -- what the server asks for ------------------------------------------------------------------------------------
 
@@ -231,6 +237,7 @@ class Tasks:
         return gates
 
     async def _work(self, running: _Running, function: Provided, task: tasks.Task) -> None:
+        self._on_begin(running.assign.task)
         await run(
             function,
             running.assign.task,

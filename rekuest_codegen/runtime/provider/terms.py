@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rekuest_codegen.errors import DefinitionError, Finding
@@ -17,6 +18,27 @@ from rekuest_codegen.wire.definitions import Terms
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan import ScannedNode
+
+logger = logging.getLogger("rekuest_codegen.provider")
+
+ACTED_ON = frozenset(["auto_locks", "concurrency", "locks", "manipulates", "process"])
+"""Options that say how a function is run. What else there is changes the definition, or is passed over."""
+PASSED_OVER = frozenset(
+    [
+        "actifier",
+        "bypass_expand",
+        "bypass_shrink",
+        "execution",
+        "implementation_registry",
+        "in_process",
+        "logo",
+        "optimistics",
+        "policy",
+        "structure_registry",
+        "tracks",
+    ]
+)
+"""Options that agents of other packages act on."""
 
 
 def options_of(
@@ -37,13 +59,27 @@ def options_of(
     process = found.options.get("process", False)
     if process is not False:
         _check_process(function, found, process, wanted)
+    manipulated = [one.name for one in states if one.cls in written]
     return RunOptions(
-        locks=tuple(dict.fromkeys([*_locks(found), *(key for one in handed for key in one.locks)])),
+        locks=_locks(found, [key for one in handed for key in one.locks]),
         concurrency=_concurrency(found),
         process=process is True,
         effects=_effects(found),
-        manipulates=tuple(one.name for one in states if one.cls in written),
+        manipulates=tuple(dict.fromkeys([*manipulated, *_names(found, "manipulates")])),
     )
+
+
+def check_given(found: ScannedNode, given: Mapping[str, Any]) -> None:
+    """Hold what a registration was given when it ran against what its source says.
+
+    Raises:
+        DefinitionError: the source does not show how the function is to be run.
+    """
+    for name, value in given.items():
+        if name in ACTED_ON and value is not None and name not in found.options:
+            raise _refused(found, f"option {name} cannot be read from the source; write the value itself")
+        if name in PASSED_OVER and value:
+            logger.warning("%s:%d: %s: register(%s=...) is not acted on", found.path, found.line, found.node.key, name)
 
 
 def terms_of(found: ScannedNode) -> Terms:
@@ -52,15 +88,22 @@ def terms_of(found: ScannedNode) -> Terms:
     Raises:
         DefinitionError: an option makes no sense.
     """
-    states = [what.rpartition(".")[2] for what in found.injected.values() if what.startswith("state:")]
-    return Terms(locks=_locks(found), manipulates=tuple(states), effects=_effects(found).value)
+    locks = _locks(found, found.locks)
+    manipulated = tuple(dict.fromkeys([*found.manipulates, *_names(found, "manipulates")]))
+    return Terms(locks=locks, manipulates=manipulated, effects=_effects(found).value)
 
 
-def _locks(found: ScannedNode) -> tuple[str, ...]:
-    locks = found.options.get("locks") or ()
-    if not is_series(locks) or not all(isinstance(key, str) and key for key in locks):
-        raise _refused(found, f"locks are a list of names, not {locks!r}")
-    return tuple(locks)
+def _locks(found: ScannedNode, guarding: Iterable[str]) -> tuple[str, ...]:
+    """The locks it names, and those ``guarding`` what it is handed, unless it wants to do without."""
+    own = _names(found, "locks")
+    return own if found.options.get("auto_locks") is False else tuple(dict.fromkeys([*own, *guarding]))
+
+
+def _names(found: ScannedNode, option: str) -> tuple[str, ...]:
+    names = found.options.get(option) or ()
+    if not is_series(names) or not all(isinstance(name, str) and name for name in names):
+        raise _refused(found, f"{option} are a list of names, not {names!r}")
+    return tuple(names)
 
 
 def _concurrency(found: ScannedNode) -> int | None:

@@ -39,6 +39,34 @@ def test_what_fits(workshop: Any, wire: dict[str, Any]) -> None:
     assert begin(workshop._BOUNDED, wire).end().kind == "COMPLETED"
 
 
+@pytest.mark.parametrize(
+    ("wire", "text"),
+    [
+        ({"regions": {"a": {"sides": [9, 0]}}}, "$.regions['a'].sides[1]: expected at least 1, got int 0"),
+        ({"regions": {"a b": {"sides": [10]}}}, "$.regions['a b'].sides[0]: expected at most 9, got int 10"),
+        ({"regions": {"a": {"sides": [1], "zoom": 0.1}}}, "$.regions['a'].zoom: expected at least 0.5, got float 0.1"),
+        ({"regions": {}, "either": {"__use": 0, "__value": 0}}, "$.either: expected at least 1, got int 0"),
+        ({"regions": {}, "tags": ["ab", "abc"]}, "$.tags[1]: expected at most 2 items or characters, got 3"),
+    ],
+)
+def test_what_does_not_fit_within(workshop: Any, wire: dict[str, Any], text: str) -> None:
+    end = (task := begin(workshop._BOUNDED_WITHIN, wire)).end()
+    assert (end.kind, end.message) == ("FAILED", f"arguments: {text}")
+    assert "YIELD" not in task.kinds
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        {"regions": {"a": {"sides": [1, 9], "zoom": None}, "b": {"sides": []}}},
+        {"regions": {}, "either": {"__use": 1, "__value": "0"}, "tags": ["", "ab"]},
+        {"regions": {}, "either": None, "tags": None},
+    ],
+)
+def test_what_fits_within(workshop: Any, wire: dict[str, Any]) -> None:
+    assert begin(workshop._BOUNDED_WITHIN, wire).end().kind == "COMPLETED"
+
+
 def test_a_memory_structure_comes_back_as_the_object_it_was(workshop: Any) -> None:
     camera = workshop.open_camera()
     assert workshop.snap(camera) == "eye"

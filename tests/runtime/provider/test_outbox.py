@@ -1,0 +1,39 @@
+"""What tasks say leaves in rounds: everybody's turn comes, and a flood keeps nobody waiting."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from rekuest_codegen.runtime.provider import outbox
+from rekuest_codegen.runtime.provider.outbox import Outbox
+from rekuest_codegen.wire.conversation import AgentSide
+from rekuest_codegen.wire.messages import EventAck, Init, Log, encode
+
+
+def connected() -> AgentSide:
+    side = AgentSide("t")
+    side.connect(0.0)
+    side.receive(encode(EventAck(event=side._register)), 0.0)  # it acknowledges yields too, and is not spared
+    side.receive(encode(Init(agent="1", inquiries=[])), 0.0)
+    side.frames_to_send()
+    return side
+
+
+async def test_a_round_is_short_and_everybody_has_a_turn() -> None:
+    side = connected()
+    out = Outbox(side, lambda: None)
+    for number in range(400):
+        out.say(Log(task="loud", message=str(number), level="INFO"))
+    for task in range(30):
+        out.say(Log(task=str(task), message="0", level="INFO"))
+    out.open()
+    out._say_round()
+    said = [json.loads(frame) for frame in side.frames_to_send()]
+    heard = Counter(one["task"] for one in said)
+    assert [one["message"] for one in said if one["task"] == "loud"] == [str(n) for n in range(heard["loud"])]
+    assert set(heard) == {"loud", *map(str, range(30))}
+    assert 1 < heard["loud"] <= outbox.OF_A_TASK
+    assert len(said) <= outbox.A_ROUND
+    out.say_all("loud")
+    assert len(side.frames_to_send()) == 400 - heard["loud"], "before it ends, all of it is said"
