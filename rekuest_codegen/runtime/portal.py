@@ -1,8 +1,8 @@
 """The one background event loop that sync calls, and calls from any loop, go through.
 
-The first call opens it, the exit of the process closes it; a forked child opens its own. A coroutine started here
-runs in the context (contextvars) of whoever started it, and cancelling its future cancels it. This is asyncio's own
-`run_coroutine_threadsafe`: a hop costs half of one through anyio's portal, and the first call imports less.
+The first call opens it, the exit of the process closes it for good; a forked child opens its own. A coroutine started
+here runs in the context (contextvars) of whoever started it, and cancelling its future cancels it. This is asyncio's
+own `run_coroutine_threadsafe`: a hop costs half of one through anyio's portal, and the first call imports less.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import asyncio
 import atexit
 import os
 import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from weakref import WeakSet
 
-from rekuest_codegen.errors import SyncInsideLoopError
+from rekuest_codegen.errors import ConnectionLost, SyncInsideLoopError
 from rekuest_codegen.runtime.blocking import may_block
 
 T = TypeVar("T")
@@ -35,18 +36,32 @@ class _Portal:
 _lock = threading.Lock()
 _portal: _Portal | None = None
 _at_close: list[Hook] = []
+_ours: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+_waited_for: set[asyncio.Task[Any]] = set()
+"""What somebody outside of the loop waits for; in the loop's hands alone."""
+_streams: set[AsyncGenerator[Any]] = set()
+"""Those that are read from outside of the loop, until they are left."""
+ended = False
+"""Whether the process is past the point where the loop was closed for good: nobody may wait for it any more."""
 
 
 def loop() -> asyncio.AbstractEventLoop:
-    """The loop of this process, opened if need be."""
+    """The loop of this process, opened if need be.
+
+    Raises:
+        ConnectionLost: the process is ending.
+    """
     global _portal
     with _lock:
+        if ended:
+            raise ConnectionLost("the process is ending: no more calls can be made")
         if _portal is None:
             opened = asyncio.new_event_loop()
+            _ours.add(opened)
             thread = threading.Thread(target=opened.run_forever, name="rekuest-codegen", daemon=True)
             _portal = _Portal(opened, thread)
             thread.start()
-            atexit.register(close)
+            atexit.register(_end)
         return _portal.loop
 
 
@@ -56,11 +71,12 @@ def on_close(hook: Hook) -> None:
 
 
 def close() -> None:
-    """Close the loop, if it is open: hooks, then whatever still runs is cancelled. The next call opens it anew."""
+    """Close the loop, if it is open: what is waited for is cancelled, then come the hooks. The next call opens a new
+    one."""
     global _portal
     with _lock:
         portal, _portal = _portal, None
-    atexit.unregister(close)
+    atexit.unregister(_end)
     if portal is None:
         return
     hooks = list(_at_close)
@@ -73,9 +89,26 @@ def close() -> None:
         portal.loop.close()
 
 
+def _end() -> None:
+    global ended
+    ended = True  # from here on threads that are daemons stand still: who waited for one would wait for ever
+    close()
+
+
 def start(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> Future[T]:
-    """Start ``function(*args)`` in the loop."""
-    return asyncio.run_coroutine_threadsafe(function(*args), loop())
+    """Start ``function(*args)`` in the loop. Raises as `loop`."""
+    opened = loop()
+    return asyncio.run_coroutine_threadsafe(_waited(function, *args), opened)
+
+
+async def _waited(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - it is what runs this
+    _waited_for.add(task)
+    try:
+        return await function(*args)
+    finally:
+        _waited_for.discard(task)
 
 
 async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
@@ -88,14 +121,54 @@ def block(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, instead: 
 
     Raises:
         SyncInsideLoopError: an event loop runs in this thread; ``instead`` names the form to await.
+        ConnectionLost: the process, or a `close`, ended it.
     """
     forbid_loop(instead)
     future = start(function, *args)
     try:
         return future.result()
+    except CancelledError:
+        raise ConnectionLost("the call was ended together with its loop; its task was cancelled") from None
     except BaseException:
         future.cancel()  # Ctrl-C while waiting: what was started is cancelled, not left behind
         raise
+
+
+def iterate(items: AsyncGenerator[T], *, instead: str) -> Generator[T]:
+    """What ``items`` yields, waiting for each; it is stepped in the loop, and closed there when its reader leaves.
+
+    Raises:
+        SyncInsideLoopError: at once, as `block`.
+    """
+    forbid_loop(instead)
+    end = object()
+
+    async def following() -> Any:
+        _streams.add(items)
+        return await anext(items, end)
+
+    async def leave() -> None:
+        _streams.discard(items)
+        await items.aclose()
+
+    def each() -> Generator[T]:
+        try:
+            while (item := block(following, instead=instead)) is not end:
+                yield item
+        finally:
+            if ended:
+                pass  # the loop's end was the stream's too
+            elif loop_runs_here():  # left behind and collected where waiting would block a loop
+                start(leave)
+            else:
+                block(leave, instead=instead)
+
+    return each()
+
+
+def runs_here() -> bool:
+    """Whether this is called in the loop; also while it is being closed."""
+    return asyncio.get_running_loop() in _ours
 
 
 def forbid_loop(instead: str) -> None:
@@ -119,6 +192,8 @@ def _forget_after_fork() -> None:
     global _portal, _lock
     _portal, _lock = None, threading.Lock()
     _at_close.clear()
+    _waited_for.clear()
+    _streams.clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -126,12 +201,20 @@ if hasattr(os, "register_at_fork"):
 
 
 async def _wind_up(hooks: list[Hook]) -> None:
+    """Calls and streams first: who leaves them has their tasks cancelled, and that takes a client that is open."""
     with suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_WITHIN):
+            await _cancelled(list(_waited_for))
+            for items in list(_streams):
+                await items.aclose()
             for hook in hooks:
                 await hook()
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    _streams.clear()
+    await _cancelled([task for task in asyncio.all_tasks() if task is not asyncio.current_task()])
+    await asyncio.get_running_loop().shutdown_asyncgens()
+
+
+async def _cancelled(tasks: Collection[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.get_running_loop().shutdown_asyncgens()

@@ -7,7 +7,7 @@ conversation with the server runs in the portal's loop, or, inside a running tas
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -40,7 +40,7 @@ async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
     return await expand_returns(remote, returns, walk)
 
 
-def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator[R]:
+def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncGenerator[R]:
     """Call a generator node and yield what it yields, as it comes. Leaving the loop early cancels the task.
 
     Raises:
@@ -51,7 +51,7 @@ def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator[R]:
 
 async def _items(
     server: Nested | None, remote: Remote[R], arguments: Mapping[str, Any], options: Options
-) -> AsyncIterator[R]:
+) -> AsyncGenerator[R]:
     walk = values_walk(remote.types)
     wire = await shrink_all(remote.contract.args, arguments, walk)
     caller, watch = await where_it_runs(server, _open, server, remote, wire, options)
@@ -71,28 +71,8 @@ def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
 
 def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:
     """`astream`, waiting for each item."""
-    instead = f"{remote.async_form}(...), with async for"
-    portal.forbid_loop(instead)
-    items = astream(remote, values)
-    end = object()
-
-    async def following() -> Any:
-        return await anext(items, end)
-
-    async def leave() -> None:
-        await items.aclose()  # type: ignore[attr-defined]  # astream is an async generator
-
-    def iterate() -> Iterator[R]:
-        try:
-            while (item := portal.block(following, instead=instead)) is not end:
-                yield item
-        finally:
-            if portal.loop_runs_here():  # left behind and collected where waiting would block a loop
-                portal.start(leave)
-            else:
-                portal.block(leave, instead=instead)
-
-    return iterate()
+    portal.forbid_loop(f"{remote.async_form}(...), with async for")  # before the arguments are looked at
+    return portal.iterate(astream(remote, values), instead=f"{remote.async_form}(...), with async for")
 
 
 async def expand_returns(remote: Remote[R], returns: Mapping[str, Any], walk: Walk) -> R:
@@ -204,7 +184,7 @@ async def where_it_runs(server: Nested | None, function: Callable[..., Coroutine
     """Await ``function(*args)`` in the loop of who serves the call, which may be this one."""
     here = asyncio.get_running_loop()
     if server is None:
-        if here is portal.loop():
+        if portal.runs_here():
             return await function(*args)
         return await portal.hop(function, *args)
     if server.loop is None or server.loop is here:

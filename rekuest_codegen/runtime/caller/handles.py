@@ -103,7 +103,7 @@ class TaskHandle(Generic[R]):
 
     def items(self) -> Generator[R]:
         """`aitems`, waiting for each."""
-        return self._each(self.aitems(), "async for ... in task.aitems()")
+        return portal.iterate(self.aitems(), instead="async for ... in task.aitems()")
 
     async def aevents(self) -> AsyncGenerator[Event]:
         """Every event, from the first that is still known to the last: what it said, and how it stood. Of what was
@@ -123,7 +123,7 @@ class TaskHandle(Generic[R]):
 
     def events(self) -> Generator[Event]:
         """`aevents`, waiting for each."""
-        return self._each(self.aevents(), "async for ... in task.aevents()")
+        return portal.iterate(self.aevents(), instead="async for ... in task.aevents()")
 
     # -- steering ----------------------------------------------------------------------------------------------------
 
@@ -183,16 +183,3 @@ class TaskHandle(Generic[R]):
         if asyncio.get_running_loop() is self._loop:
             return await function()
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(), self._loop))
-
-    def _each(self, items: AsyncGenerator[T], instead: str) -> Generator[T]:
-        portal.forbid_loop(instead)
-        end = object()
-
-        async def following() -> Any:
-            return await anext(items, end)
-
-        def iterate() -> Generator[T]:
-            while (item := portal.block(following, instead=instead)) is not end:
-                yield item
-
-        return iterate()
