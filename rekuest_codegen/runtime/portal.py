@@ -25,6 +25,7 @@ T = TypeVar("T")
 Hook = Callable[[], Coroutine[Any, Any, None]]
 
 CLOSE_WITHIN = 5.0
+TELL_WITHIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ _at_close: list[Hook] = []
 _ours: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 _waited_for: set[asyncio.Task[Any]] = set()
 """What somebody outside of the loop waits for; in the loop's hands alone."""
+leaving: set[asyncio.Future[None]] = set()
+"""Requests under way to cancel what nobody waits for any more: the loop closes after them."""
 _streams: set[AsyncGenerator[Any]] = set()
 """Those that are read from outside of the loop, until they are left."""
 ended = False
@@ -111,9 +114,50 @@ async def _waited(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -
         _waited_for.discard(task)
 
 
+async def there(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Await ``function(*args)`` in the loop, which may be the one we are in. Raises as `block`."""
+    return await (function(*args) if runs_here() else hop(function, *args))
+
+
 async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there."""
-    return await asyncio.wrap_future(start(function, *args))
+    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there. Raises as `block`."""
+    here, there = asyncio.get_running_loop(), loop()
+    waiter: asyncio.Future[T] = here.create_future()
+    begun: list[asyncio.Task[T]] = []
+
+    def begin() -> None:
+        if not waiter.cancelled():
+            task = there.create_task(_waited(function, *args))
+            begun.append(task)
+            task.add_done_callback(finish)
+
+    def finish(task: asyncio.Task[T]) -> None:
+        if not task.cancelled():
+            task.exception()  # which is told here, if anybody waits for it
+        with suppress(RuntimeError):  # that loop is closed: nobody does
+            here.call_soon_threadsafe(settle, task)
+
+    def settle(task: asyncio.Task[T]) -> None:
+        if waiter.done():
+            return
+        if task.cancelled():
+            waiter.set_exception(_ended())
+        elif (error := task.exception()) is not None:
+            waiter.set_exception(error)
+        else:
+            waiter.set_result(task.result())
+
+    def stop() -> None:
+        for task in begun:
+            task.cancel()
+
+    there.call_soon_threadsafe(begin)  # what can be cheaper than a future of threads, which has locks
+    try:
+        return await waiter
+    except asyncio.CancelledError:
+        with suppress(RuntimeError):
+            there.call_soon_threadsafe(stop)
+        raise
 
 
 def block(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, instead: str) -> T:
@@ -128,10 +172,14 @@ def block(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, instead: 
     try:
         return future.result()
     except CancelledError:
-        raise ConnectionLost("the call was ended together with its loop; its task was cancelled") from None
+        raise _ended() from None
     except BaseException:
         future.cancel()  # Ctrl-C while waiting: what was started is cancelled, not left behind
         raise
+
+
+def _ended() -> ConnectionLost:
+    return ConnectionLost("the call was ended together with its loop; its task was cancelled")
 
 
 def iterate(items: AsyncGenerator[T], *, instead: str) -> Generator[T]:
@@ -207,6 +255,9 @@ async def _wind_up(hooks: list[Hook]) -> None:
             await _cancelled(list(_waited_for))
             for items in list(_streams):
                 await items.aclose()
+            telling = [one for one in leaving if one.get_loop() is asyncio.get_running_loop()]
+            if telling:
+                await asyncio.wait(telling, timeout=TELL_WITHIN)
             for hook in hooks:
                 await hook()
     _streams.clear()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from rekuest_codegen.errors import ArgumentError, CallTimeout, ProtocolError
 from rekuest_codegen.runtime import context, portal
 from rekuest_codegen.runtime.caller.attempts import Attempt
+from rekuest_codegen.runtime.caller.servers import Server
 from rekuest_codegen.runtime.caller.terms import Options, in_force
 from rekuest_codegen.runtime.context import Caller, Nested
 from rekuest_codegen.runtime.remote import Remote
@@ -46,11 +47,12 @@ def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncGenerator[R]:
     Raises:
         ArgumentError: at once, before anything is sent. The rest as `acall`, while it is read.
     """
-    return _items(context.serves(remote), remote, remote.check(values), in_force.get())
+    arguments = remote.check(values)
+    return _items(context.serves(remote), remote, arguments, in_force.get())
 
 
 async def _items(
-    server: Nested | None, remote: Remote[R], arguments: Mapping[str, Any], options: Options
+    server: Nested | Server, remote: Remote[R], arguments: Mapping[str, Any], options: Options
 ) -> AsyncGenerator[R]:
     walk = values_walk(remote.types)
     wire = await shrink_all(remote.contract.args, arguments, walk)
@@ -94,12 +96,12 @@ async def expand_returns(remote: Remote[R], returns: Mapping[str, Any], walk: Wa
 # -- in the loop that serves the call ----------------------------------------------------------------------------
 
 
-async def _caller(server: Nested | None) -> Caller:
-    return server.caller if server is not None else await context.default_client()
+async def _caller(server: Nested | Server) -> Caller:
+    return server.caller if isinstance(server, Nested) else await server.client()
 
 
 async def start(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
+    server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> tuple[Caller, Watch]:
     """Assign a task, and who it was assigned through; to be awaited where it runs.
 
@@ -119,7 +121,7 @@ async def start(
 
 
 async def _result(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
+    server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> Mapping[str, Any]:
     watch: Watch | Attempt | None = None
     caller = await _caller(server)
@@ -141,7 +143,7 @@ async def _result(
 
 
 async def _open(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
+    server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> tuple[Caller, Watch | Attempt]:
     if options.plain:
         return await start(server, remote, wire, options)
@@ -163,8 +165,8 @@ async def _next(watch: Watch | Attempt, timeout: float | None) -> Mapping[str, A
 async def cancel(caller: Caller, watch: Watch | Attempt) -> None:
     """Tell the server that a task is not waited for any more; done even if who tells it is cancelled."""
     work = asyncio.ensure_future(watch.leave() if isinstance(watch, Attempt) else caller.cancel(watch))
-    context.leaving.add(work)
-    work.add_done_callback(context.leaving.discard)
+    portal.leaving.add(work)
+    work.add_done_callback(portal.leaving.discard)
     await asyncio.shield(work)
 
 
@@ -180,13 +182,10 @@ def _late(title: str, what: str, options: Options) -> CallTimeout:
 # -- getting there -----------------------------------------------------------------------------------------------
 
 
-async def where_it_runs(server: Nested | None, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+async def where_it_runs(server: Nested | Server, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
     """Await ``function(*args)`` in the loop of who serves the call, which may be this one."""
-    here = asyncio.get_running_loop()
-    if server is None:
-        if portal.runs_here():
-            return await function(*args)
-        return await portal.hop(function, *args)
-    if server.loop is None or server.loop is here:
+    if not isinstance(server, Nested):
+        return await (function(*args) if portal.runs_here() else portal.hop(function, *args))
+    if server.loop is None or server.loop is asyncio.get_running_loop():
         return await function(*args)
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), server.loop))
