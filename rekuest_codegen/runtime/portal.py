@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
+import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator
 from concurrent.futures import CancelledError, Future
@@ -116,7 +117,62 @@ async def _waited(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -
 
 async def there(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
     """Await ``function(*args)`` in the loop, which may be the one we are in. Raises as `block`."""
+    if in_trio():
+        return await from_trio(function, *args)
     return await (function(*args) if runs_here() else hop(function, *args))
+
+
+def in_trio() -> bool:
+    """Whether this is called inside of trio; through anyio, say."""
+    trio: Any = sys.modules.get("trio")
+    if trio is None:
+        return False
+    try:
+        trio.lowlevel.current_trio_token()
+    except RuntimeError:
+        return False
+    return not loop_runs_here()
+
+
+async def from_trio(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Await ``function(*args)`` in the loop from trio; cancelling here cancels there. Raises as `block`."""
+    trio: Any = sys.modules["trio"]
+    done, token = trio.Event(), trio.lowlevel.current_trio_token()
+
+    def tell(_: object) -> None:
+        with suppress(trio.RunFinishedError):
+            token.run_sync_soon(done.set)
+
+    future = start(function, *args)
+    future.add_done_callback(tell)
+    try:
+        await done.wait()
+    except BaseException:
+        future.cancel()
+        raise
+    try:
+        return future.result()
+    except CancelledError:
+        raise _ended() from None
+
+
+def anywhere(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+    """``items`` as they are, or, inside of trio, stepped in the loop."""
+    return _stepped(items) if in_trio() else items
+
+
+async def _stepped(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+    end = object()
+
+    async def following() -> Any:
+        return await anext(items, end)
+
+    try:
+        while (item := await from_trio(following)) is not end:
+            yield item
+    finally:
+        with sys.modules["trio"].CancelScope(shield=True):
+            await from_trio(items.aclose)
 
 
 async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
@@ -221,7 +277,7 @@ def runs_here() -> bool:
 
 def forbid_loop(instead: str) -> None:
     """Refuse to block a thread in which an event loop runs, where that is not as good as waiting anywhere."""
-    if not loop_runs_here() or may_block():
+    if not in_trio() and (not loop_runs_here() or may_block()):
         return
     raise SyncInsideLoopError(f"an event loop is running here, which a sync call would block: await {instead} instead")
 

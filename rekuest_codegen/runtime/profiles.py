@@ -77,6 +77,15 @@ def read_profile(name: str) -> Profile:
     return Profile(said["url"], _auth(said, where, path.parent))
 
 
+def profile_names() -> list[str]:
+    """The names of all profiles; none where the file cannot be read."""
+    try:
+        tables = tomllib.loads(profiles_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return []
+    return sorted(name for name, one in tables.items() if is_object(one))
+
+
 def _checked(table: Mapping[str, Any], where: str) -> dict[str, Any]:
     for key, value in table.items():
         if key not in KEYS:

@@ -38,6 +38,13 @@ class Event:
     message: str | None = None
     progress: int | None = None
 
+    @property
+    def tells_of_loss(self) -> bool:
+        """Whether it says that the agent is gone."""
+        return self.kind == "DISCONNECTED" or (
+            self.kind == "CRITICAL" and self.message is not None and self.message.startswith(LOST_PREFIX)
+        )
+
 
 class Watch:
     """The events of one task, fed by a client or an agent, read by whoever called."""
@@ -46,6 +53,8 @@ class Watch:
         self.title = title
         self.task = task
         self.reference = reference
+        self.agent: str | None = None
+        """The name of who has the task, as far as that was asked."""
         self.taken = 0
         self.behind = False
         self.proven = proven
@@ -179,6 +188,7 @@ class Watch:
             f"{self.title}: {text}",
             node=self.title,
             task=self.task,
+            agent=self.agent,
             last_event=self._told,
             progress=self._progress,
             since=datetime.now(UTC) - timedelta(seconds=ago),

@@ -32,6 +32,8 @@ async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
         ArgumentError: a value does not fit. NodeError: the node raised. AgentLost, NodeNotFound, AccessDenied,
         TransportError (CallTimeout with ``options(timeout=...)``).
     """
+    if portal.in_trio():
+        return await portal.from_trio(acall, remote, values)
     arguments = remote.check(values)
     walk = values_walk(remote.types)
     options = in_force.get()
@@ -48,7 +50,7 @@ def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncGenerator[R]:
         ArgumentError: at once, before anything is sent. The rest as `acall`, while it is read.
     """
     arguments = remote.check(values)
-    return _items(context.serves(remote), remote, arguments, in_force.get())
+    return portal.anywhere(_items(context.serves(remote), remote, arguments, in_force.get()))
 
 
 async def _items(

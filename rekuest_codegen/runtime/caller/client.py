@@ -363,7 +363,7 @@ class Client:
                 self._early_dropped = True
 
     def _deliver(self, watch: Watch, event: Event) -> None:
-        if watch.proven:
+        if watch.proven and not watch.held and not event.tells_of_loss:
             if not watch.behind:  # else it is read back when there is room
                 self._feed(watch, event)
             return
@@ -372,7 +372,8 @@ class Client:
             self._spawn(self._prove(watch))
 
     async def _prove(self, watch: Watch) -> None:
-        """The subscription is live for this task now: read what came before, then go on from what was held."""
+        """The subscription is live for this task now, or tells that its agent is gone, whose name is to be asked for:
+        read what came before, then go on from what was held."""
         with suppress(RekuestError):  # after a loss the recovery reads back, after an error the sweep
             await self._read_back(watch)
             watch.proven = True

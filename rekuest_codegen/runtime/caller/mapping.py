@@ -58,7 +58,7 @@ def amap(
     remote = _one_result(function)
     calls = (values_of(function, *_arguments(item)) for item in items)
     total = len(items) if isinstance(items, Sized) else None
-    return _results(remote, calls, _checked(concurrency), ordered, _Terms(total))
+    return portal.anywhere(_results(remote, calls, _checked(concurrency), ordered, _Terms(total)))
 
 
 @overload
@@ -95,7 +95,7 @@ def asweep(
     combinations = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     calls = (values_of(function, (), given) for given in combinations)
     terms = _Terms(len(combinations))
-    return _paired(combinations, _results(remote, calls, _checked(concurrency), True, terms))
+    return portal.anywhere(_paired(combinations, _results(remote, calls, _checked(concurrency), True, terms)))
 
 
 def sweep(

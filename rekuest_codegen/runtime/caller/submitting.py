@@ -100,6 +100,8 @@ def _call(
 
 
 async def _submit(remote: Remote[Any], values: Mapping[str, Any]) -> TaskHandle[Any]:
+    if portal.in_trio():
+        return await portal.from_trio(_submit, remote, values)
     arguments = remote.check(values)
     options = in_force.get()
     wire = await shrink_all(remote.contract.args, arguments, values_walk(remote.types))
@@ -115,6 +117,8 @@ async def _begin(
 
 
 async def _attach(remote: Remote[Any], id: str) -> TaskHandle[Any]:
+    if portal.in_trio():
+        return await portal.from_trio(_attach, remote, id)
     server = context.serves(remote)
     if isinstance(server, Nested):
         raise ConfigurationError(f"{remote.title}: a task is taken up outside of running tasks and of tests")
