@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
@@ -64,11 +65,14 @@ def test_what_is_left_is_cancelled(lab: Any) -> None:
             async for item in items:
                 if item == 3:
                     break
-        while provider.ended != ["rest"]:
-            await anyio.sleep(0.01)
 
     in_trio(work)
     assert provider.closed.wait(10)
+    for _ in range(1000):
+        if provider.ended == ["rest"]:
+            break
+        time.sleep(0.01)
+    assert provider.ended == ["rest"]
 
 
 def test_handles_maps_and_sweeps(lab: Any) -> None:
@@ -83,7 +87,8 @@ def test_handles_maps_and_sweeps(lab: Any) -> None:
         await resting.acancel()
         found.append([item async for item in amap(lab.aadd, [1, 2])])
         found.append([item async for _, item in asweep(lab.aadd, x=[1, 2], y=[10])])
-        server = Server(*context.settings())
+        url, token = context.settings()
+        server = Server(url, auth=token)
         await server.acheck(timeout=5)
         found.append(str(server.state))
         await server.aclose()
