@@ -26,6 +26,8 @@ MAX_UNREAD = 10_000
 
 TOLD = frozenset({"STARTED", "PROGRESS", "LOG", "PAUSED", "RESUMED"})
 """Events by which an agent says how it gets on; a short call has none of them but the first two."""
+SAID = TOLD | {"YIELD", "DELEGATE"}
+"""Events that only an agent can cause: one that was gone is back. A request, CANCELLING say, is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Watch:
             elif terminal_kind(event.kind):
                 self.ended = wake = True
                 self.span.end(event.kind, event.message)
-            else:
+            elif event.kind in SAID:
                 self._disconnected_at = None
             self._events.append(event)
             self.heard_at, self.swept = now, 0
@@ -135,7 +137,8 @@ class Watch:
                 async with asyncio.timeout_at(self._disconnected_at + self._lost_after):
                     await self._news.wait()
             except TimeoutError:
-                raise self._lost(f"the agent is gone for {self._lost_after:g} s; the work may be done or not") from None
+                # No more is expected: whoever feeds this lets go of it.
+                self.fail(self._lost(f"the agent is gone for {self._lost_after:g} s; the work may be done or not"))
         return self._events.popleft()
 
     async def next_yield(self) -> Mapping[str, Any] | None:
