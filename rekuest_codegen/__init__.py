@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import client_credentials, device_flow
     from rekuest_codegen.runtime.caller.handles import TaskHandle
     from rekuest_codegen.runtime.caller.mapping import amap, asweep, map, sweep
+    from rekuest_codegen.runtime.caller.servers import Server
     from rekuest_codegen.runtime.caller.submitting import aattach, asubmit, attach, submit
     from rekuest_codegen.runtime.caller.terms import options
-    from rekuest_codegen.runtime.context import connect
+    from rekuest_codegen.runtime.context import connect, using
+    from rekuest_codegen.runtime.link import ConnectionState
     from rekuest_codegen.runtime.objects import File, lazily, use_store
     from rekuest_codegen.runtime.provider.declare import (
         Description,
@@ -54,6 +56,7 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "App": "provider.register",
+    "ConnectionState": "link",
     "Description": "provider.declare",
     "Effects": "provider.effects",
     "File": "objects",
@@ -61,6 +64,7 @@ _PLACES = {
     "Quantity": "types",
     "ReadOnly": "provider.injection",
     "Reference": "types",
+    "Server": "caller.servers",
     "Slider": "provider.declare",
     "Task": "provider.task",
     "TaskHandle": "caller.handles",
@@ -97,10 +101,12 @@ _PLACES = {
     "submit": "caller.submitting",
     "sweep": "caller.mapping",
     "use_store": "objects",
+    "using": "context",
 }
 
 __all__ = [
     "App",
+    "ConnectionState",
     "Description",
     "Effects",
     "File",
@@ -108,6 +114,7 @@ __all__ = [
     "Quantity",
     "ReadOnly",
     "Reference",
+    "Server",
     "Slider",
     "Task",
     "TaskHandle",
@@ -144,6 +151,7 @@ __all__ = [
     "submit",
     "sweep",
     "use_store",
+    "using",
 ]
 
 

@@ -161,6 +161,7 @@ class AgentLost(RemoteError):
         *,
         node: str | None = None,
         task: str | None = None,
+        agent: str | None = None,
         last_event: str | None = None,
         progress: int | None = None,
         since: datetime | None = None,
@@ -169,7 +170,7 @@ class AgentLost(RemoteError):
         super().__init__(message)
         self.node = node
         self.task = task
-        self.agent: str | None = None
+        self.agent = agent
         self.last_event = last_event
         self.progress = progress
         self.since = since

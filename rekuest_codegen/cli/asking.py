@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.wire.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from rekuest_codegen.wire.auth import Auth
@@ -35,10 +37,16 @@ timeout_option = click.option(
 
 
 def server_options(command: F) -> F:
-    """``--url``, ``--token``, ``--timeout`` and ``--json``."""
+    """``--url``, ``--token``, ``--profile``, ``--timeout`` and ``--json``."""
     for add in (
         click.option("--json", "as_json", is_flag=True, help="Print it as JSON."),
         timeout_option,
+        click.option(
+            "--profile",
+            envvar="REKUEST_PROFILE",
+            shell_complete=complete_profiles,
+            help="Server and token by name, from the file of profiles.  [env: REKUEST_PROFILE]",
+        ),
         click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]"),
         click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]"),
     ):
@@ -52,8 +60,29 @@ def asked_of(given: Mapping[str, Any]) -> Asked:
     Raises:
         ConfigurationError: they name none, or no token.
     """
-    if not given["url"]:
-        raise ConfigurationError("no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)")
-    from rekuest_codegen.runtime.auth import told_auth
+    from rekuest_codegen.runtime.auth import auth_of, told_auth
 
-    return Asked(given["url"], told_auth(given["token"]), given["timeout"])
+    url, token, profile = given["url"], given["token"], given["profile"]
+    if profile and (_is_said("profile") or not url):
+        from rekuest_codegen.runtime.profiles import read_profile
+
+        named = read_profile(profile)
+        url = url if _is_said("url") else named.url
+        if named.auth is not None and not _is_said("token"):
+            return Asked(url, auth_of(named.auth, Endpoint.parse(url)), given["timeout"])
+    if not url:
+        raise ConfigurationError("no server: give --url or --profile, or set REKUEST_URL (http://127.0.0.1:8000)")
+    return Asked(url, told_auth(token), given["timeout"])
+
+
+def complete_profiles(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """The names in the user's file of profiles."""
+    from rekuest_codegen.runtime.profiles import profile_names
+
+    return [name for name in profile_names() if name.startswith(begun)]
+
+
+def _is_said(name: str) -> bool:
+    """Whether an option was given, and does not come from the environment."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rekuest_codegen.errors import ConfigurationError
@@ -14,6 +16,7 @@ from rekuest_codegen.errors import ConfigurationError
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import Credentials
     from rekuest_codegen.runtime.caller.client import Client
+    from rekuest_codegen.runtime.caller.servers import Server
     from rekuest_codegen.runtime.caller.terms import Assignment
     from rekuest_codegen.runtime.remote import Remote
     from rekuest_codegen.runtime.watch import Watch
@@ -55,33 +58,112 @@ stand_in: ContextVar[StandIn | None] = ContextVar("rekuest_codegen_stand_in", de
 stand_in_everywhere: StandIn | None = None
 """For threads and tasks that have no `stand_in` of their own."""
 nested: ContextVar[Nested | None] = ContextVar("rekuest_codegen_nested", default=None)
-leaving: set[asyncio.Future[None]] = set()
-"""Requests under way to cancel what nobody waits for any more: the process ends after them."""
-_default: tuple[tuple[str, Credentials], Client] | None = None
-_configured: tuple[str, Credentials] | None = None
+_configured: Server | None = None
+_connected: dict[str, Server] = {}
+"""Servers of packages that have one of their own, by the package's name."""
+_from_environment: tuple[tuple[str | None, ...], Server] | None = None
+_ENVIRONMENT = tuple(
+    f"REKUEST_{name}"
+    for name in ("PROFILE", "URL", "TOKEN", "ISSUER", "CLIENT_ID", "CLIENT_SECRET", "SCOPE", "AUDIENCE")
+)
+_using: ContextVar[Mapping[str, Server] | None] = ContextVar("rekuest_codegen_using", default=None)
+"""Servers of the block we are in, by package; that of all packages under no name."""
 
 
-def serves(remote: Remote[Any]) -> Nested | None:
-    """Who serves calls of ``remote`` made here: what stands in for it, else the task we are inside of; None means the
-    client of the process."""
+def serves(remote: Remote[Any]) -> Nested | Server:
+    """Who serves calls of ``remote`` made here: what stands in for it, else the task we are inside of, else a server.
+
+    Raises:
+        ConfigurationError: nobody said which server.
+    """
+    found = nests(remote)
+    return found if found is not None else server_of(remote.package)
+
+
+def nests(remote: Remote[Any]) -> Nested | None:
+    """What stands in for ``remote`` here, else the task we are inside of; None where calls go to a server."""
     find = stand_in.get() or stand_in_everywhere
     found = find(remote) if find is not None else None
     return found if found is not None else nested.get()
 
 
-def connect(url: str | None = None, token: str | None = None, *, auth: Credentials | None = None) -> None:
+def connect(
+    url: str | None = None,
+    token: str | None = None,
+    *,
+    auth: Credentials | None = None,
+    profile: str | None = None,
+    package: ModuleType | str | None = None,
+) -> Server:
     """Say which server the generated functions call, instead of ``REKUEST_URL`` and ``REKUEST_TOKEN``.
 
-    ``auth`` is what gives tokens, instead of one: a function, an `httpx.Auth`, ``client_credentials(...)``,
-    ``device_flow(...)``. Nothing is opened before the first call.
+    Nothing is opened before the first call.
+
+    Args:
+        url: its address, ``http://host:port``.
+        token: the token it knows us by.
+        auth: what gives tokens, instead of one: a function, an `httpx.Auth`, ``client_credentials(...)``,
+            ``device_flow(...)``.
+        profile: the name of a table in the user's file of profiles, which says all that.
+        package: the generated package whose functions alone are meant, instead of all that have no server of their
+            own.
 
     Raises:
-        ConfigurationError: neither argument nor environment says it.
+        ConfigurationError: neither arguments nor profile nor environment say it.
     """
     global _configured
-    if token is not None and auth is not None:
-        raise ConfigurationError("connect: a token and auth were given; leave one of them out")
-    _configured = settings(url, auth or token)
+    from rekuest_codegen.runtime.caller.servers import Server
+
+    opened = Server(url, token, auth=auth, profile=profile)
+    name = package if isinstance(package, str | None) else package.__name__
+    before = _configured if name is None else _connected.get(name)
+    if before is not None and before.settings == opened.settings:
+        return before
+    if name is None:
+        _configured = opened
+    else:
+        _connected[name] = opened
+    if before is not None:
+        before.retire()
+    return opened
+
+
+@contextmanager
+def using(server: Server, *, package: ModuleType | str | None = None) -> Generator[None]:
+    """``with using(server):`` calls made in this block go to ``server``; with ``package``, those of its functions.
+
+    It holds here and in what is begun here (asyncio tasks, maps, streams), and not for other threads.
+    """
+    name = package if isinstance(package, str) else package.__name__ if package is not None else ""
+    token = _using.set({**(_using.get() or {}), name: server})
+    try:
+        yield
+    finally:
+        _using.reset(token)
+
+
+def server_of(package: str = "") -> Server:
+    """The server that calls of the functions in the module ``package`` go to.
+
+    Raises:
+        ConfigurationError: nobody said which.
+    """
+    global _from_environment
+    for by_package in (_using.get(), _connected):
+        if by_package:
+            found = [name for name in by_package if not name or f"{package}.".startswith(f"{name}.")]
+            if found:
+                return by_package[max(found, key=len)]
+    if _configured is not None:
+        return _configured
+    said = tuple(os.environ.get(name) for name in _ENVIRONMENT)
+    if _from_environment is None or _from_environment[0] != said:
+        from rekuest_codegen.runtime.caller.servers import Server
+
+        before, _from_environment = _from_environment, (said, Server())
+        if before is not None:
+            before[1].retire()
+    return _from_environment[1]
 
 
 def settings(url: str | None = None, token: Credentials | None = None) -> tuple[str, Credentials]:
@@ -90,51 +172,41 @@ def settings(url: str | None = None, token: Credentials | None = None) -> tuple[
     Raises:
         ConfigurationError: one of them is missing.
     """
+    known = _configured.settings if _configured is not None else (None, None)
+    return told(url or known[0], None, auth=token or known[1])
+
+
+def told(
+    url: str | None, token: str | None, *, auth: Credentials | None = None, profile: str | None = None
+) -> tuple[str, Credentials]:
+    """Address and what gives tokens: as given, else from the profile, else from the environment, whose
+    ``REKUEST_PROFILE`` counts least.
+
+    Raises:
+        ConfigurationError: one of them is missing, or said twice.
+    """
     from rekuest_codegen.runtime.auth import auth_from_environment
     from rekuest_codegen.wire.endpoint import Endpoint
 
-    known = _configured or (None, None)
-    url = url or known[0] or os.environ.get("REKUEST_URL")
-    token = token or known[1] or os.environ.get("REKUEST_TOKEN") or auth_from_environment()
+    if token is not None and auth is not None:
+        raise ConfigurationError("connect: a token and auth were given; leave one of them out")
+    found: Credentials | None = auth or token
+    if profile is None and not (url or os.environ.get("REKUEST_URL")):
+        profile = os.environ.get("REKUEST_PROFILE") or None
+    if profile is not None:
+        from rekuest_codegen.runtime.profiles import read_profile
+
+        named = read_profile(profile)
+        url, found = url or named.url, found or named.auth
+    url = url or os.environ.get("REKUEST_URL")
+    found = found or os.environ.get("REKUEST_TOKEN") or auth_from_environment()
     if not url:
         raise ConfigurationError("no server: call connect(url, token), or set REKUEST_URL (http://127.0.0.1:8000)")
-    if not token:
+    if not found:
         raise ConfigurationError(f"no token for {url}: call connect(url, token), or set REKUEST_TOKEN")
-    return Endpoint.parse(url).base, token
+    return Endpoint.parse(url).base, found
 
 
 async def default_client() -> Client:
-    """The process's client, in the portal's loop; a new one when the settings changed."""
-    from rekuest_codegen.runtime import portal
-    from rekuest_codegen.runtime.caller.client import Client
-
-    global _default
-    wanted = settings()
-    if _default is None:
-        portal.on_close(_close_default)
-    elif _default[0] == wanted:
-        return _default[1]
-    replaced, _default = _default, (wanted, Client(*wanted))
-    opened = _default[1]
-    if replaced is not None:
-        await replaced[1].close()
-    return opened
-
-
-async def _close_default() -> None:
-    global _default
-    closing, _default = _default, None
-    if any(one.get_loop() is asyncio.get_running_loop() for one in leaving):
-        await asyncio.wait([one for one in leaving if one.get_loop() is asyncio.get_running_loop()], timeout=2)
-    if closing is not None:
-        await closing[1].close()
-
-
-def _forget_after_fork() -> None:
-    """The parent's connection is the parent's: a forked child begins with none, and does not close it."""
-    global _default
-    _default = None
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
+    """What makes the calls to the server in force; to be used in the portal's loop."""
+    return await server_of().client()

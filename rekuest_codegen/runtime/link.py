@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from rekuest_codegen.errors import AccessDenied, ConnectionLost
@@ -11,6 +13,17 @@ from rekuest_codegen.runtime.auth import Credentials, auth_of
 from rekuest_codegen.runtime.transport import Connection, Payload
 from rekuest_codegen.wire.auth import with_token
 from rekuest_codegen.wire.endpoint import Endpoint
+
+
+class ConnectionState(StrEnum):
+    """How a connection stands."""
+
+    IDLE = "idle"
+    """There is none: nothing was called yet, or it was closed."""
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LOST = "lost"
+    """It broke, or could not be made. It is made anew at once while tasks are under way, else by the next call."""
 
 
 class Link:
@@ -27,6 +40,7 @@ class Link:
         *,
         timeout: float,
         on_open: Callable[[Connection], Awaitable[None]] | None = None,
+        on_state: Callable[[ConnectionState], None] | None = None,
     ) -> None:
         self.endpoint = endpoint
         self._auth = auth_of(token, endpoint)
@@ -34,6 +48,8 @@ class Link:
         self._on_open = on_open
         self._opening = asyncio.Lock()
         self._connection: Connection | None = None
+        self._on_state = on_state
+        self.state = ConnectionState.IDLE
 
     async def connected(self) -> Connection:
         """The live connection.
@@ -41,21 +57,41 @@ class Link:
         Raises:
             What `Connection.open` raises.
         """
+        current = self._connection
+        if current is not None and current.lost is None and current.busy and not self._opening.locked():
+            return current
         async with self._opening:
             current = self._connection
             if current is not None and current.lost is None:
                 if current.busy or await self._auth.token() == current.token:
                     return current
                 await self._drop()
-            connection = await with_token(self._auth, self._open)
+            self._come_to(ConnectionState.CONNECTING)
             try:
-                if self._on_open is not None:
-                    await self._on_open(connection)
+                connection = await with_token(self._auth, self._open)
+                try:
+                    if self._on_open is not None:
+                        await self._on_open(connection)
+                except BaseException:
+                    await connection.close()
+                    raise
             except BaseException:
-                await connection.close()
+                self._come_to(ConnectionState.LOST)
                 raise
             self._connection = connection
+            self._come_to(ConnectionState.CONNECTED if connection.lost is None else ConnectionState.LOST)
+            connection.on_lost = partial(self._lost, connection)
             return connection
+
+    def _lost(self, connection: Connection) -> None:
+        if connection is self._connection:
+            self._come_to(ConnectionState.LOST)
+
+    def _come_to(self, state: ConnectionState) -> None:
+        if state is not self.state:
+            self.state = state
+            if self._on_state is not None:
+                self._on_state(state)
 
     async def _open(self, token: str) -> Connection:
         return await Connection.open(self.endpoint, token, timeout=self._timeout)
@@ -104,5 +140,5 @@ class Link:
     async def close(self) -> None:
         """Close the connection, one that is being opened too; a request after this opens a new one."""
         async with self._opening:
-            if self._connection is not None:
-                await self._connection.close()
+            await self._drop()
+            self._come_to(ConnectionState.IDLE)

@@ -93,6 +93,8 @@ async def read_back(link: Link, watch: Watch) -> None:
             text = f"{watch.title}: the server at {link.endpoint.base} knows nothing of the task any more"
             watch.fail(ConnectionLost(f"{text}; it may have run"))
             return
+        if is_object(agent := task.get("agent")):
+            watch.agent = str(agent["name"])
         events = [read_event(raw) for raw in task["events"]]
         before = watch.taken
         watch.behind = False

@@ -1,8 +1,8 @@
 """The one background event loop that sync calls, and calls from any loop, go through.
 
-The first call opens it, the exit of the process closes it; a forked child opens its own. A coroutine started here
-runs in the context (contextvars) of whoever started it, and cancelling its future cancels it. This is asyncio's own
-`run_coroutine_threadsafe`: a hop costs half of one through anyio's portal, and the first call imports less.
+The first call opens it, the exit of the process closes it for good; a forked child opens its own. A coroutine started
+here runs in the context (contextvars) of whoever started it, and cancelling its future cancels it. This is asyncio's
+own `run_coroutine_threadsafe`: a hop costs half of one through anyio's portal, and the first call imports less.
 """
 
 from __future__ import annotations
@@ -10,20 +10,23 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
+import sys
 import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator
+from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from weakref import WeakSet
 
-from rekuest_codegen.errors import SyncInsideLoopError
+from rekuest_codegen.errors import ConnectionLost, SyncInsideLoopError
 from rekuest_codegen.runtime.blocking import may_block
 
 T = TypeVar("T")
 Hook = Callable[[], Coroutine[Any, Any, None]]
 
 CLOSE_WITHIN = 5.0
+TELL_WITHIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +38,34 @@ class _Portal:
 _lock = threading.Lock()
 _portal: _Portal | None = None
 _at_close: list[Hook] = []
+_ours: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+_waited_for: set[asyncio.Task[Any]] = set()
+"""What somebody outside of the loop waits for; in the loop's hands alone."""
+leaving: set[asyncio.Future[None]] = set()
+"""Requests under way to cancel what nobody waits for any more: the loop closes after them."""
+_streams: set[AsyncGenerator[Any]] = set()
+"""Those that are read from outside of the loop, until they are left."""
+ended = False
+"""Whether the process is past the point where the loop was closed for good: nobody may wait for it any more."""
 
 
 def loop() -> asyncio.AbstractEventLoop:
-    """The loop of this process, opened if need be."""
+    """The loop of this process, opened if need be.
+
+    Raises:
+        ConnectionLost: the process is ending.
+    """
     global _portal
     with _lock:
+        if ended:
+            raise ConnectionLost("the process is ending: no more calls can be made")
         if _portal is None:
             opened = asyncio.new_event_loop()
+            _ours.add(opened)
             thread = threading.Thread(target=opened.run_forever, name="rekuest-codegen", daemon=True)
             _portal = _Portal(opened, thread)
             thread.start()
-            atexit.register(close)
+            atexit.register(_end)
         return _portal.loop
 
 
@@ -56,11 +75,12 @@ def on_close(hook: Hook) -> None:
 
 
 def close() -> None:
-    """Close the loop, if it is open: hooks, then whatever still runs is cancelled. The next call opens it anew."""
+    """Close the loop, if it is open: what is waited for is cancelled, then come the hooks. The next call opens a new
+    one."""
     global _portal
     with _lock:
         portal, _portal = _portal, None
-    atexit.unregister(close)
+    atexit.unregister(_end)
     if portal is None:
         return
     hooks = list(_at_close)
@@ -73,14 +93,127 @@ def close() -> None:
         portal.loop.close()
 
 
+def _end() -> None:
+    global ended
+    ended = True  # from here on threads that are daemons stand still: who waited for one would wait for ever
+    close()
+
+
 def start(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> Future[T]:
-    """Start ``function(*args)`` in the loop."""
-    return asyncio.run_coroutine_threadsafe(function(*args), loop())
+    """Start ``function(*args)`` in the loop. Raises as `loop`."""
+    opened = loop()
+    return asyncio.run_coroutine_threadsafe(_waited(function, *args), opened)
+
+
+async def _waited(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - it is what runs this
+    _waited_for.add(task)
+    try:
+        return await function(*args)
+    finally:
+        _waited_for.discard(task)
+
+
+async def there(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Await ``function(*args)`` in the loop, which may be the one we are in. Raises as `block`."""
+    if in_trio():
+        return await from_trio(function, *args)
+    return await (function(*args) if runs_here() else hop(function, *args))
+
+
+def in_trio() -> bool:
+    """Whether this is called inside of trio; through anyio, say."""
+    trio: Any = sys.modules.get("trio")
+    if trio is None:
+        return False
+    try:
+        trio.lowlevel.current_trio_token()
+    except RuntimeError:
+        return False
+    return not loop_runs_here()
+
+
+async def from_trio(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Await ``function(*args)`` in the loop from trio; cancelling here cancels there. Raises as `block`."""
+    trio: Any = sys.modules["trio"]
+    done, token = trio.Event(), trio.lowlevel.current_trio_token()
+
+    def tell(_: object) -> None:
+        with suppress(trio.RunFinishedError):
+            token.run_sync_soon(done.set)
+
+    future = start(function, *args)
+    future.add_done_callback(tell)
+    try:
+        await done.wait()
+    except BaseException:
+        future.cancel()
+        raise
+    try:
+        return future.result()
+    except CancelledError:
+        raise _ended() from None
+
+
+def anywhere(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+    """``items`` as they are, or, inside of trio, stepped in the loop."""
+    return _stepped(items) if in_trio() else items
+
+
+async def _stepped(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
+    end = object()
+
+    async def following() -> Any:
+        return await anext(items, end)
+
+    try:
+        while (item := await from_trio(following)) is not end:
+            yield item
+    finally:
+        with sys.modules["trio"].CancelScope(shield=True):
+            await from_trio(items.aclose)
 
 
 async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there."""
-    return await asyncio.wrap_future(start(function, *args))
+    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there. Raises as `block`."""
+    here, there = asyncio.get_running_loop(), loop()
+    waiter: asyncio.Future[T] = here.create_future()
+    begun: list[asyncio.Task[T]] = []
+
+    def begin() -> None:
+        if not waiter.cancelled():
+            task = there.create_task(_waited(function, *args))
+            begun.append(task)
+            task.add_done_callback(finish)
+
+    def finish(task: asyncio.Task[T]) -> None:
+        if not task.cancelled():
+            task.exception()  # which is told here, if anybody waits for it
+        with suppress(RuntimeError):  # that loop is closed: nobody does
+            here.call_soon_threadsafe(settle, task)
+
+    def settle(task: asyncio.Task[T]) -> None:
+        if waiter.done():
+            return
+        if task.cancelled():
+            waiter.set_exception(_ended())
+        elif (error := task.exception()) is not None:
+            waiter.set_exception(error)
+        else:
+            waiter.set_result(task.result())
+
+    def stop() -> None:
+        for task in begun:
+            task.cancel()
+
+    there.call_soon_threadsafe(begin)  # what can be cheaper than a future of threads, which has locks
+    try:
+        return await waiter
+    except asyncio.CancelledError:
+        with suppress(RuntimeError):
+            there.call_soon_threadsafe(stop)
+        raise
 
 
 def block(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, instead: str) -> T:
@@ -88,19 +221,63 @@ def block(function: Callable[..., Coroutine[Any, Any, T]], *args: Any, instead: 
 
     Raises:
         SyncInsideLoopError: an event loop runs in this thread; ``instead`` names the form to await.
+        ConnectionLost: the process, or a `close`, ended it.
     """
     forbid_loop(instead)
     future = start(function, *args)
     try:
         return future.result()
+    except CancelledError:
+        raise _ended() from None
     except BaseException:
         future.cancel()  # Ctrl-C while waiting: what was started is cancelled, not left behind
         raise
 
 
+def _ended() -> ConnectionLost:
+    return ConnectionLost("the call was ended together with its loop; its task was cancelled")
+
+
+def iterate(items: AsyncGenerator[T], *, instead: str) -> Generator[T]:
+    """What ``items`` yields, waiting for each; it is stepped in the loop, and closed there when its reader leaves.
+
+    Raises:
+        SyncInsideLoopError: at once, as `block`.
+    """
+    forbid_loop(instead)
+    end = object()
+
+    async def following() -> Any:
+        _streams.add(items)
+        return await anext(items, end)
+
+    async def leave() -> None:
+        _streams.discard(items)
+        await items.aclose()
+
+    def each() -> Generator[T]:
+        try:
+            while (item := block(following, instead=instead)) is not end:
+                yield item
+        finally:
+            if ended:
+                pass  # the loop's end was the stream's too
+            elif loop_runs_here():  # left behind and collected where waiting would block a loop
+                start(leave)
+            else:
+                block(leave, instead=instead)
+
+    return each()
+
+
+def runs_here() -> bool:
+    """Whether this is called in the loop; also while it is being closed."""
+    return asyncio.get_running_loop() in _ours
+
+
 def forbid_loop(instead: str) -> None:
     """Refuse to block a thread in which an event loop runs, where that is not as good as waiting anywhere."""
-    if not loop_runs_here() or may_block():
+    if not in_trio() and (not loop_runs_here() or may_block()):
         return
     raise SyncInsideLoopError(f"an event loop is running here, which a sync call would block: await {instead} instead")
 
@@ -119,6 +296,8 @@ def _forget_after_fork() -> None:
     global _portal, _lock
     _portal, _lock = None, threading.Lock()
     _at_close.clear()
+    _waited_for.clear()
+    _streams.clear()
 
 
 if hasattr(os, "register_at_fork"):
@@ -126,12 +305,23 @@ if hasattr(os, "register_at_fork"):
 
 
 async def _wind_up(hooks: list[Hook]) -> None:
+    """Calls and streams first: who leaves them has their tasks cancelled, and that takes a client that is open."""
     with suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_WITHIN):
+            await _cancelled(list(_waited_for))
+            for items in list(_streams):
+                await items.aclose()
+            telling = [one for one in leaving if one.get_loop() is asyncio.get_running_loop()]
+            if telling:
+                await asyncio.wait(telling, timeout=TELL_WITHIN)
             for hook in hooks:
                 await hook()
-    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    _streams.clear()
+    await _cancelled([task for task in asyncio.all_tasks() if task is not asyncio.current_task()])
+    await asyncio.get_running_loop().shutdown_asyncgens()
+
+
+async def _cancelled(tasks: Collection[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.get_running_loop().shutdown_asyncgens()

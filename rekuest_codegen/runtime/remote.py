@@ -41,6 +41,11 @@ class Remote(Generic[R]):
         return f"{self.app}/{self.key}"
 
     @property
+    def package(self) -> str:
+        """The module that it was generated into."""
+        return self.arguments.__module__
+
+    @property
     def async_form(self) -> str:
         """The function to await instead of calling this one."""
         return self.awaited or f"a{self.key}"

@@ -10,10 +10,11 @@ import asyncio
 import itertools
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
 
 from rekuest_codegen.errors import (
@@ -26,6 +27,7 @@ from rekuest_codegen.errors import (
     Unreachable,
 )
 from rekuest_codegen.runtime.auth.silence import frames_logger
+from rekuest_codegen.runtime.sockets import Socket
 from rekuest_codegen.shapes import is_object
 from rekuest_codegen.wire.answers import data_of
 from rekuest_codegen.wire.endpoint import Endpoint
@@ -43,15 +45,21 @@ Sink = Callable[[Payload | None, RekuestError | None], None]
 class Connection:
     """One socket, from `open` to `close` or loss. Use it from the loop that opened it."""
 
-    def __init__(self, socket: ClientConnection, endpoint: Endpoint, token: str) -> None:
+    def __init__(self, endpoint: Endpoint, token: str) -> None:
         self.token = token
-        self._socket = socket
-        self._endpoint = endpoint
-        self._ids = itertools.count(1)
-        self._sinks: dict[str, Sink] = {}
-        self._asking = 0
-        self._reader = asyncio.create_task(self._read(), name="rekuest-codegen reader")
         self.lost: RekuestError | None = None
+        self.on_lost: Callable[[], None] | None = None
+        """Called once, when it is lost or closed."""
+        self._place = endpoint.graphql_ws
+        self._socket: Socket | None = None
+        self._ids = itertools.count(1)
+        self._loop = asyncio.get_running_loop()
+        self._first: asyncio.Future[bytes | None] = self._loop.create_future()
+        self._asked: dict[str, _Asked] = {}
+        """Requests that wait for their answer, oldest first."""
+        self._sinks: dict[str, Sink] = {}
+        """Subscriptions."""
+        self._alarm: asyncio.TimerHandle | None = None
 
     @classmethod
     async def open(cls, endpoint: Endpoint, token: str, *, timeout: float) -> Connection:
@@ -61,25 +69,11 @@ class Connection:
             Unreachable: no connection. AccessDenied: the token is refused. CallTimeout: no answer within ``timeout``.
             ProtocolError: what answers does not speak the protocol.
         """
-        place = endpoint.graphql_ws
+        opened = cls(endpoint, token)
+        place = opened._place
         try:
             async with asyncio.timeout(timeout):
-                socket = await connect(
-                    place,
-                    subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]  # Subprotocol is a str
-                    max_size=MAX_FRAME,
-                    open_timeout=None,
-                    close_timeout=CLOSE_WITHIN,
-                    logger=frames_logger(),
-                )
-                try:
-                    await socket.send(_introduction(token))
-                    answer = json.loads(await socket.recv())
-                    if not is_object(answer) or answer.get("type") != "connection_ack":
-                        raise ProtocolError(f"{place}: expected connection_ack, got {str(answer)[:80]}")
-                except BaseException:
-                    await socket.close()
-                    raise
+                await opened._introduce()
         except TimeoutError:
             raise CallTimeout(f"{place}: no answer within {timeout:g} s") from None
         except ConnectionClosed as error:
@@ -97,12 +91,37 @@ class Connection:
             raise ProtocolError(f"{place}: no GraphQL WebSocket there ({error})") from None
         except OSError as error:
             raise Unreachable(f"{place}: no connection ({error.strerror or error}); is the server running?") from None
-        return cls(socket, endpoint, token)
+        return opened
+
+    async def _introduce(self) -> None:
+        socket = await connect(
+            self._place,
+            subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]  # Subprotocol is a str
+            max_size=MAX_FRAME,
+            compression=None,  # for messages as small as these it costs more than it saves
+            open_timeout=None,
+            close_timeout=CLOSE_WITHIN,
+            logger=frames_logger(),
+            create_connection=partial(Socket, take=self._receive, gone=self._gone),  # type: ignore[arg-type]
+        )
+        assert isinstance(socket, Socket)  # noqa: S101 - as asked for
+        try:
+            await socket.say(_introduction(self.token))
+            answer = await self._first
+            if answer is None:
+                raise socket.close_exc
+            message = json.loads(answer)
+            if not is_object(message) or message.get("type") != "connection_ack":
+                raise ProtocolError(f"{self._place}: expected connection_ack, got {str(message)[:80]}")
+        except BaseException:
+            await socket.close()
+            raise
+        self._socket = socket
 
     @property
     def busy(self) -> bool:
         """Whether somebody waits for an answer."""
-        return self._asking > 0
+        return bool(self._asked)
 
     async def request(
         self,
@@ -118,124 +137,170 @@ class Connection:
             ServerError, AccessDenied: the server answered with errors. ConnectionLost: it broke before the answer.
             CallTimeout: no answer within ``timeout`` seconds. ArgumentError: the variables need too large a frame.
         """
-        future: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
-
-        def sink(payload: Payload | None, error: RekuestError | None) -> None:
-            if future.done():
-                return
-            if error is not None:
-                future.set_exception(error)
-            elif payload is not None:
-                future.set_result(payload)
-            else:
-                future.set_exception(ProtocolError(f"{self._endpoint.graphql_ws}: completed without an answer"))
-
+        key = str(next(self._ids))
+        asked = _Asked(self._loop.create_future(), self._loop.time() + timeout, timeout)
+        self._asked[key] = asked
         try:
-            key = await self._start(document, variables, sink, extensions)
+            await self._start(key, document, variables, extensions)
+            if self._alarm is None:
+                self._alarm = self._loop.call_at(asked.until, self._ring)
+            payload = await asked.answer
         except BaseException:
-            if not future.cancel():
-                future.exception()  # the loss was told to the sink too, and is told once
+            if self._asked.pop(key, None) is None:
+                if not asked.answer.cancel() and not asked.answer.cancelled():
+                    asked.answer.exception()  # the loss was told there too, and is told once
+            else:
+                self._tell(key)
             raise
-        self._asking += 1
-        try:
-            async with asyncio.timeout(timeout):
-                payload = await future
-        except TimeoutError:
-            text = f"{self._endpoint.graphql_ws}: no answer within {timeout:g} s; is the token one of this server's?"
-            raise CallTimeout(text) from None
-        finally:
-            self._asking -= 1
-            await self._stop(key)
-        return data_of(self._endpoint.graphql_ws, payload)
+        return data_of(self._place, payload)
 
     async def listen(self, document: str, variables: Mapping[str, Any], sink: Sink) -> None:
         """Subscribe: ``sink`` gets the ``data`` of each event and, at the end, None or the error that ended it."""
-
-        def forward(payload: Payload | None, error: RekuestError | None) -> None:
-            if payload is not None:
-                try:
-                    payload = data_of(self._endpoint.graphql_ws, payload)
-                except RekuestError as refusal:
-                    payload, error = None, refusal
-            sink(payload, error)
-
-        await self._start(document, variables, forward)
-
-    async def close(self) -> None:
-        """Close the socket; whatever still waits gets ConnectionLost."""
-        self._reader.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._reader
-        await self._socket.close()
-
-    async def _start(
-        self, document: str, variables: Mapping[str, Any], sink: Sink, extensions: Mapping[str, str] | None = None
-    ) -> str:
-        if self.lost is not None:
-            raise _fresh(self.lost)
         key = str(next(self._ids))
         self._sinks[key] = sink
         try:
-            payload: Payload = {"query": document, "variables": variables}
-            if extensions:
-                payload["extensions"] = extensions
-            await self._send({"id": key, "type": "subscribe", "payload": payload})
+            await self._start(key, document, variables, None)
         except BaseException:
             self._sinks.pop(key, None)
             raise
-        return key
 
-    async def _stop(self, key: str) -> None:
-        """Tell the server that we stopped listening, if it did not tell us that it stopped talking."""
-        if self._sinks.pop(key, None) is not None and self.lost is None:
-            with suppress(ConnectionLost):
-                await self._send({"id": key, "type": "complete"})
+    async def close(self) -> None:
+        """Close the socket; whatever still waits gets ConnectionLost."""
+        self._end(ConnectionLost(f"{self._place}: the connection was closed"))
+        if self._socket is not None:
+            await self._socket.close()
 
-    async def _send(self, frame: Payload) -> None:
-        text = json.dumps(frame)
+    # -- sending ------------------------------------------------------------------------------------------------------
+
+    async def _start(
+        self, key: str, document: str, variables: Mapping[str, Any], extensions: Mapping[str, str] | None
+    ) -> None:
+        if self.lost is not None:
+            raise _fresh(self.lost)
+        payload: Payload = {"query": document, "variables": variables}
+        if extensions:
+            payload["extensions"] = extensions
+        text = _encode({"id": key, "type": "subscribe", "payload": payload})
         if len(text) > MAX_FRAME:  # it is ASCII; the server would close the connection that all calls share
             raise ArgumentError("$", f"the arguments need {len(text)} bytes, more than the {MAX_FRAME} allowed")
+        assert self._socket is not None  # noqa: S101 - it was opened
         try:
-            await self._socket.send(text)
+            await self._socket.say(text.encode())
         except ConnectionClosed as error:
-            raise self._loss(error) from None
+            raise _refused(self._place, error) from None
 
-    async def _read(self) -> None:
+    def _tell(self, key: str) -> None:
+        """Tell the server that nobody waits for this any more."""
+        self._mention({"id": key, "type": "complete"})
+
+    def _mention(self, frame: Payload) -> None:
+        """Send a frame that nothing follows from, unless the connection is gone."""
+        if self.lost is None and self._socket is not None:
+            self._socket.mention(_encode(frame).encode())
+
+    def _ring(self) -> None:
+        """The oldest request has waited for too long, or was answered; the next one's turn comes."""
+        now = self._loop.time()
+        self._alarm = None
+        for key, asked in list(self._asked.items()):
+            if asked.until > now:
+                self._alarm = self._loop.call_at(asked.until, self._ring)
+                return
+            del self._asked[key]
+            self._tell(key)
+            text = f"{self._place}: no answer within {asked.timeout:g} s; is the token one of this server's?"
+            asked.answer.set_exception(CallTimeout(text))
+
+    # -- receiving ----------------------------------------------------------------------------------------------------
+
+    def _receive(self, text: bytes) -> None:
+        """Called by the socket for each message."""
+        if not self._first.done():
+            self._first.set_result(text)
+            return
         try:
-            async for frame in self._socket:
-                await self._receive(frame)
-            self.lost = ConnectionLost(f"{self._endpoint.graphql_ws}: the server closed the connection")
-        except ConnectionClosed as error:
-            self.lost = self._loss(error)
+            plain = text.decode()
+            message, end = _decode(plain)
+            if end != len(plain) and plain[end:].strip():
+                raise ValueError("something follows it")
+            kind = message["type"]
+            if kind == "next":
+                self._hear(message["id"], message["payload"])
+            elif kind == "error":
+                self._hear(message["id"], {"errors": message["payload"]})
+                self._sinks.pop(message["id"], None)
+            elif kind == "complete":
+                self._complete(message["id"])
+            elif kind == "ping":
+                self._mention({"type": "pong"})
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            self.lost = ProtocolError(f"{self._endpoint.graphql_ws}: not a GraphQL frame ({error})")
-            await self._socket.close()
-        finally:
-            lost = self.lost = self.lost or ConnectionLost(f"{self._endpoint.graphql_ws}: the connection was closed")
-            sinks = list(self._sinks.values())
-            self._sinks.clear()
-            for sink in sinks:
-                sink(None, _fresh(lost))
+            self._end(ProtocolError(f"{self._place}: not a GraphQL frame ({error})"))
+            if self._socket is not None:
+                self._socket.transport.close()
 
-    async def _receive(self, frame: str | bytes) -> None:
-        message = json.loads(frame)
-        kind = message["type"]
-        if kind == "ping":
-            await self._send({"type": "pong"})
-        elif kind == "next" and (sink := self._sinks.get(message["id"])):
-            sink(message["payload"], None)
-        elif kind == "error" and (sink := self._sinks.pop(message["id"], None)):
-            sink({"errors": message["payload"]}, None)
-        elif kind == "complete" and (sink := self._sinks.pop(message["id"], None)):
+    def _hear(self, key: str, payload: Any) -> None:
+        asked = self._asked.pop(key, None)
+        if asked is not None:
+            asked.answer.set_result(payload)
+            return
+        sink = self._sinks.get(key)
+        if sink is None:
+            return
+        try:
+            data = data_of(self._place, payload)
+        except RekuestError as refusal:
+            sink(None, refusal)
+        else:
+            sink(data, None)
+
+    def _complete(self, key: str) -> None:
+        asked = self._asked.pop(key, None)
+        if asked is not None:
+            asked.answer.set_exception(ProtocolError(f"{self._place}: completed without an answer"))
+        elif (sink := self._sinks.pop(key, None)) is not None:
             sink(None, None)
 
-    def _loss(self, error: ConnectionClosed) -> RekuestError:
-        return _refused(self._endpoint.graphql_ws, error)
+    def _gone(self) -> None:
+        """Called by the socket when there will be no more messages."""
+        if not self._first.done():
+            self._first.set_result(None)
+        if self._socket is not None:
+            self._end(_refused(self._place, self._socket.close_exc))
+
+    def _end(self, why: RekuestError) -> None:
+        if self.lost is not None:
+            return
+        self.lost = why
+        if self._alarm is not None:
+            self._alarm.cancel()
+        asked, self._asked = self._asked, {}
+        sinks, self._sinks = self._sinks, {}
+        for one in asked.values():
+            if not one.answer.done():
+                one.answer.set_exception(_fresh(why))
+        for sink in sinks.values():
+            sink(None, _fresh(why))
+        if self.on_lost is not None:
+            self.on_lost()
 
 
-def _introduction(token: str) -> str:
+@dataclass(slots=True)
+class _Asked:
+    """A request: its answer, and the loop's time by which it has to be there, ``timeout`` seconds after it was sent."""
+
+    answer: asyncio.Future[Any]
+    until: float
+    timeout: float
+
+
+_encode = json.JSONEncoder().encode
+_decode = json.JSONDecoder().raw_decode
+"""Without the search for an encoding, and for space around it, that `json.loads` makes of bytes."""
+
+
+def _introduction(token: str) -> bytes:
     """The first frame. We want no past: whoever misses events reads them back."""
-    return json.dumps({"type": "connection_init", "payload": {"token": token, "replay": False}})
+    return _encode({"type": "connection_init", "payload": {"token": token, "replay": False}}).encode()
 
 
 def _fresh(lost: RekuestError) -> RekuestError:

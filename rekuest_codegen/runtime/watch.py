@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +26,8 @@ MAX_UNREAD = 10_000
 
 TOLD = frozenset({"STARTED", "PROGRESS", "LOG", "PAUSED", "RESUMED"})
 """Events by which an agent says how it gets on; a short call has none of them but the first two."""
+SAID = TOLD | {"YIELD", "DELEGATE"}
+"""Events that only an agent can cause: one that was gone is back. A request, CANCELLING say, is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,13 @@ class Event:
     message: str | None = None
     progress: int | None = None
 
+    @property
+    def tells_of_loss(self) -> bool:
+        """Whether it says that the agent is gone."""
+        return self.kind == "DISCONNECTED" or (
+            self.kind == "CRITICAL" and self.message is not None and self.message.startswith(LOST_PREFIX)
+        )
+
 
 class Watch:
     """The events of one task, fed by a client or an agent, read by whoever called."""
@@ -46,6 +55,8 @@ class Watch:
         self.title = title
         self.task = task
         self.reference = reference
+        self.agent: str | None = None
+        """The name of who has the task, as far as that was asked."""
         self.taken = 0
         self.behind = False
         self.proven = proven
@@ -55,7 +66,10 @@ class Watch:
         self._lost_after = lost_after
         self.span = NO_SPAN
         self._last = -1
-        self.heard_at = asyncio.get_running_loop().time()
+        self._clock = asyncio.get_running_loop().time
+        self.heard_at = self._clock()
+        self._only_end = False
+        """Whether its reader waits for the end, and need not be woken by what comes before."""
         self._disconnected_at: float | None = None
         self._events: deque[Event] = deque()
         self._failure: RekuestError | None = None
@@ -64,10 +78,11 @@ class Watch:
         self._log: str | None = None
         self._news = asyncio.Event()
 
-    def feed(self, events: Iterable[Event]) -> None:
+    def feed(self, events: Sequence[Event]) -> None:
         """Take what is new of ``events``; the first one there is no room for sets `behind`, and ends it."""
-        loop = asyncio.get_running_loop()
-        for event in sorted(events, key=lambda event: event.number):
+        now = self._clock()
+        wake = not self._only_end or self._disconnected_at is not None
+        for event in sorted(events, key=_number) if len(events) > 1 else events:
             if event.number <= self._last or self.ended:
                 continue
             if len(self._events) >= MAX_UNREAD:
@@ -78,15 +93,16 @@ class Watch:
             if event.kind in TOLD:
                 self._note(event)
             if event.kind == "DISCONNECTED":
-                self._disconnected_at = loop.time()
-            elif not terminal_kind(event.kind):
-                self._disconnected_at = None
-            self.ended = terminal_kind(event.kind)
-            self._events.append(event)
-            if self.ended:
+                self._disconnected_at, wake = now, True
+            elif terminal_kind(event.kind):
+                self.ended = wake = True
                 self.span.end(event.kind, event.message)
-            self.heard_at, self.swept = loop.time(), 0
-        self._news.set()
+            elif event.kind in SAID:
+                self._disconnected_at = None
+            self._events.append(event)
+            self.heard_at, self.swept = now, 0
+        if wake or len(self._events) > MAX_UNREAD // 2:
+            self._news.set()
 
     def fail(self, error: RekuestError) -> None:
         """Nothing more will come; the reader gets ``error`` after what it has not read yet."""
@@ -114,11 +130,15 @@ class Watch:
             if self._failure is not None:
                 raise self._failure
             self._news.clear()
+            if self._disconnected_at is None:
+                await self._news.wait()
+                continue
             try:
-                async with asyncio.timeout_at(self._gives_up_at()):
+                async with asyncio.timeout_at(self._disconnected_at + self._lost_after):
                     await self._news.wait()
             except TimeoutError:
-                raise self._lost(f"the agent is gone for {self._lost_after:g} s; the work may be done or not") from None
+                # No more is expected: whoever feeds this lets go of it.
+                self.fail(self._lost(f"the agent is gone for {self._lost_after:g} s; the work may be done or not"))
         return self._events.popleft()
 
     async def next_yield(self) -> Mapping[str, Any] | None:
@@ -139,14 +159,12 @@ class Watch:
     async def result(self) -> Mapping[str, Any]:
         """The returns of a function: its one YIELD, once it completed."""
         returns: Mapping[str, Any] | None = None
+        self._only_end = True
         while (item := await self.next_yield()) is not None:
             returns = item
         if returns is None:
             raise ProtocolError(f"{self.title}: completed without returning anything")
         return returns
-
-    def _gives_up_at(self) -> float | None:
-        return None if self._disconnected_at is None else self._disconnected_at + self._lost_after
 
     def outcome(self, event: Event) -> RekuestError:
         """The error that a terminal event other than COMPLETED means."""
@@ -168,16 +186,21 @@ class Watch:
 
     def _lost(self, text: str) -> AgentLost:
         gone = self._disconnected_at
-        ago = 0.0 if gone is None else asyncio.get_running_loop().time() - gone
+        ago = 0.0 if gone is None else self._clock() - gone
         return AgentLost(
             f"{self.title}: {text}",
             node=self.title,
             task=self.task,
+            agent=self.agent,
             last_event=self._told,
             progress=self._progress,
             since=datetime.now(UTC) - timedelta(seconds=ago),
             begun=not text.endswith(NOT_BEGUN),
         )
+
+
+def _number(event: Event) -> int:
+    return event.number
 
 
 def read_event(raw: Mapping[str, Any]) -> Event:

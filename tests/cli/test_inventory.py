@@ -165,7 +165,7 @@ def test_no_server(command: str) -> None:
     bare = dict.fromkeys(("REKUEST_URL", "REKUEST_TOKEN"), "")
     done = run(cli(*command.split()), environment=bare)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)\n"
+    assert done.stderr == "error: no server: give --url or --profile, or set REKUEST_URL (http://127.0.0.1:8000)\n"
 
 
 def test_completion(ask: Ask, tmp_path: Path) -> None:

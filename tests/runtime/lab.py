@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from rekuest_codegen import easy, model
+from rekuest_codegen import easy, model, progress
 
 app = easy("lab")
 stubs: Any = None
@@ -58,6 +58,15 @@ async def rest(seconds: float) -> str:
         ended.append("rest")
         raise
     return "rested"
+
+
+@app.register()
+def told(steps: int) -> str:
+    """Say how far it is."""
+    for step in range(steps):
+        progress(100 * step // steps, f"step {step}")
+        time.sleep(0.15)
+    return f"told {steps}"
 
 
 @app.register()

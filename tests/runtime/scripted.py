@@ -102,7 +102,7 @@ class Scripted:
             task, page = variables["id"], variables["pagination"]
             events = self.events.get(task, [])[page["offset"] : page["offset"] + page["limit"]]
             reference = next((name for name, of in self.references.items() if of == task), None)
-            data = {"task": {"id": task, "reference": reference, "events": events}}
+            data = {"task": {"id": task, "reference": reference, "agent": {"name": "lab-1"}, "events": events}}
         await socket.send(json.dumps({"type": "next", "id": key, "payload": {"data": data}}))
         await socket.send(json.dumps({"type": "complete", "id": key}))
 

@@ -35,7 +35,7 @@ def test_a_hook_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> N
     portal.on_close(hang)
     loop = portal.loop()
     portal.close()
-    assert left == ["hook", "work"]
+    assert left == ["work", "hook"]
     assert loop.is_closed()
     assert "rekuest-codegen" not in {thread.name for thread in threading.enumerate()}
     assert portal.block(asyncio.sleep, 0, instead="") is None

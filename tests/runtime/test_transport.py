@@ -92,13 +92,12 @@ async def test_a_request_that_cannot_be_sent_leaves_nothing_behind(monkeypatch: 
             await connection.listen("query", {"x": "x" * MAX_FRAME}, lambda _, error: heard.append(error))
         socket: Any = connection._socket
 
-        async def break_first(_: str) -> None:
+        async def break_first(_: bytes) -> None:
             await socket.close()
-            await connection._reader
             raise ConnectionClosed(None, None)
 
         with monkeypatch.context() as patch:
-            patch.setattr(socket, "send", break_first)
+            patch.setattr(socket, "say", break_first)
             with pytest.raises(ConnectionLost):
                 await connection.request("query", {}, timeout=WITHIN)
         gc.collect()

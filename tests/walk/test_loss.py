@@ -93,7 +93,7 @@ from rekuest_codegen.runtime.caller import client
 print(slow.rest(0), flush=True)
 threading.Timer(0.3, os.kill, (int(sys.argv[1]), signal.SIGKILL)).start()
 client.BACKOFF = (0.1,)
-context._default[1]._reconnect_within = 1.0
+context.server_of()._client._reconnect_within = 1.0
 try:
     slow.rest(60)
 except ConnectionLost as error:

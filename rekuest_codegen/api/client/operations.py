@@ -470,6 +470,9 @@ query TaskEvents($id: ID!, $pagination: OffsetPaginationInput) {
   task(id: $id) {
     id
     reference
+    agent {
+      name
+    }
     events(ordering: [{createdAt: ASC}], pagination: $pagination) {
       id
       kind

@@ -11,7 +11,12 @@ class TaskEvents(BaseModel):
 class TaskEventsTask(BaseModel):
     id: str
     reference: Optional[str]
+    agent: Optional["TaskEventsTaskAgent"]
     events: list["TaskEventsTaskEvents"]
+
+
+class TaskEventsTaskAgent(BaseModel):
+    name: str
 
 
 class TaskEventsTaskEvents(BaseModel):

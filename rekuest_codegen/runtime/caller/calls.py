@@ -7,13 +7,14 @@ conversation with the server runs in the portal's loop, or, inside a running tas
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from rekuest_codegen.errors import ArgumentError, CallTimeout, ProtocolError
 from rekuest_codegen.runtime import context, portal
 from rekuest_codegen.runtime.caller.attempts import Attempt
+from rekuest_codegen.runtime.caller.servers import Server
 from rekuest_codegen.runtime.caller.terms import Options, in_force
 from rekuest_codegen.runtime.context import Caller, Nested
 from rekuest_codegen.runtime.remote import Remote
@@ -31,6 +32,8 @@ async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
         ArgumentError: a value does not fit. NodeError: the node raised. AgentLost, NodeNotFound, AccessDenied,
         TransportError (CallTimeout with ``options(timeout=...)``).
     """
+    if portal.in_trio():
+        return await portal.from_trio(acall, remote, values)
     arguments = remote.check(values)
     walk = values_walk(remote.types)
     options = in_force.get()
@@ -40,18 +43,19 @@ async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
     return await expand_returns(remote, returns, walk)
 
 
-def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncIterator[R]:
+def astream(remote: Remote[R], values: Mapping[str, Any]) -> AsyncGenerator[R]:
     """Call a generator node and yield what it yields, as it comes. Leaving the loop early cancels the task.
 
     Raises:
         ArgumentError: at once, before anything is sent. The rest as `acall`, while it is read.
     """
-    return _items(context.serves(remote), remote, remote.check(values), in_force.get())
+    arguments = remote.check(values)
+    return portal.anywhere(_items(context.serves(remote), remote, arguments, in_force.get()))
 
 
 async def _items(
-    server: Nested | None, remote: Remote[R], arguments: Mapping[str, Any], options: Options
-) -> AsyncIterator[R]:
+    server: Nested | Server, remote: Remote[R], arguments: Mapping[str, Any], options: Options
+) -> AsyncGenerator[R]:
     walk = values_walk(remote.types)
     wire = await shrink_all(remote.contract.args, arguments, walk)
     caller, watch = await where_it_runs(server, _open, server, remote, wire, options)
@@ -71,28 +75,8 @@ def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
 
 def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:
     """`astream`, waiting for each item."""
-    instead = f"{remote.async_form}(...), with async for"
-    portal.forbid_loop(instead)
-    items = astream(remote, values)
-    end = object()
-
-    async def following() -> Any:
-        return await anext(items, end)
-
-    async def leave() -> None:
-        await items.aclose()  # type: ignore[attr-defined]  # astream is an async generator
-
-    def iterate() -> Iterator[R]:
-        try:
-            while (item := portal.block(following, instead=instead)) is not end:
-                yield item
-        finally:
-            if portal.loop_runs_here():  # left behind and collected where waiting would block a loop
-                portal.start(leave)
-            else:
-                portal.block(leave, instead=instead)
-
-    return iterate()
+    portal.forbid_loop(f"{remote.async_form}(...), with async for")  # before the arguments are looked at
+    return portal.iterate(astream(remote, values), instead=f"{remote.async_form}(...), with async for")
 
 
 async def expand_returns(remote: Remote[R], returns: Mapping[str, Any], walk: Walk) -> R:
@@ -114,12 +98,12 @@ async def expand_returns(remote: Remote[R], returns: Mapping[str, Any], walk: Wa
 # -- in the loop that serves the call ----------------------------------------------------------------------------
 
 
-async def _caller(server: Nested | None) -> Caller:
-    return server.caller if server is not None else await context.default_client()
+async def _caller(server: Nested | Server) -> Caller:
+    return server.caller if isinstance(server, Nested) else await server.client()
 
 
 async def start(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
+    server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> tuple[Caller, Watch]:
     """Assign a task, and who it was assigned through; to be awaited where it runs.
 
@@ -139,7 +123,7 @@ async def start(
 
 
 async def _result(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
+    server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> Mapping[str, Any]:
     watch: Watch | Attempt | None = None
     caller = await _caller(server)
@@ -161,7 +145,7 @@ async def _result(
 
 
 async def _open(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
+    server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> tuple[Caller, Watch | Attempt]:
     if options.plain:
         return await start(server, remote, wire, options)
@@ -183,8 +167,8 @@ async def _next(watch: Watch | Attempt, timeout: float | None) -> Mapping[str, A
 async def cancel(caller: Caller, watch: Watch | Attempt) -> None:
     """Tell the server that a task is not waited for any more; done even if who tells it is cancelled."""
     work = asyncio.ensure_future(watch.leave() if isinstance(watch, Attempt) else caller.cancel(watch))
-    context.leaving.add(work)
-    work.add_done_callback(context.leaving.discard)
+    portal.leaving.add(work)
+    work.add_done_callback(portal.leaving.discard)
     await asyncio.shield(work)
 
 
@@ -200,13 +184,10 @@ def _late(title: str, what: str, options: Options) -> CallTimeout:
 # -- getting there -----------------------------------------------------------------------------------------------
 
 
-async def where_it_runs(server: Nested | None, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+async def where_it_runs(server: Nested | Server, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
     """Await ``function(*args)`` in the loop of who serves the call, which may be this one."""
-    here = asyncio.get_running_loop()
-    if server is None:
-        if here is portal.loop():
-            return await function(*args)
-        return await portal.hop(function, *args)
-    if server.loop is None or server.loop is here:
+    if not isinstance(server, Nested):
+        return await (function(*args) if portal.runs_here() else portal.hop(function, *args))
+    if server.loop is None or server.loop is asyncio.get_running_loop():
         return await function(*args)
     return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), server.loop))

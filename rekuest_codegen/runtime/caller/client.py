@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -25,6 +24,7 @@ from rekuest_codegen.api.client.operations import (
 )
 from rekuest_codegen.errors import (
     AccessDenied,
+    CallTimeout,
     ConfigurationError,
     ConnectionLost,
     NodeNotFound,
@@ -37,11 +37,12 @@ from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime.auth import Credentials
 from rekuest_codegen.runtime.caller.choosing import choose
 from rekuest_codegen.runtime.caller.terms import Assignment
-from rekuest_codegen.runtime.link import Link
+from rekuest_codegen.runtime.link import ConnectionState, Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
 from rekuest_codegen.runtime.watch import MAX_UNREAD, Event, Watch, read_event
 from rekuest_codegen.wire.endpoint import Endpoint
+from rekuest_codegen.wire.ids import message_id
 from rekuest_codegen.wire.tracing import Span, begin
 
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -76,11 +77,12 @@ class Client:
         request_timeout: float = 30.0,
         lost_after: float = 30.0,
         reconnect_within: float = 30.0,
+        on_state: Callable[[ConnectionState], None] | None = None,
     ) -> None:
         self.endpoint = Endpoint.parse(url)
         self._lost_after = lost_after
         self._reconnect_within = reconnect_within
-        self._link = Link(self.endpoint, token, timeout=request_timeout, on_open=self._subscribe)
+        self._link = Link(self.endpoint, token, timeout=request_timeout, on_open=self._subscribe, on_state=on_state)
         self._live = False
         self._watches: dict[str, Watch] = {}
         self._assigning = 0
@@ -100,6 +102,30 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    @property
+    def state(self) -> ConnectionState:
+        """How its connection stands."""
+        return self._link.state
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for anything here."""
+        return not (self._watches or self._assigning or self._background)
+
+    async def connected(self, timeout: float | None = None) -> None:
+        """Connect, unless that is done; once, within ``timeout`` seconds.
+
+        Raises:
+            Unreachable, AccessDenied, CallTimeout, ConnectionLost, ProtocolError
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                await self._link.connected()
+        except TimeoutError as error:
+            if isinstance(error, CallTimeout):
+                raise
+            raise CallTimeout(f"{self.endpoint.base}: no connection within {timeout:g} s") from None
+
     # -- calling ----------------------------------------------------------------------------------------------
 
     async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:
@@ -109,7 +135,7 @@ class Client:
             NodeNotFound, AccessDenied, ServerError, TransportError
             ConfigurationError: the reference in ``how`` is one of another node's task, or is being followed here.
         """
-        reference = str(uuid.uuid4()) if how is None or how.reference is None else how.reference
+        reference = message_id() if how is None or how.reference is None else how.reference
         if how is not None and how.known and (task := await self._patiently(lambda: self._find(reference))):
             return await self.attach(remote, task)
         with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
@@ -337,7 +363,7 @@ class Client:
                 self._early_dropped = True
 
     def _deliver(self, watch: Watch, event: Event) -> None:
-        if watch.proven:
+        if watch.proven and not watch.held and not event.tells_of_loss:
             if not watch.behind:  # else it is read back when there is room
                 self._feed(watch, event)
             return
@@ -346,7 +372,8 @@ class Client:
             self._spawn(self._prove(watch))
 
     async def _prove(self, watch: Watch) -> None:
-        """The subscription is live for this task now: read what came before, then go on from what was held."""
+        """The subscription is live for this task now, or tells that its agent is gone, whose name is to be asked for:
+        read what came before, then go on from what was held."""
         with suppress(RekuestError):  # after a loss the recovery reads back, after an error the sweep
             await self._read_back(watch)
             watch.proven = True

@@ -75,6 +75,8 @@ class TaskHandle(Generic[R]):
             NodeError, TaskCancelled, AgentLost, TransportError: it ended otherwise.
             CallTimeout: it is not over within ``timeout`` seconds, and runs on.
         """
+        if portal.in_trio():
+            return await portal.from_trio(self.aresult, timeout)
         try:
             async with asyncio.timeout(timeout):
                 returns = await self._there(self._following.result)
@@ -91,27 +93,33 @@ class TaskHandle(Generic[R]):
         value: R = portal.block(self.aresult, timeout, instead="task.aresult()")
         return value
 
-    async def aitems(self) -> AsyncGenerator[R]:
+    def aitems(self) -> AsyncGenerator[R]:
         """What it yields, as it comes; each item once, whoever asks. Leaving the loop early ends nothing.
 
         Raises:
             As `aresult`, when it ended otherwise than by completing.
         """
+        return portal.anywhere(self._items())
+
+    async def _items(self) -> AsyncGenerator[R]:
         walk = values_walk(self._remote.types)
         while (returns := await self._there(self._following.next_item)) is not None:
             yield await expand_returns(self._remote, returns, walk)
 
     def items(self) -> Generator[R]:
         """`aitems`, waiting for each."""
-        return self._each(self.aitems(), "async for ... in task.aitems()")
+        return portal.iterate(self.aitems(), instead="async for ... in task.aitems()")
 
-    async def aevents(self) -> AsyncGenerator[Event]:
+    def aevents(self) -> AsyncGenerator[Event]:
         """Every event, from the first that is still known to the last: what it said, and how it stood. Of what was
         yielded, only that it was.
 
         Raises:
             AgentLost, TransportError: nothing more can be known.
         """
+        return portal.anywhere(self._events())
+
+    async def _events(self) -> AsyncGenerator[Event]:
         events = self._following.events()
         end = object()
 
@@ -123,7 +131,7 @@ class TaskHandle(Generic[R]):
 
     def events(self) -> Generator[Event]:
         """`aevents`, waiting for each."""
-        return self._each(self.aevents(), "async for ... in task.aevents()")
+        return portal.iterate(self.aevents(), instead="async for ... in task.aevents()")
 
     # -- steering ----------------------------------------------------------------------------------------------------
 
@@ -180,19 +188,8 @@ class TaskHandle(Generic[R]):
 
     async def _there(self, function: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Await ``function()`` in the loop that serves the task, which may be this one."""
+        if portal.in_trio():
+            return await portal.from_trio(self._there, function)
         if asyncio.get_running_loop() is self._loop:
             return await function()
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(), self._loop))
-
-    def _each(self, items: AsyncGenerator[T], instead: str) -> Generator[T]:
-        portal.forbid_loop(instead)
-        end = object()
-
-        async def following() -> Any:
-            return await anext(items, end)
-
-        def iterate() -> Generator[T]:
-            while (item := portal.block(following, instead=instead)) is not end:
-                yield item
-
-        return iterate()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sized
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping, Sized
 from contextlib import aclosing
 from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar, overload
@@ -58,7 +58,7 @@ def amap(
     remote = _one_result(function)
     calls = (values_of(function, *_arguments(item)) for item in items)
     total = len(items) if isinstance(items, Sized) else None
-    return _results(remote, calls, _checked(concurrency), ordered, _Terms(total))
+    return portal.anywhere(_results(remote, calls, _checked(concurrency), ordered, _Terms(total)))
 
 
 @overload
@@ -77,7 +77,8 @@ def map(
     function: Callable[..., Any], items: Iterable[Any], *, concurrency: int = CONCURRENCY, ordered: bool = True
 ) -> Iterator[Any]:
     """`amap`, waiting for each: ``for mask in map(threshold, images): ...``."""
-    return _waiting(amap(function, items, concurrency=concurrency, ordered=ordered), "async for ... in amap(...)")
+    results = amap(function, items, concurrency=concurrency, ordered=ordered)
+    return portal.iterate(results, instead="async for ... in amap(...)")
 
 
 def asweep(
@@ -94,14 +95,15 @@ def asweep(
     combinations = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     calls = (values_of(function, (), given) for given in combinations)
     terms = _Terms(len(combinations))
-    return _paired(combinations, _results(remote, calls, _checked(concurrency), True, terms))
+    return portal.anywhere(_paired(combinations, _results(remote, calls, _checked(concurrency), True, terms)))
 
 
 def sweep(
     function: Callable[..., Any], *, concurrency: int = CONCURRENCY, **grid: Iterable[Any]
 ) -> Iterator[tuple[dict[str, Any], Any]]:
     """`asweep`, waiting for each: ``for given, mask in sweep(threshold, image=[image], level=[0.3, 0.5]): ...``."""
-    return _waiting(asweep(function, concurrency=concurrency, **grid), "async for ... in asweep(...)")
+    results = asweep(function, concurrency=concurrency, **grid)
+    return portal.iterate(results, instead="async for ... in asweep(...)")
 
 
 def _one_result(function: Callable[..., Any]) -> Remote[Any]:
@@ -186,26 +188,3 @@ async def _paired(
         given = iter(combinations)
         async for result in results:
             yield next(given), result
-
-
-def _waiting(results: AsyncGenerator[T], instead: str) -> Iterator[T]:
-    portal.forbid_loop(instead)
-    end = object()
-
-    async def following() -> Any:
-        return await anext(results, end)
-
-    async def leave() -> None:
-        await results.aclose()
-
-    def iterate() -> Generator[T]:
-        try:
-            while (item := portal.block(following, instead=instead)) is not end:
-                yield item
-        finally:
-            if portal.loop_runs_here():  # left behind and collected where waiting would block a loop
-                portal.start(leave)
-            else:
-                portal.block(leave, instead=instead)
-
-    return iterate()

@@ -11,6 +11,7 @@ from rekuest_codegen.runtime import context, portal
 from rekuest_codegen.runtime.caller.calls import start, where_it_runs
 from rekuest_codegen.runtime.caller.following import Following
 from rekuest_codegen.runtime.caller.handles import TaskHandle
+from rekuest_codegen.runtime.caller.servers import Server
 from rekuest_codegen.runtime.caller.stubs import remote_of, values_of
 from rekuest_codegen.runtime.caller.terms import Options, in_force
 from rekuest_codegen.runtime.context import Nested
@@ -99,6 +100,8 @@ def _call(
 
 
 async def _submit(remote: Remote[Any], values: Mapping[str, Any]) -> TaskHandle[Any]:
+    if portal.in_trio():
+        return await portal.from_trio(_submit, remote, values)
     arguments = remote.check(values)
     options = in_force.get()
     wire = await shrink_all(remote.contract.args, arguments, values_walk(remote.types))
@@ -107,20 +110,23 @@ async def _submit(remote: Remote[Any], values: Mapping[str, Any]) -> TaskHandle[
 
 
 async def _begin(
-    server: Nested | None, remote: Remote[Any], wire: Mapping[str, Any], options: Options
+    server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> TaskHandle[Any]:
     caller, watch = await start(server, remote, wire, options)
     return TaskHandle(remote, caller, Following(watch))
 
 
 async def _attach(remote: Remote[Any], id: str) -> TaskHandle[Any]:
-    if context.serves(remote) is not None:
+    if portal.in_trio():
+        return await portal.from_trio(_attach, remote, id)
+    server = context.serves(remote)
+    if isinstance(server, Nested):
         raise ConfigurationError(f"{remote.title}: a task is taken up outside of running tasks and of tests")
 
     async def taken_up() -> TaskHandle[Any]:
-        client = await context.default_client()
+        client = await server.client()
         timeout = in_force.get().timeout
         async with asyncio.timeout(timeout):
             return TaskHandle(remote, client, Following(await client.attach(remote, id)))
 
-    return await where_it_runs(None, taken_up)
+    return await where_it_runs(server, taken_up)

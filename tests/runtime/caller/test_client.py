@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -129,6 +130,51 @@ async def test_an_agent_that_vanishes() -> None:
     async with scripted(lambda _: [{"kind": "DISCONNECTED"}]) as server, client(server, lost_after=0.2) as opened:
         with pytest.raises(AgentLost, match=r"gone for 0\.2 s"):
             await result(opened)
+
+
+LOST = "agent lost: lab went away; it may have done the work, or not"
+
+
+@pytest.mark.parametrize(
+    ("events", "known"),
+    [
+        ([{"kind": "DISCONNECTED"}], {"last_event": None, "progress": None}),
+        ([{"kind": "CRITICAL", "message": LOST}], {"last_event": None, "progress": None}),
+        (
+            [{"kind": "STARTED"}, {"kind": "PROGRESS", "progress": 40}, {"kind": "DISCONNECTED"}],
+            {"last_event": "PROGRESS", "progress": 40},
+        ),
+        (
+            [{"kind": "PROGRESS", "progress": 7}, {"kind": "LOG", "message": "7"}, {"kind": "LOST", "message": None}],
+            {"last_event": "LOG", "progress": 7},
+        ),
+    ],
+)
+@pytest.mark.parametrize("live", [True, False])
+async def test_what_is_known_of_a_lost_agent(events: list[Event], known: dict[str, Any], live: bool) -> None:
+    async with scripted(lambda _: yields(1), live=live) as server, client(server, lost_after=0.2) as opened:
+        first = await opened.start(node(), {"x": 1})
+        assert await first.next_yield() == {"return0": 1}
+        before = datetime.now(UTC)
+        watch = await opened.start(node(), {"x": 1})
+        assert await watch.next_yield() == {"return0": 1}
+        await server.emit(watch.task, events)
+        with pytest.raises(AgentLost) as caught:
+            await watch.result()
+        error = caught.value
+        assert (error.node, error.task, error.agent) == ("lab/add", watch.task, "lab-1")
+        assert {name: getattr(error, name) for name in known} == known
+        assert error.since is not None
+        assert before <= error.since <= datetime.now(UTC)
+        assert not error.retry_safe
+
+
+async def test_a_task_that_its_lost_agent_had_not_begun() -> None:
+    lost = [{"kind": "CRITICAL", "message": "agent lost: lab stopped; the task was not begun"}]
+    async with scripted(lambda _: lost) as server, client(server) as opened:
+        with pytest.raises(AgentLost, match="not begun") as caught:
+            await result(opened)
+        assert caught.value.retry_safe
 
 
 async def test_an_agent_that_comes_back() -> None:
