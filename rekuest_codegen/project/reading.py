@@ -1,10 +1,4 @@
-"""``[tool.rekuest-codegen]`` of a ``pyproject.toml``: the packages a project wants, and the classes it uses.
-
-Everybody who reads it reads it here, and by one rule: the file that counts is the nearest ``pyproject.toml`` above
-what is scanned (above the current directory, where nothing is scanned). So a function has one definition, whether it
-is printed, turned into stubs or provided. What is in the table is checked; a key nobody knows is a mistake, not an
-extension. Loads no parser of Python: reading nodes from a server pays nothing for this.
-"""
+"""Finding and reading the table: what it may say, checked, as one frozen `Project`."""
 
 from __future__ import annotations
 
@@ -16,26 +10,9 @@ from pathlib import Path
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project.builds import Builds, read_builds
 from rekuest_codegen.project.classes import read_models, read_names, read_structures, refuse_two_meanings
-from rekuest_codegen.project.filters import EVERYTHING, Filters, Patterns
 from rekuest_codegen.project.table import Document, Table, suggestion
-from rekuest_codegen.project.target import CHOICES, Target, read_targets
+from rekuest_codegen.project.target import Target, read_targets
 from rekuest_codegen.shapes import is_object
-
-__all__ = [
-    "CHOICES",
-    "EVERYTHING",
-    "FILE",
-    "NO_PROJECT",
-    "TABLE",
-    "Builds",
-    "Filters",
-    "Patterns",
-    "Project",
-    "Target",
-    "find_project",
-    "project_of",
-    "read_project",
-]
 
 FILE = "pyproject.toml"
 TABLE = "tool.rekuest-codegen"

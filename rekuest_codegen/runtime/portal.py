@@ -14,8 +14,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from rekuest_codegen.errors import SyncInsideLoopError
 from rekuest_codegen.runtime.blocking import may_block
@@ -26,8 +25,7 @@ Hook = Callable[[], Coroutine[Any, Any, None]]
 CLOSE_WITHIN = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Portal:
+class _Portal(NamedTuple):
     loop: asyncio.AbstractEventLoop
     thread: threading.Thread
 

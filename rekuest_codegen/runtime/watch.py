@@ -11,9 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekuest_codegen.errors import AgentLost, NodeError, ProtocolError, RekuestError, TaskCancelled
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN, as_in_two, terminal_kind
@@ -28,8 +27,7 @@ TOLD = frozenset({"STARTED", "PROGRESS", "LOG", "PAUSED", "RESUMED"})
 """Events by which an agent says how it gets on; a short call has none of them but the first two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event of a task. ``number`` grows within the task; ``returns`` is in wire form."""
 
     number: int
