@@ -99,6 +99,21 @@ def test_import_wall(code: str) -> None:
     assert done.stdout.split() == []
 
 
+def test_a_first_call_imports_what_a_first_call_needs() -> None:
+    """Our own part of it: no TOML, no renewal of tokens, no bars, no provider."""
+    spared = ("tomllib", "rich", "msgspec", *(f"rekuest_codegen.{name}" for name in SPARED))
+    code = "import rekuest_codegen.runtime.caller.calls, rekuest_codegen.runtime.caller.client"
+    told = f"{code}; import sys; print(*sorted(set(sys.modules) & set({spared!r})))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []
+
+
+SPARED = (
+    *("emit", "scan", "server", "fetch", "cli", "ir.nodes", "ir.records", "project.reading", "wire.conversation"),
+    *("runtime.auth.renewal", "runtime.caller.bars", "runtime.objects", "runtime.provider"),
+)
+
+
 def test_files_stay_small() -> None:
     sizes = sorted(len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES)
     assert sizes[-1] <= 500, "a file over 500 lines holds two ideas"

@@ -7,9 +7,8 @@ import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from rekuest_codegen.errors import ConfigurationError
 
@@ -42,8 +41,7 @@ class Caller(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
+class Nested(NamedTuple):
     """Where calls go instead of to a server: from inside of a running task to its caller, in the loop that serves it;
     in a test to what stands in for nodes. Without a loop, calls are served where they are made."""
 

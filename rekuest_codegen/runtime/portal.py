@@ -15,8 +15,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
 from rekuest_codegen.errors import ConnectionLost, SyncInsideLoopError
@@ -29,8 +28,7 @@ CLOSE_WITHIN = 5.0
 TELL_WITHIN = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Portal:
+class _Portal(NamedTuple):
     loop: asyncio.AbstractEventLoop
     thread: threading.Thread
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
@@ -73,8 +73,7 @@ class Remote(Generic[R]):
         return {names.get(name, name): value for name, value in values.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """The ports of a node, and the wire key of each argument whose Python name differs from it."""
 
     args: tuple[Port, ...]

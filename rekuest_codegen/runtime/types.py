@@ -98,7 +98,8 @@ class AnyReference(Reference):
         return f"AnyReference({self._object!r}, {self._identifier!r})"
 
 
-_QUANTITY = re.compile(r"\s*(?P<magnitude>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>\S.*?)?\s*")
+# Compiled at first use.
+_QUANTITY = r"\s*(?P<magnitude>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>\S.*?)?\s*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Quantity(Instance):
         Raises:
             ValueError: the text does not begin with a number.
         """
-        match = _QUANTITY.fullmatch(text)
+        match = re.fullmatch(_QUANTITY, text)
         if match is None:
             raise ValueError(f"{text!r} is no quantity; expected a number and a unit, as in '5 mV'")
         return cls(float(match["magnitude"]), match["unit"] or "")

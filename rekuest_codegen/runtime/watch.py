@@ -11,9 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekuest_codegen.errors import AgentLost, NodeError, ProtocolError, RekuestError, TaskCancelled
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN, as_in_two, terminal_kind
@@ -30,8 +29,7 @@ SAID = TOLD | {"YIELD", "DELEGATE"}
 """Events that only an agent can cause: one that was gone is back. A request, CANCELLING say, is not among them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event of a task. ``number`` grows within the task; ``returns`` is in wire form."""
 
     number: int

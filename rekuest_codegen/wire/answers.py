@@ -10,7 +10,7 @@ from rekuest_codegen.shapes import is_array, is_object
 
 REFUSALS = ("authorization", "token", "authenticated", "unauthorized", "forbidden", "signature")
 """Words by which a server's error is known for a refused token: the real one has no error code for it."""
-NOBODY = re.compile(
+NOBODY = (
     r"(Action|Implementation) matching query does not exist\."
     r"|No active implementation found for action .*"
     r"|Agent is not available \(not connected.*\)"
@@ -40,7 +40,7 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
     first = next((error for error in _list(errors) if is_object(error)), nothing)
     extensions = first.get("extensions")
     said: dict[str, Any] = extensions if is_object(extensions) else nothing
-    if said.get("code") == "NodeNotFound" or ("code" not in said and NOBODY.fullmatch(text)):
+    if said.get("code") == "NodeNotFound" or ("code" not in said and re.fullmatch(NOBODY, text)):
         raise NodeNotFound(f"{place}: {text}")
     # The real server refuses before it looks at the document, and so without saying where in it. What is wrong with a
     # document does say where, and has such words too: a field `needsToken`, an unexpected token.

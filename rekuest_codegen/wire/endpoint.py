@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from rekuest_codegen.errors import ConfigurationError
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """A server's address, ``http(s)://host[:port][/prefix]``; GraphQL and agents hang below it."""
 
     base: str

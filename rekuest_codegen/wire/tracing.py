@@ -25,8 +25,9 @@ know, and the answer's field of the same name says that carriers are taken there
 FAILURES = frozenset(["FAILED", "CRITICAL", "DISCONNECTED"])
 MAX_STATE = 512
 
-_PARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_STATE = re.compile(r"[\x20-\x7e]*")
+# Compiled at first use: most processes read no carrier.
+_PARENT = r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"
+_STATE = r"[\x20-\x7e]*"
 
 
 def read_carrier(given: object) -> Carrier:
@@ -34,10 +35,10 @@ def read_carrier(given: object) -> Carrier:
     if not is_object(given):
         return {}
     parent, state = given.get("traceparent"), given.get("tracestate")
-    if not isinstance(parent, str) or not _PARENT.fullmatch(parent):
+    if not isinstance(parent, str) or not re.fullmatch(_PARENT, parent):
         return {}
     carrier = {"traceparent": parent}
-    if isinstance(state, str) and state and len(state) <= MAX_STATE and _STATE.fullmatch(state):
+    if isinstance(state, str) and state and len(state) <= MAX_STATE and re.fullmatch(_STATE, state):
         carrier["tracestate"] = state
     return carrier
 

@@ -6,16 +6,13 @@ opens and another one when that was refused. Light: authlib and httpx are import
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from rekuest_codegen.errors import ConfigurationError, RekuestError, Unreachable
+from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.lazy import lazy
-from rekuest_codegen.runtime.auth.renewal import ASK_EVERY, Grant, Renewal
-from rekuest_codegen.wire.auth import Auth, Fixed, checked
+from rekuest_codegen.wire.auth import Auth, Fixed
 from rekuest_codegen.wire.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -61,42 +58,13 @@ def auth_of(given: Credentials, endpoint: Endpoint) -> Auth:
         if is_flow(given):
             return FromHttpx(given, endpoint.graphql)
     if callable(given):
+        from rekuest_codegen.runtime.auth.called import Called
+
         return Called(given)
     raise ConfigurationError(
         f"auth: {type(given).__name__} gives no tokens; expected a token, a function that returns one, an httpx.Auth, "
         "client_credentials(...) or device_flow(...)"
     )
-
-
-class Called:
-    """Asks a function, sync or async, once a minute while tokens are needed, and whenever one was refused."""
-
-    def __init__(self, function: Callable[[], str | Awaitable[str]]) -> None:
-        self._function = function
-        self._renewal = Renewal(self._ask)
-
-    async def token(self, *, refused: str | None = None) -> str:
-        return await self._renewal.token(refused)
-
-    async def _ask(self, last: Grant | None, refused: bool) -> Grant:
-        function = self._function
-        try:
-            given = function() if inspect.iscoroutinefunction(function) else await asyncio.to_thread(function)
-            token = await given if inspect.isawaitable(given) else given
-        except RekuestError:
-            raise
-        except Exception as error:
-            raise Unreachable(f"no token: {self!r} raised {type(error).__name__}: {error}") from error
-        return Grant(checked(token), ASK_EVERY)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Called) and self._function == other._function
-
-    def __hash__(self) -> int:
-        return hash(self._function)
-
-    def __repr__(self) -> str:
-        return f"Called({getattr(self._function, '__qualname__', type(self._function).__name__)})"
 
 
 __getattr__ = lazy(__name__, _PLACES)

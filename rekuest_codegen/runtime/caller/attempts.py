@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rekuest_codegen.errors import AgentLost, ConnectionLost, ProtocolError, RekuestError
-from rekuest_codegen.runtime.caller.bars import Bar, open_bar
 from rekuest_codegen.runtime.caller.retrying import Tries
 from rekuest_codegen.runtime.caller.terms import Options
 from rekuest_codegen.runtime.context import Caller
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Watch
 from rekuest_codegen.wire.lifecycle import terminal_kind
+
+if TYPE_CHECKING:
+    from rekuest_codegen.runtime.caller.bars import Bar
 
 
 class Attempt:
@@ -34,7 +36,7 @@ class Attempt:
         self._tries = Tries(remote, options, None if options.timeout is None else loop.time() + options.timeout)
         self._watch: Watch | None = None
         self._given = False
-        self._bar: Bar | None = open_bar(remote.title) if options.progress else None
+        self._bar = _bar(remote.title) if options.progress else None
 
     @property
     def ended(self) -> bool:
@@ -104,3 +106,9 @@ class Attempt:
     def _close(self) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def _bar(title: str) -> Bar:
+    from rekuest_codegen.runtime.caller.bars import open_bar  # most calls have none
+
+    return open_bar(title)

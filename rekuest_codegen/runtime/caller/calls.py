@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from rekuest_codegen.errors import ArgumentError, CallTimeout, ProtocolError
@@ -115,7 +114,7 @@ async def start(
         async with asyncio.timeout(options.timeout):
             if options.plain:
                 return caller, await caller.start(remote, wire)
-            return caller, await Attempt(caller, remote, wire, replace(options, progress=False)).begin()
+            return caller, await Attempt(caller, remote, wire, options._replace(progress=False)).begin()
     except TimeoutError as error:
         if isinstance(error, CallTimeout):
             raise

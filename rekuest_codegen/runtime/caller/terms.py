@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields, replace
 from types import EllipsisType
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekuest_codegen.errors import ConfigurationError
 
 MAX_RETRIES = 100
 
 
-@dataclass(frozen=True, slots=True)
 class Reference:
     """The idempotency key of one call, and how often it was taken."""
 
-    text: str
-    _uses: Iterator[int] = field(default_factory=itertools.count, compare=False, repr=False)
+    __slots__ = ("_uses", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._uses = itertools.count()
+
+    def __repr__(self) -> str:
+        return f"Reference({self.text!r})"
 
     def take(self) -> str:
         """The key, once.
@@ -38,8 +42,7 @@ class Reference:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What holds for the calls in a ``with options(...)`` block; `options` says what each means."""
 
     timeout: float | None = None
@@ -54,8 +57,7 @@ class Options:
     """Whether nothing is said but, maybe, a timeout."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """What an assignment says beside node and arguments. ``known``: the reference may have been used before, so its
     task is looked for first."""
 
@@ -73,7 +75,7 @@ class Assignment:
 NO_OPTIONS = Options()
 in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO_OPTIONS)
 
-_NOT_PLAIN = tuple(one.name for one in fields(Options) if one.name not in ("timeout", "blocking", "plain"))
+_NOT_PLAIN = tuple(name for name in Options._fields if name not in ("timeout", "blocking", "plain"))
 
 
 @contextmanager
@@ -129,8 +131,8 @@ def options(
 
 def changed(given: Options, **said: Any) -> Options:
     """``given``, with what is ``said`` instead."""
-    found = replace(given, **said)
-    return replace(found, plain=all(getattr(found, name) == getattr(NO_OPTIONS, name) for name in _NOT_PLAIN))
+    found = given._replace(**said)
+    return found._replace(plain=all(getattr(found, name) == getattr(NO_OPTIONS, name) for name in _NOT_PLAIN))
 
 
 def _checked(name: str, value: object) -> object:

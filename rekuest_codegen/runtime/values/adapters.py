@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.project.stored import stored_name
@@ -18,8 +17,7 @@ from rekuest_codegen.runtime.types import Reference
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Adapter:
+class Adapter(NamedTuple):
     """``shrink`` gives the reference to an object, ``expand`` the object; either may be a coroutine function."""
 
     shrink: Callable[[Any], Any]
@@ -37,7 +35,11 @@ def adapt(cls: type[T], *, shrink: Callable[[T], Any], expand: Callable[[str], A
     The identifier they travel under is said in ``[tool.rekuest-codegen.structures]``. Both functions may be coroutine
     functions; they run where the call runs.
     """
-    _adapted[cls] = Adapter(shrink, expand, lambda value: isinstance(value, cls))
+
+    def fits(value: object) -> bool:
+        return isinstance(value, cls)
+
+    _adapted[cls] = Adapter(shrink, expand, fits)
 
 
 def adapter_of(cls: type[Any]) -> Adapter | None:

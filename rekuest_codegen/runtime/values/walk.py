@@ -7,9 +7,8 @@ file; leaves never await.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port, PortKind
@@ -27,8 +26,7 @@ class Shelf(Protocol):
     async def get(self, drawer: str) -> Any: ...
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where in a value we are; rendered only when something is wrong there."""
 
     parent: Place | None = None
@@ -60,8 +58,7 @@ ExpandLeaf = Callable[[Port, Any, "Walk", Place], Any]
 Step = Callable[[Port, Any, "Walk", Place], Awaitable[Any]]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Codec:
+class Codec(NamedTuple):
     """How one kind travels: a leaf by plain functions, anything else by async ones.
 
     ``fits`` says whether a Python value is of this kind, for the choice of a union's alternative; exactly means that
@@ -75,8 +72,7 @@ class Codec:
     expand: Step | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     codecs: Mapping[PortKind, Codec]
     types: Types
     shelf: Shelf | None = None

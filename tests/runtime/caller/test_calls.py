@@ -172,9 +172,11 @@ async def test_cancellation_at_every_await_leaves_nothing_dirty(lab: Any) -> Non
         call = asyncio.create_task(lab.aadd(steps, 1))
         for _ in range(steps):
             await asyncio.sleep(0)
-        call.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await call
+        if call.cancel():
+            with pytest.raises(asyncio.CancelledError):
+                await call
+        else:  # on a busy machine the other threads can be through before this one goes on
+            assert call.result() == steps + 1
         assert await lab.aadd(steps, 2) == steps + 2
 
 

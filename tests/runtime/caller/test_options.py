@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import ExitStack
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def said(found: Options) -> dict[str, Any]:
-    values = {one.name: getattr(found, one.name) for one in fields(found) if one.name != "plain"}
+    values = {name: value for name, value in found._asdict().items() if name != "plain"}
     return {**values, "reference": values["reference"] and values["reference"].text}
 
 
