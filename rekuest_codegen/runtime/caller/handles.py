@@ -189,7 +189,11 @@ class TaskHandle(Generic[R]):
     async def _there(self, function: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Await ``function()`` in the loop that serves the task, which may be this one."""
         if portal.in_trio():
-            return await portal.from_trio(self._there, function)
+
+            async def there() -> T:
+                return await self._there(function)
+
+            return await portal.from_trio(there)
         if asyncio.get_running_loop() is self._loop:
             return await function()
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(), self._loop))
