@@ -109,7 +109,7 @@ import threading
 lab.add(1)
 threading.Timer(0.4, print, ["waiting"], {{"flush": True}}).start()
 with options(keep={keep}):
-    lab.rest({1.2 if keep else 60.0})
+    lab.rest({5.0 if keep else 60.0})
 """
     with running(program(code), until="waiting", environment=settings(lab)) as (process, _):
         process.send_signal(signal.SIGINT)

@@ -104,7 +104,7 @@ def in_the_loop(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 CALLS: dict[str, Callable[[Any], Coroutine[Any, Any, Any]]] = {
     "short": lambda lab: lab.aadd(1, 2),
-    "long": lambda lab: lab.arest(0.6),
+    "long": lambda lab: lab.arest(1.5),
     "submitted": lambda lab: _submitted(lab),
 }
 
