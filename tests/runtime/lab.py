@@ -11,6 +11,7 @@ from rekuest_codegen import easy, model, progress
 
 app = easy("lab")
 stubs: Any = None
+begun: list[str] = []
 ended: list[str] = []
 closed = threading.Event()
 
@@ -51,7 +52,8 @@ def add(x: int, y: int = 1) -> int:
 
 @app.register()
 async def rest(seconds: float) -> str:
-    """Rest; says so when it is cancelled."""
+    """Rest; says so when it begins, and when it is cancelled."""
+    begun.append("rest")
     try:
         await asyncio.sleep(seconds)
     except asyncio.CancelledError:

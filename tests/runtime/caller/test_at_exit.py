@@ -101,17 +101,19 @@ lab.add(1)  # opens the loop, whose end is registered after that of `late`
 
 @pytest.mark.parametrize("keep", [False, True])
 def test_ctrl_c_cancels_unless_it_is_to_be_kept(lab: Any, keep: bool, tmp_path: Path) -> None:
+    begun: list[str] = sys.modules["lab"].begun
     ended: list[str] = sys.modules["lab"].ended
+    begun.clear()
     ended.clear()
     code = f"""
-from rekuest_codegen import options, submit
-import threading
+from rekuest_codegen import options
 lab.add(1)
-threading.Timer(0.4, print, ["waiting"], {{"flush": True}}).start()
+print("calling", flush=True)
 with options(keep={keep}):
     lab.rest({5.0 if keep else 60.0})
 """
-    with running(program(code), until="waiting", environment=settings(lab)) as (process, _):
+    with running(program(code), until="calling", environment=settings(lab)) as (process, _):
+        until(lambda: begun == ["rest"])
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == -signal.SIGINT
     if keep:
