@@ -174,6 +174,12 @@ class Modules:
         return found
 
     def _lookup(self, scope: Scope, name: str, steps: int) -> Target:
+        if scope.kind == "type parameters":
+            # They stand between a name and the scope it is written in, and hide nothing else of that.
+            if (binding := scope.binding(name)) is not None:
+                return self._follow(scope, name, binding, steps)
+            assert scope.parent is not None  # noqa: S101 - for the type checker
+            scope = scope.parent
         current: Scope | None = scope
         while current is not None:
             # A class body is no enclosing scope for the functions in it.

@@ -163,11 +163,16 @@ class Scope:
                             entered = Opaque("bound by 'with'", entered=item.context_expr)
                             _bind_target(names, item.optional_vars, entered)
                     self._collect(inner, names)
-                case ast.For(body=inner, target=target) | ast.AsyncFor(body=inner, target=target):
+                case ast.For(target=target) | ast.AsyncFor(target=target):
                     _bind_target(names, target, Opaque("a loop variable"))
+                    self._collect(statement.body, names)
+                    self._collect(statement.orelse, names)
+                case ast.While(body=inner, orelse=orelse):
                     self._collect(inner, names)
-                case ast.While(body=inner):
-                    self._collect(inner, names)
+                    self._collect(orelse, names)
+                case ast.Match(cases=cases):
+                    for case in cases:
+                        self._collect(case.body, names if case is cases[0] else self._fallbacks)
                 case _:
                     if (named := type_alias(statement)) is not None:
                         _bind(names, named.name, Defined(named))
@@ -208,7 +213,7 @@ def function_scope(parent: Scope, node: Function) -> Scope:
 
 def type_parameter_scope(parent: Scope, node: Function) -> Scope:
     """``parent`` with the function's own type parameters in sight."""
-    return Scope(parent.source, "class", parent.qualname, parent, node)
+    return Scope(parent.source, "type parameters", parent.qualname, parent, node)
 
 
 def _inner_scope(parent: Scope, node: ast.ClassDef | Function, kind: str) -> Scope:
