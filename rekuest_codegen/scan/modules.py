@@ -17,9 +17,12 @@ from msgspec import Struct
 
 from rekuest_codegen.scan.disk import Disk
 from rekuest_codegen.scan.scopes import (
+    GIVEN,
+    TYPE_PARAMETERS,
     Assigned,
     Binding,
     Defined,
+    Given,
     ImportedModule,
     ImportedName,
     Opaque,
@@ -174,8 +177,7 @@ class Modules:
         return found
 
     def _lookup(self, scope: Scope, name: str, steps: int) -> Target:
-        if scope.kind == "type parameters":
-            # They stand between a name and the scope it is written in, and hide nothing else of that.
+        while scope.kind == TYPE_PARAMETERS:
             if (binding := scope.binding(name)) is not None:
                 return self._follow(scope, name, binding, steps)
             assert scope.parent is not None  # noqa: S101 - for the type checker
@@ -278,5 +280,9 @@ class Modules:
             case Assigned(value=value):
                 assert value is not None  # noqa: S101 - for the type checker; matched above
                 return Object(scope, name, value)
+            case Given(scope=written, value=ast.Name() | ast.Attribute() as value):
+                return self.resolve(written, value, steps - 1)
+            case Given(scope=written, value=value):
+                return Object(written, GIVEN, value)
             case Opaque(what=what):
                 return Missing(name, f"is {what}", binding, scope)

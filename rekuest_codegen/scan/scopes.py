@@ -7,7 +7,7 @@ nothing else does. Nothing is evaluated here; a binding is a node or an import t
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -55,12 +55,24 @@ class Opaque(Struct, frozen=True, eq=False):
     entered: ast.expr | None = None
 
 
-Binding = ImportedModule | ImportedName | Defined | Assigned | Opaque
+class Given(Struct, frozen=True, eq=False):
+    """What a type variable of an alias is in one use of it, in a scope in which that has the name ``GIVEN``."""
+
+    scope: Scope
+    value: ast.expr
+
+
+GIVEN = "<given>"
+Binding = ImportedModule | ImportedName | Defined | Assigned | Opaque | Given
 _Names = dict[str, list[Binding]]
 
 
 Member = tuple[str, "Scope", ast.expr | None]
 """A word of the vocabulary, and the app it is said of, in its scope; see ``apps``, which finds it."""
+
+
+TYPE_PARAMETERS = "type parameters"
+"""The kind of a scope that stands between a name and the scope it is written in, and hides nothing else of that."""
 
 
 class Scope:
@@ -213,7 +225,17 @@ def function_scope(parent: Scope, node: Function) -> Scope:
 
 def type_parameter_scope(parent: Scope, node: Function) -> Scope:
     """``parent`` with the function's own type parameters in sight."""
-    return Scope(parent.source, "type parameters", parent.qualname, parent, node)
+    return Scope(parent.source, TYPE_PARAMETERS, parent.qualname, parent, node)
+
+
+def bound_scope(parent: Scope, given: Mapping[str, tuple[Scope, ast.expr]]) -> Scope:
+    """``parent`` with type variables that mean the types ``given``, each written in a scope of its own."""
+    made = Scope(parent.source, TYPE_PARAMETERS, parent.qualname, parent)
+    for name, (where, value) in given.items():
+        written = Scope(where.source, TYPE_PARAMETERS, where.qualname, where)
+        _bind(written.names, GIVEN, Assigned(value))
+        _bind(made.names, name, Given(written, value))
+    return made
 
 
 def _inner_scope(parent: Scope, node: ast.ClassDef | Function, kind: str) -> Scope:
