@@ -20,9 +20,12 @@ STREAMS = frozenset(
     for module in ("typing", "collections.abc")
     for name in ("Generator", "AsyncGenerator", "Iterator", "AsyncIterator")
 )
-ITERABLES = frozenset(
-    f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Iterable", "AsyncIterable")
-)
+ITERABLES = {
+    f"{module}.{asynchronous}Iterable": f"{asynchronous}Iterator"
+    for module in ("typing", "collections.abc")
+    for asynchronous in ("", "Async")
+}
+"""What typing allows for a generator as well, and what to write in its place."""
 MAX_ALIASES = 20
 
 
@@ -41,20 +44,24 @@ def streams(node: Function) -> bool:
 
 
 def return_types(modules: Modules, scope: Scope, annotation: ast.expr, *, yields: bool = False) -> Returned:
-    """Take a return annotation apart; what ``yields`` may say Iterable as well.
+    """Take a return annotation apart; ``yields`` when the function does.
 
     Raises:
         Problem: a stream of nothing said.
     """
-    streaming = STREAMS | ITERABLES if yields else STREAMS
     statements: list[str] = []
     scope, annotation = _unaliased(modules, scope, annotation, statements)
     is_stream = False
-    if isinstance(annotation, ast.Subscript) and _name(modules, scope, annotation.value) in streaming:
+    if isinstance(annotation, ast.Subscript) and _name(modules, scope, annotation.value) in STREAMS:
         is_stream = True
         scope, annotation = _unaliased(modules, scope, subscript_arguments(annotation)[0], statements)
-    elif _name(modules, scope, annotation) in streaming:
+    elif _name(modules, scope, annotation) in STREAMS:
         raise Problem("undeclared-type", "say what is streamed: Iterator[int]")
+    elif yields and isinstance(annotation, ast.Subscript):
+        # Upstream refuses it too; a definition here would be one that only we derive.
+        if (name := _name(modules, scope, annotation.value)) in ITERABLES:
+            word = name.rpartition(".")[2]
+            raise Problem("undeclared-type", f"a function that yields says {ITERABLES[name]}[...], not {word}[...]")
     return Returned(_items(modules, scope, annotation, is_stream), is_stream, tuple(statements))
 
 

@@ -1,6 +1,6 @@
 """Aliases of types, old and new, with type variables and without."""
 
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable, Iterable, Iterator
 from typing import Annotated
 
 from rekuest_codegen import Description, register
@@ -35,14 +35,14 @@ def new(whole: Whole | str, told: Told[int], mixed: Mixed[str, int]) -> Pair[int
 
 
 @register
-def each(count: int) -> Iterable[Pair[Image]]:
-    """A generator may say Iterable."""
+def each(count: int) -> Iterator[Pair[Image]]:
+    """A stream of two things each."""
     yield
 
 
 @register
 async def aeach(count: int) -> AsyncIterable[int]:
-    """And an asynchronous one."""
+    """A generator that says what it is not."""
     yield 1
 
 
