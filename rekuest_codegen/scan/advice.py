@@ -41,6 +41,24 @@ INSTEAD: Mapping[str, str] = {
         "use list[...]",
     ),
     **dict.fromkeys(["builtins.set", "builtins.frozenset", "typing.AbstractSet"], "use list[...]"),
+    "typing.LiteralString": "use str",
+    "typing.Self": "name the class",
+    "typing.ClassVar": "a class variable is no parameter; write the type inside it",
+    "typing.Type": "classes do not travel; use a Literal or an Enum of what may be chosen",
+    "builtins.type": "classes do not travel; use a Literal or an Enum of what may be chosen",
+    **dict.fromkeys(["typing.NoReturn", "typing.Never"], "write None"),
+    **dict.fromkeys(
+        (f"{module}.{name}" for module in ("typing", "collections.abc") for name in ("Awaitable", "Coroutine")),
+        "write an async def, and what it gives",
+    ),
+    **dict.fromkeys(
+        (
+            f"{module}.{name}"
+            for module in ("typing", "collections.abc")
+            for name in ("Generator", "AsyncGenerator", "Iterator", "AsyncIterator", "AsyncIterable")
+        ),
+        "a stream is only the whole of a return type of a function that yields; use list[...]",
+    ),
     **dict.fromkeys(["typing.Callable", "collections.abc.Callable"], "functions do not travel"),
 }
 

@@ -96,6 +96,16 @@ def _pydantic_field(
     return Markers(default=None if default is ... else Stated(default), description=description).with_(limits)
 
 
+def _string_constraints(
+    *, min_length: int | None = None, max_length: int | None = None, pattern: str | None = None, **_others: Any
+) -> Markers:
+    return _all([(_min_len, min_length), (_max_len, max_length), (_pattern, pattern)], "pydantic.StringConstraints")
+
+
+def _doc(documentation: str) -> Markers:
+    return Markers(description=documentation, richer=("annotated_types.doc",))
+
+
 def _dataclass_field(*, default: Any = ..., metadata: Mapping[str, Any] | None = None, **_others: Any) -> Markers:
     said = metadata or {}
     return _model_field(
@@ -150,16 +160,26 @@ CONSTRAINTS: Mapping[str, Callable[..., Any]] = {
     "annotated_types.Len": _len,
     "annotated_types.MinLen": _min_len,
     "annotated_types.MaxLen": _max_len,
+    "annotated_types.doc": _doc,
+    "annotated_types.DocInfo": _doc,
     "pydantic.Field": _pydantic_field,
+    "pydantic.StringConstraints": _string_constraints,
     "dataclasses.field": _dataclass_field,
     "attrs.field": _attrs_field,
     "rekuest.model_field": _model_field,
 }
 UNREAD_CALLS: Mapping[str, Markers] = {
     "attrs.Factory": Markers(),
-    "annotated_types.Predicate": Markers(ignored=("Predicate",)),
+    **{
+        name: Markers(ignored=(name.partition(".")[2],))
+        for name in (
+            *("annotated_types.Predicate", "annotated_types.Not", "annotated_types.Timezone"),
+            *("pydantic.AfterValidator", "pydantic.BeforeValidator", "pydantic.PlainValidator"),
+            "pydantic.WrapValidator",
+        )
+    },
 }
-"""Calls whose arguments are code, and what is known without them."""
+"""Calls whose arguments are code, or that no validator can say, and what is known without them."""
 PREDICATES = frozenset(
     f"annotated_types.{name}"
     for name in (
@@ -168,6 +188,13 @@ PREDICATES = frozenset(
     )
 )
 """Types that are another type with a Predicate."""
+MADE: Mapping[str, str] = {
+    "pydantic.conint": "Annotated[int, Field(...)]",
+    "pydantic.confloat": "Annotated[float, Field(...)]",
+    "pydantic.constr": "Annotated[str, Field(...)]",
+    "pydantic.conlist": "Annotated[list[...], Field(...)]",
+}
+"""Functions of pydantic that make types, and what to write in their place."""
 CONSTRAINED: Mapping[str, tuple[PortKind, Markers]] = {
     **{f"pydantic.Strict{name}": (kind, Markers()) for name, kind in _STRICT.items()},
     **{

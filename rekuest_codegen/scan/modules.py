@@ -17,9 +17,12 @@ from msgspec import Struct
 
 from rekuest_codegen.scan.disk import Disk
 from rekuest_codegen.scan.scopes import (
+    GIVEN,
+    TYPE_PARAMETERS,
     Assigned,
     Binding,
     Defined,
+    Given,
     ImportedModule,
     ImportedName,
     Opaque,
@@ -174,6 +177,11 @@ class Modules:
         return found
 
     def _lookup(self, scope: Scope, name: str, steps: int) -> Target:
+        while scope.kind == TYPE_PARAMETERS:
+            if (binding := scope.binding(name)) is not None:
+                return self._follow(scope, name, binding, steps)
+            assert scope.parent is not None  # noqa: S101 - for the type checker
+            scope = scope.parent
         current: Scope | None = scope
         while current is not None:
             # A class body is no enclosing scope for the functions in it.
@@ -272,5 +280,9 @@ class Modules:
             case Assigned(value=value):
                 assert value is not None  # noqa: S101 - for the type checker; matched above
                 return Object(scope, name, value)
+            case Given(scope=written, value=ast.Name() | ast.Attribute() as value):
+                return self.resolve(written, value, steps - 1)
+            case Given(scope=written, value=value):
+                return Object(written, GIVEN, value)
             case Opaque(what=what):
                 return Missing(name, f"is {what}", binding, scope)

@@ -8,18 +8,19 @@ factories, lambdas, partials) is a finding.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from rekuest_codegen.scan.apps import MadeApp, app_member, app_of_call, made_app, makes_app
-from rekuest_codegen.scan.classes import decorators_of, method
+from rekuest_codegen.scan.classes import Decorator, decorators_of, method
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.declarations import DECLARING, Declarations
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Findings, Problem
-from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, class_scope, function_scope
+from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, function_scope
 from rekuest_codegen.scan.source import Source
+from rekuest_codegen.scan.statements import called, own_expressions, parts, walk
 from rekuest_codegen.scan.trees import Function
 from rekuest_codegen.scan.wrapping import returned_names
 
@@ -63,7 +64,7 @@ class Registrations:
                         word = app_member(self._modules, scope, decorator.expression)
                         if word in ("structure", "service"):
                             self._declarations.add_function(word, function, decorator.call)
-                elif (call := _called(statement)) is not None:
+                elif (call := called(statement)) is not None:
                     word = app_member(self._modules, scope, call.func)
                     if word in DECLARING:
                         self._declarations.add_call(word, scope, call)
@@ -75,10 +76,12 @@ class Registrations:
         for scope, statement, in_loop in walk(source.scope, source.tree.body):
             if isinstance(statement, Function | ast.ClassDef):
                 yield from self._decorated(scope, statement, in_loop)
-            elif (call := _called(statement)) is not None:
-                word = app_member(self._modules, scope, call.func)
-                if word in REGISTERING:
-                    yield from self._called(scope, call, in_loop)
+                continue
+            if (call := called(statement)) is not None:
+                yield from self._call(scope, call, in_loop)
+            for expression in own_expressions(statement):
+                if source.mentions(expression):
+                    yield from self._within(scope, expression, in_loop, first=expression is call)
 
     def apps(self, source: Source) -> Iterator[MadeApp]:
         """The apps that ``source`` makes and gives a name to."""
@@ -128,7 +131,13 @@ class Registrations:
 
     def _decorated(self, scope: Scope, node: Function | ast.ClassDef, in_loop: bool) -> Iterator[Registration]:
         for decorator in decorators_of(self._modules, scope, node):
-            if app_member(self._modules, scope, decorator.expression) not in REGISTERING:
+            made = self._made_decorator(scope, decorator)
+            if made is None:
+                continue
+            where, call, register = made
+            if call is not None and call.args:
+                text = f"{node.name}: register takes its options by name, as in register(name=...)"
+                self._findings.add("bad-option", text, source=where.source, node=call.args[0])
                 continue
             if isinstance(node, ast.ClassDef):
                 text = f"{node.name} is a class; register its methods, or an instance's: register(instance.method)"
@@ -139,7 +148,18 @@ class Registrations:
             else:
                 bound = scope.kind == "class" and not self._is_static(scope, node)
                 function = Object(scope, node.name, node)
-                yield self._registration(function, decorator.call, scope, bound, decorator.expression)
+                yield self._registration(function, call, where, bound, register)
+
+    def _made_decorator(self, scope: Scope, decorator: Decorator) -> tuple[Scope, ast.Call | None, ast.expr] | None:
+        """The call with the options of a decorator that registers, its scope, and what registers; None of others."""
+        if self._registers(scope, decorator.expression):
+            return scope, decorator.call, decorator.expression
+        made = decorator.target
+        if not isinstance(made, Object) or not isinstance(made.node, ast.Call) or decorator.call is not None:
+            return None
+        if not self._registers(made.scope, made.node.func) or not made.scope.is_constant(made.name):
+            return None
+        return made.scope, made.node, made.node.func
 
     def _is_static(self, scope: Scope, node: Function) -> bool:
         return any(
@@ -147,9 +167,37 @@ class Registrations:
             for decorator in decorators_of(self._modules, scope, node)
         )
 
-    def _called(self, scope: Scope, call: ast.Call, in_loop: bool) -> Iterator[Registration]:
+    def _within(
+        self, scope: Scope, expression: ast.expr, in_loop: bool, *, first: bool = False, argument: bool = False
+    ) -> Iterator[Registration]:
+        """The registrations in an expression, except by itself when it was seen ``first``; what hides one is told."""
+        if isinstance(expression, ast.Call) and not first:
+            yield from self._call(scope, expression, in_loop)
+        if argument and self._registers(scope, expression):
+            text = f"`{scope.source.shown(expression)}` is handed on, so only running would show what it registers"
+            self._findings.add(
+                "computed-registration", f"{text}; write it above each def", source=scope.source, node=expression
+            )
+        for part, late in parts(expression, in_loop):
+            is_argument = isinstance(expression, ast.Call) and part is not expression.func
+            yield from self._within(scope, part, late, argument=is_argument)
+
+    def _registers(self, scope: Scope, expression: ast.expr) -> bool:
+        return app_member(self._modules, scope, expression) in REGISTERING
+
+    def _call(self, scope: Scope, call: ast.Call, in_loop: bool) -> Iterator[Registration]:
+        """What ``register(function)`` registers, or ``register(name="F")(function)``."""
+        if self._registers(scope, call.func):
+            yield from self._called(scope, call, call, in_loop)
+        elif isinstance(call.func, ast.Call) and self._registers(scope, call.func.func):
+            yield from self._called(scope, call, call.func, in_loop)
+
+    def _called(self, scope: Scope, call: ast.Call, options: ast.Call, in_loop: bool) -> Iterator[Registration]:
         what = next((argument for argument in call.args if not isinstance(argument, ast.Starred)), None)
         if what is None:
+            if any(isinstance(argument, ast.Starred) for argument in call.args):
+                message = f"`{scope.source.shown(call)}` unpacks what it registers; name the function"
+                self._findings.add("computed-registration", message, source=scope.source, node=call)
             return
         text = scope.source.shown(what)
         if in_loop:
@@ -161,7 +209,7 @@ class Registrations:
         except Problem as problem:
             self._findings.problem(problem.at(scope.source, what))
             return
-        yield self._registration(function, call, scope, bound, call.func)
+        yield self._registration(function, options, scope, bound, options.func)
 
     def _registration(
         self, function: Object, call: ast.Call | None, scope: Scope, bound: bool, register: ast.expr
@@ -247,41 +295,3 @@ class Registrations:
             "computed-registration",
             f"`{text}` is made when the code runs, so its signature cannot be read; write it as a def",
         )
-
-
-def walk(scope: Scope, body: Sequence[ast.stmt], in_loop: bool = False) -> Iterator[tuple[Scope, ast.stmt, bool]]:
-    """Every statement, those inside functions, classes and blocks included, with its scope and whether it is looped."""
-    for statement in body:
-        match statement:
-            case ast.Expr() | ast.Assign():
-                yield scope, statement, in_loop
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                yield scope, statement, in_loop
-                yield from walk(function_scope(scope, statement), statement.body, in_loop)
-            case ast.ClassDef():
-                yield scope, statement, in_loop
-                yield from walk(class_scope(scope, statement), statement.body, in_loop)
-            case ast.For() | ast.AsyncFor() | ast.While():
-                yield from walk(scope, statement.body, True)
-            case ast.If():
-                yield from walk(scope, statement.body, in_loop)
-                yield from walk(scope, statement.orelse, in_loop)
-            case ast.Try() | ast.TryStar():
-                yield from walk(scope, statement.body, in_loop)
-                for handler in statement.handlers:
-                    yield from walk(scope, handler.body, in_loop)
-                yield from walk(scope, statement.finalbody, in_loop)
-                yield from walk(scope, statement.orelse, in_loop)
-            case ast.With() | ast.AsyncWith():
-                yield from walk(scope, statement.body, in_loop)
-            case _:
-                pass
-
-
-def _called(statement: ast.stmt) -> ast.Call | None:
-    """The call of a statement that is one, or assigns one's result."""
-    match statement:
-        case ast.Expr(value=ast.Call() as call) | ast.Assign(value=ast.Call() as call):
-            return call
-        case _:
-            return None

@@ -6,6 +6,7 @@ import ast
 
 from msgspec import Struct
 
+from rekuest_codegen.scan.aliases import unaliased
 from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.classes import known_ancestors, model_fields
 from rekuest_codegen.scan.modules import Known, Modules, Object
@@ -19,6 +20,12 @@ STREAMS = frozenset(
     for module in ("typing", "collections.abc")
     for name in ("Generator", "AsyncGenerator", "Iterator", "AsyncIterator")
 )
+ITERABLES = {
+    f"{module}.{asynchronous}Iterable": f"{asynchronous}Iterator"
+    for module in ("typing", "collections.abc")
+    for asynchronous in ("", "Async")
+}
+"""What typing allows for a generator as well, and what to write in its place."""
 MAX_ALIASES = 20
 
 
@@ -27,6 +34,8 @@ class Returned(Struct, frozen=True, eq=False):
 
     items: tuple[tuple[Scope, ast.expr], ...]
     streams: bool
+    statements: tuple[str, ...] = ()
+    """The ``type`` statements that were followed."""
 
 
 def streams(node: Function) -> bool:
@@ -34,41 +43,50 @@ def streams(node: Function) -> bool:
     return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own_nodes(node.body))
 
 
-def return_types(modules: Modules, scope: Scope, annotation: ast.expr) -> Returned:
-    """Take a return annotation apart.
+def return_types(modules: Modules, scope: Scope, annotation: ast.expr, *, yields: bool = False) -> Returned:
+    """Take a return annotation apart; ``yields`` when the function does.
 
     Raises:
         Problem: a stream of nothing said.
     """
-    scope, annotation = _unaliased(modules, scope, annotation)
+    statements: list[str] = []
+    scope, annotation = _unaliased(modules, scope, annotation, statements)
     is_stream = False
     if isinstance(annotation, ast.Subscript) and _name(modules, scope, annotation.value) in STREAMS:
         is_stream = True
-        scope, annotation = _unaliased(modules, scope, subscript_arguments(annotation)[0])
+        scope, annotation = _unaliased(modules, scope, subscript_arguments(annotation)[0], statements)
     elif _name(modules, scope, annotation) in STREAMS:
         raise Problem("undeclared-type", "say what is streamed: Iterator[int]")
+    elif yields and isinstance(annotation, ast.Subscript):
+        # Upstream refuses it too; a definition here would be one that only we derive.
+        if (name := _name(modules, scope, annotation.value)) in ITERABLES:
+            word = name.rpartition(".")[2]
+            raise Problem("undeclared-type", f"a function that yields says {ITERABLES[name]}[...], not {word}[...]")
+    return Returned(_items(modules, scope, annotation, is_stream), is_stream, tuple(statements))
+
+
+def _items(modules: Modules, scope: Scope, annotation: ast.expr, is_stream: bool) -> tuple[tuple[Scope, ast.expr], ...]:
     if not is_stream and _is_none(modules, scope, annotation):
-        return Returned((), is_stream)
+        return ()
     if isinstance(annotation, ast.Subscript) and _name(modules, scope, annotation.value) in TUPLES:
         items = subscript_arguments(annotation)
         if any(isinstance(item, ast.Constant) and item.value is ... for item in items):
             raise Problem("undeclared-type", "a tuple of any length is no list of returns; use list[...]")
-        return Returned(tuple((scope, item) for item in items), is_stream)
-    if (named := _named_tuple(modules, scope, annotation)) is not None:
-        return Returned(named, is_stream)
-    return Returned(((scope, annotation),), is_stream)
+        return tuple((scope, item) for item in items)
+    named = _named_tuple(modules, scope, annotation)
+    return named if named is not None else ((scope, annotation),)
 
 
-def _unaliased(modules: Modules, scope: Scope, annotation: ast.expr) -> tuple[Scope, ast.expr]:
+def _unaliased(modules: Modules, scope: Scope, annotation: ast.expr, statements: list[str]) -> tuple[Scope, ast.expr]:
     for _ in range(MAX_ALIASES):
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
             annotation = parse_annotation(annotation)
-            continue
-        target = modules.resolve(scope, annotation) if isinstance(annotation, ast.Name | ast.Attribute) else None
-        if isinstance(target, Object) and isinstance(target.node, ast.Subscript):
-            scope, annotation = target.scope, target.node
-            continue
-        break
+        elif (meant := unaliased(modules, scope, annotation)) is not None:
+            scope, annotation = meant.scope, meant.node
+            if meant.statement is not None:
+                statements.append(meant.statement)
+        else:
+            break
     return scope, annotation
 
 

@@ -28,15 +28,13 @@ from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.registration import Registration, Registrations
 from rekuest_codegen.scan.result import ScannedNode, ScannedState, ScanOptions, ScanResult
 from rekuest_codegen.scan.signature import Registered, SignatureReader
-from rekuest_codegen.scan.source import Source, module_name
+from rekuest_codegen.scan.source import REGISTERS, Source, module_name
 from rekuest_codegen.scan.states import StateReader
 from rekuest_codegen.scan.trees import Function, Unreadable
 from rekuest_codegen.scan.types import TypeReader
 from rekuest_codegen.scan.vocabulary import APP_MAKERS
 from rekuest_codegen.scan.wrapping import Wrapping, wrapping
 
-TRACE = re.compile(r"\b(?:register\w*|workflow)\b")
-"""Without one of these words a file registers nothing."""
 DECLARING_TRACE = re.compile(
     r"\b(?:app_context|service|structure|memory_structure|model|interface)\b|^[ \t]*@(?:\w+\.)*state\b", re.MULTILINE
 )
@@ -226,7 +224,7 @@ class _Scan:
             try:
                 if not self._options.all_functions:
                     text = modules.text(file)
-                    if not TRACE.search(text) and not DECLARING_TRACE.search(text):
+                    if not REGISTERS.search(text) and not DECLARING_TRACE.search(text):
                         continue
                 source = modules.at(file)
                 _ = source.scope  # what is nested too deeply shows here, and not in the middle of something

@@ -7,7 +7,7 @@ nothing else does. Nothing is evaluated here; a binding is a node or an import t
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -55,12 +55,24 @@ class Opaque(Struct, frozen=True, eq=False):
     entered: ast.expr | None = None
 
 
-Binding = ImportedModule | ImportedName | Defined | Assigned | Opaque
+class Given(Struct, frozen=True, eq=False):
+    """What a type variable of an alias is in one use of it, in a scope in which that has the name ``GIVEN``."""
+
+    scope: Scope
+    value: ast.expr
+
+
+GIVEN = "<given>"
+Binding = ImportedModule | ImportedName | Defined | Assigned | Opaque | Given
 _Names = dict[str, list[Binding]]
 
 
 Member = tuple[str, "Scope", ast.expr | None]
 """A word of the vocabulary, and the app it is said of, in its scope; see ``apps``, which finds it."""
+
+
+TYPE_PARAMETERS = "type parameters"
+"""The kind of a scope that stands between a name and the scope it is written in, and hides nothing else of that."""
 
 
 class Scope:
@@ -163,11 +175,16 @@ class Scope:
                             entered = Opaque("bound by 'with'", entered=item.context_expr)
                             _bind_target(names, item.optional_vars, entered)
                     self._collect(inner, names)
-                case ast.For(body=inner, target=target) | ast.AsyncFor(body=inner, target=target):
+                case ast.For(target=target) | ast.AsyncFor(target=target):
                     _bind_target(names, target, Opaque("a loop variable"))
+                    self._collect(statement.body, names)
+                    self._collect(statement.orelse, names)
+                case ast.While(body=inner, orelse=orelse):
                     self._collect(inner, names)
-                case ast.While(body=inner):
-                    self._collect(inner, names)
+                    self._collect(orelse, names)
+                case ast.Match(cases=cases):
+                    for case in cases:
+                        self._collect(case.body, names if case is cases[0] else self._fallbacks)
                 case _:
                     if (named := type_alias(statement)) is not None:
                         _bind(names, named.name, Defined(named))
@@ -208,7 +225,17 @@ def function_scope(parent: Scope, node: Function) -> Scope:
 
 def type_parameter_scope(parent: Scope, node: Function) -> Scope:
     """``parent`` with the function's own type parameters in sight."""
-    return Scope(parent.source, "class", parent.qualname, parent, node)
+    return Scope(parent.source, TYPE_PARAMETERS, parent.qualname, parent, node)
+
+
+def bound_scope(parent: Scope, given: Mapping[str, tuple[Scope, ast.expr]]) -> Scope:
+    """``parent`` with type variables that mean the types ``given``, each written in a scope of its own."""
+    made = Scope(parent.source, TYPE_PARAMETERS, parent.qualname, parent)
+    for name, (where, value) in given.items():
+        written = Scope(where.source, TYPE_PARAMETERS, where.qualname, where)
+        _bind(written.names, GIVEN, Assigned(value))
+        _bind(made.names, name, Given(written, value))
+    return made
 
 
 def _inner_scope(parent: Scope, node: ast.ClassDef | Function, kind: str) -> Scope:

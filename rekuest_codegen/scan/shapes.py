@@ -130,6 +130,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if is_mapping(value):
         return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Markers):
+        raise Problem("misplaced-marker", "a marker is no default; write Annotated[type, marker] = default")
     if isinstance(value, Instance | Object):
         raise Problem("computed-default", f"computed default: an object of {_name(value)} cannot travel; use None")
     raise Problem("unsendable-default", f"the default {value!r} has no form in JSON; use None, or a text or number")
@@ -138,17 +140,19 @@ def plain(value: Any) -> Any:
 def _enum_default(shape: Shape, value: Any) -> str:
     members = shape.members
     if members is None:
-        literal = value.value if isinstance(value, EnumMember) else value
-        if any(choice.value == str(literal) for choice in shape.choices):
-            return str(literal)
+        # A Literal of members has them by their names, one of values by the values.
+        texts = [_name(value), str(value.value)] if isinstance(value, EnumMember) else [str(value)]
+        allowed = {choice.value for choice in shape.choices}
+        if (text := next((text for text in texts if text in allowed), None)) is not None:
+            return text
     elif isinstance(value, EnumMember) and value.name in members:
         return value.name
     else:
         for name, known in members.items():
             if known is not None and type(known) is type(value) and known == value:
                 return name
-    allowed = ", ".join(choice.label for choice in shape.choices)
-    raise Problem("bad-default", f"the default {_name(value)} is none of its choices: {allowed}")
+    labels = ", ".join(choice.label for choice in shape.choices)
+    raise Problem("bad-default", f"the default {_name(value)} is none of its choices: {labels}")
 
 
 def _union_default(shape: Shape, value: Any) -> Any:

@@ -158,7 +158,9 @@ class _Work:
         annotation = self.node.returns
         ports: list[Port] = []
         try:
-            found = return_types(self.types.modules, self.scope, annotation)
+            found = return_types(self.types.modules, self.scope, annotation, yields=self.yields)
+            for alias in found.statements:
+                self.reading.alias(alias)
             self.is_generator = self.is_generator or found.streams
             for index, (scope, item) in enumerate(found.items):
                 if self.injection(scope, item) is not None:

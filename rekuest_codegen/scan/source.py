@@ -14,6 +14,7 @@ import ast
 import io
 import re
 import tokenize
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,8 @@ from rekuest_codegen.scan.trees import Function, Unreadable, parse, split_lines
 if TYPE_CHECKING:
     from rekuest_codegen.scan.classes import Decorator
 
+REGISTERS = re.compile(r"\b(?:register\w*|workflow)\b")
+"""The words that register functions; without one a file registers nothing."""
 SHOWN = 60
 """How many characters of the user's code a message quotes."""
 
@@ -99,6 +102,25 @@ class Source:
     def shown(self, node: ast.expr | ast.stmt) -> str:
         """The start of `code` on one line, as messages quote it."""
         return " ".join(self.code(node).split())[:SHOWN]
+
+    def mentions(self, node: ast.expr) -> bool:
+        """Whether a word that registers stands on one of the lines of ``node``."""
+        traced = self._traced
+        if not traced:
+            return False
+        at = bisect_left(traced, node.lineno)
+        return at < len(traced) and traced[at] <= (node.end_lineno or node.lineno)
+
+    @cached_property
+    def _traced(self) -> Sequence[int]:
+        """The lines that hold a word that registers, or another name that an import here gives it."""
+        renamed = [
+            re.escape(name)
+            for name, bindings in self.scope.names.items()
+            if any(isinstance(found, ImportedName) and REGISTERS.fullmatch(found.name) for found in bindings)
+        ]
+        words = re.compile("|".join([REGISTERS.pattern, *(rf"\b{name}\b" for name in renamed)]))
+        return [number for number, line in enumerate(self._lines, 1) if words.search(line)]
 
     @cached_property
     def _lines(self) -> list[str]:

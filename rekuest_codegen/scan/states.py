@@ -9,10 +9,10 @@ from rekuest_codegen.scan.apps import app_member
 from rekuest_codegen.scan.classes import decorators_of
 from rekuest_codegen.scan.modules import Modules, Object
 from rekuest_codegen.scan.places import Findings, Problem
-from rekuest_codegen.scan.registration import walk
 from rekuest_codegen.scan.result import ScannedState
 from rekuest_codegen.scan.shapes import to_port
 from rekuest_codegen.scan.source import Source
+from rekuest_codegen.scan.statements import walk
 from rekuest_codegen.scan.types import Reading, TypeReader
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 
 from rekuest_codegen.ir import MAX_DEPTH, PortKind
 from rekuest_codegen.scan.advice import HOW_TO_DECLARE, INSTEAD, spoken
+from rekuest_codegen.scan.aliases import TYPE_VARIABLES, unaliased
 from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.class_shapes import ClassShapes
 from rekuest_codegen.scan.classes import is_enum
 from rekuest_codegen.scan.constants import Folder
-from rekuest_codegen.scan.constraints import CONSTRAINED, PREDICATES
+from rekuest_codegen.scan.constraints import CONSTRAINED, CONSTRAINTS, MADE, PREDICATES
 from rekuest_codegen.scan.declarations import Declarations
 from rekuest_codegen.scan.literals import literal_shape
 from rekuest_codegen.scan.markers import NOTHING, Markers
@@ -28,6 +29,8 @@ from rekuest_codegen.scan.shapes import Shape
 from rekuest_codegen.scan.trees import TypeAlias
 from rekuest_codegen.scan.unions import Unions
 
+MAX_PARTS = 5_000
+"""How many types one port may be made of: models of models of models double with each."""
 PRIMITIVES: Mapping[str, PortKind] = {
     "builtins.bool": PortKind.BOOL,
     "builtins.int": PortKind.INT,
@@ -42,7 +45,6 @@ TUPLES = frozenset(["builtins.tuple", "typing.Tuple"])
 UNINFORMATIVE = frozenset(["typing.Any", "builtins.object"])
 NONES = frozenset(["builtins.None", "types.NoneType"])
 TRANSPARENT = frozenset(["typing.Final", "typing.Required", "typing.NotRequired", "dataclasses.InitVar"])
-TYPE_VARIABLES = frozenset(["typing.TypeVar", "typing.ParamSpec", "typing.TypeVarTuple"])
 
 
 @dataclass(slots=True)
@@ -56,12 +58,16 @@ class Reading:
         if (code, message) not in self.warnings:
             self.warnings.append((code, message))
 
+    def alias(self, name: str) -> None:
+        """Warn of the ``type`` statement ``name``."""
+        self.warn("richer-than-upstream", f"upstream refuses the type alias {name}")
+
     def ignored(self, markers: Markers) -> None:
         """Warn of what ``markers`` hold that upstream ignores, or everybody."""
         for what in markers.richer:
             self.warn("richer-than-upstream", f"upstream ignores {what}")
         for what in markers.ignored:
-            self.warn("not-sent", f"a {what} is code and does not travel, so nobody checks it; write a validator")
+            self.warn("not-sent", f"{what} does not travel, so nobody checks it; write a validator")
 
     def bind(self, identifier: str, place: str) -> None:
         """Note that ``identifier`` is the class at ``place``.
@@ -94,6 +100,7 @@ class TypeReader:
         self._unions = Unions(modules)
         self._classes = ClassShapes(modules, folder, declarations, module_of, self.read)
         self._known: dict[object, tuple[Shape, Reading]] = {}
+        self._parts = 0
 
     def read(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading, depth: int = 0) -> Shape:
         """The shape of the annotation ``node`` with ``markers`` already given to its port.
@@ -103,6 +110,10 @@ class TypeReader:
         """
         if depth > MAX_DEPTH:
             raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types", source=scope.source, node=node)
+        self._parts = self._parts + 1 if depth else 0
+        if self._parts > MAX_PARTS:
+            text = f"has more than {MAX_PARTS} parts; let some of it travel by reference, as a structure"
+            raise Problem("too-large", text, source=scope.source, node=node)
         try:
             if depth == 0:
                 return self._read_once(scope, node, markers, reading)
@@ -152,12 +163,21 @@ class TypeReader:
                 return self._subscript(scope, node, markers, reading, depth)
             case ast.Name() | ast.Attribute() | ast.Constant(value=None):
                 return self._name(scope, node, markers, reading, depth)
+            case ast.Call(func=func):
+                maker = self.modules.resolve(scope, func)
+                instead = MADE.get(maker.name) if isinstance(maker, Known) else None
+                advice = f"write {instead}" if instead else "name the type itself"
+                text = f"`{scope.source.shown(node)}` is a type that only running the code makes; {advice}"
+                raise Problem("unknown-type", text)
             case _:
                 raise Problem("unknown-type", f"`{scope.source.shown(node)}` is no type that can be read")
 
     def _name(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading, depth: int) -> Shape:
         target = self.modules.resolve(scope, node)
         match target:
+            case Object(node=TypeAlias()) if (meant := unaliased(self.modules, scope, node)) is not None:
+                reading.alias(target.name)
+                return self.read(meant.scope, meant.node, markers, reading, depth + 1)
             case Known(name=name) if name in PRIMITIVES:
                 return Shape(kind=PRIMITIVES[name], markers=markers)
             case Known(name=name) if name in UNINFORMATIVE and (kind := _kind_of(markers)) is not None:
@@ -182,9 +202,6 @@ class TypeReader:
                 raise Problem("undeclared-type", f"{spoken(name)} cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
             case Object(node=ast.ClassDef()):
                 return self._classes.shape(target, markers, reading, depth)
-            case Object(node=TypeAlias(value=value, parameters=()) as alias):
-                reading.warn("richer-than-upstream", f"upstream refuses the type alias {alias.name}")
-                return self.read(target.scope, value, markers, reading, depth + 1)
             case Object(node=ast.Call() as call):
                 return self._made(target, call, markers, reading, depth)
             case Object(node=ast.expr() as value):
@@ -246,7 +263,11 @@ class TypeReader:
                 return shape  # what is in the brackets is for type checkers: numpy.ndarray[Any, numpy.dtype[...]]
             raise Problem("undeclared-type", f"{spoken(name)}[...] cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
         if isinstance(target, Object) and isinstance(target.node, ast.ClassDef):
-            raise Problem("unknown-type", f"{target.name}[...] is generic; a port needs one definite type")
+            raise Problem("unknown-type", f"{target.name}[...] is generic; write a class with definite fields instead")
+        if (meant := unaliased(self.modules, scope, node)) is not None:
+            if meant.statement is not None:
+                reading.alias(meant.statement)
+            return self.read(meant.scope, meant.node, markers, reading, depth + 1)
         if isinstance(target, Missing):
             raise Problem("unresolved-name", f"{target.name} {target.reason}")
         raise Problem("unknown-type", f"`{scope.source.shown(node)}` is no type that can be read")
@@ -254,7 +275,7 @@ class TypeReader:
     def _union(self, scope: Scope, node: ast.expr, markers: Markers, reading: Reading, depth: int) -> Shape:
         kept: dict[str, tuple[Scope, ast.expr]] = {}
         nullable = False
-        for where, alternative in self._unions.alternatives(scope, node, depth):
+        for where, alternative in self._unions.alternatives(scope, node, depth, reading.alias):
             spelling = self._unions.spelling(where, alternative)
             if spelling in NONES:
                 nullable = True
@@ -288,13 +309,14 @@ class TypeReader:
 
     def _annotated(self, scope: Scope, node: ast.expr) -> tuple[Scope, ast.Subscript | None]:
         """``node`` if it is an ``Annotated``, itself or by another name."""
-        if isinstance(node, ast.Name | ast.Attribute):
-            alias = self.modules.resolve(scope, node)
-            if not isinstance(alias, Object) or not isinstance(alias.node, ast.Subscript):
-                return scope, None
-            if not alias.scope.is_constant(alias.name):
-                return scope, None
-            scope, node = alias.scope, alias.node
+        for _ in range(MAX_DEPTH):
+            if isinstance(node, ast.Name | ast.Attribute):
+                alias = self.modules.resolve(scope, node)
+                if isinstance(alias, Object) and not alias.scope.is_constant(alias.name):
+                    return scope, None
+            if (meant := unaliased(self.modules, scope, node)) is None:
+                break
+            scope, node = meant.scope, meant.node
         if not isinstance(node, ast.Subscript):
             return scope, None
         target = self.modules.resolve(scope, node.value)
@@ -311,9 +333,8 @@ class TypeReader:
         return value if isinstance(value, Markers) else NOTHING
 
     def _is_ours(self, scope: Scope, node: ast.expr) -> bool:
-        name = node.func if isinstance(node, ast.Call) else node
-        target = self.modules.resolve(scope, name)
-        return isinstance(target, Known) and target.name.partition(".")[0] in ("rekuest", "annotated_types", "pydantic")
+        target = self.modules.resolve(scope, node.func if isinstance(node, ast.Call) else node)
+        return isinstance(target, Known) and (target.name in CONSTRAINTS or target.name.startswith("rekuest."))
 
 
 def spelling(node: ast.expr) -> object:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rekuest_codegen.ir import MAX_DEPTH
+from rekuest_codegen.scan.aliases import unaliased
 from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
 from rekuest_codegen.scan.modules import Known, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.scopes import Scope
-from rekuest_codegen.scan.trees import text_of
+from rekuest_codegen.scan.trees import TypeAlias, text_of
 
 
 class Unions:
@@ -19,30 +20,34 @@ class Unions:
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
 
-    def alternatives(self, scope: Scope, node: ast.expr, depth: int) -> Iterator[tuple[Scope, ast.expr]]:
-        """The alternatives of a union, those of nested unions and aliases of unions among them."""
+    def alternatives(
+        self, scope: Scope, node: ast.expr, depth: int, noted: Callable[[str], None] | None = None
+    ) -> Iterator[tuple[Scope, ast.expr]]:
+        """The alternatives of a union, those of nested unions and aliases of unions among them.
+
+        ``noted`` is told the ``type`` statements on the way.
+        """
         if depth > MAX_DEPTH:
             raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types", source=scope.source, node=node)
         match node:
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                yield from self.alternatives(scope, left, depth + 1)
-                yield from self.alternatives(scope, right, depth + 1)
+                yield from self.alternatives(scope, left, depth + 1, noted)
+                yield from self.alternatives(scope, right, depth + 1, noted)
                 return
             case ast.Constant(value=str()):
-                yield from self.alternatives(scope, parse_annotation(node), depth + 1)
+                yield from self.alternatives(scope, parse_annotation(node), depth + 1, noted)
                 return
-            case ast.Subscript():
-                target = self._modules.resolve(scope, node.value)
-                if isinstance(target, Known) and target.name in ("typing.Union", "typing.Optional"):
-                    for argument in subscript_arguments(node):
-                        yield from self.alternatives(scope, argument, depth + 1)
-                    if target.name == "typing.Optional":
-                        yield scope, ast.copy_location(ast.Constant(None), node)
-                    return
-            case ast.Name() | ast.Attribute():
-                target = self._modules.resolve(scope, node)
-                if isinstance(target, Object) and isinstance(target.node, ast.Subscript | ast.BinOp):
-                    yield from self.alternatives(target.scope, target.node, depth + 1)
+            case ast.Subscript() if (name := self._union_name(scope, node)) is not None:
+                for argument in subscript_arguments(node):
+                    yield from self.alternatives(scope, argument, depth + 1, noted)
+                if name == "typing.Optional":
+                    yield scope, ast.copy_location(ast.Constant(None), node)
+                return
+            case ast.Subscript() | ast.Name() | ast.Attribute():
+                if (meant := unaliased(self._modules, scope, node)) is not None:
+                    if noted is not None and meant.statement is not None:
+                        noted(meant.statement)
+                    yield from self.alternatives(meant.scope, meant.node, depth + 1, noted)
                     return
             case _:
                 pass
@@ -63,11 +68,15 @@ class Unions:
                     return target.name.replace("typing.Text", "builtins.str")
                 if not isinstance(target, Object):
                     return scope.source.code(node)
+                if isinstance(target.node, TypeAlias) and not target.node.parameters:
+                    return self.spelling(target.scope, target.node.value, depth + 1)
                 if isinstance(target.node, ast.Subscript | ast.BinOp | ast.Constant):
                     return self.spelling(target.scope, target.node, depth + 1)
                 return str(target.key)
-            case ast.Subscript() if self._is_union(scope, node):
+            case ast.Subscript() if self._union_name(scope, node) is not None:
                 return self._union_spelling(scope, node, depth)
+            case ast.Subscript() if (meant := unaliased(self._modules, scope, node)) is not None:
+                return self.spelling(meant.scope, meant.node, depth + 1)
             case ast.Subscript():
                 name = self.spelling(scope, node.value, depth + 1)
                 first, *rest = subscript_arguments(node)
@@ -83,9 +92,11 @@ class Unions:
             case _:
                 return self._code(scope, node)
 
-    def _is_union(self, scope: Scope, node: ast.Subscript) -> bool:
+    def _union_name(self, scope: Scope, node: ast.Subscript) -> str | None:
         target = self._modules.resolve(scope, node.value)
-        return isinstance(target, Known) and target.name in ("typing.Union", "typing.Optional")
+        if isinstance(target, Known) and target.name in ("typing.Union", "typing.Optional"):
+            return target.name
+        return None
 
     def _union_spelling(self, scope: Scope, node: ast.expr, depth: int) -> str:
         inside = self.alternatives(scope, node, depth)

@@ -42,6 +42,9 @@ def wrapping(modules: Modules, scope: Scope, decorator: Decorator) -> Wrapping:
     target = decorator.target
     if isinstance(target, Known):
         return Wrapping.KEEPS if target.name in TRANSPARENT else Wrapping.UNKNOWN
+    if isinstance(target, Object) and isinstance(target.node, ast.Call):
+        ours = app_member(modules, target.scope, target.node.func) is not None
+        return Wrapping.KEEPS if ours else Wrapping.UNKNOWN
     if isinstance(target, Object) and isinstance(target.node, Function):
         return _of_function(modules, target.scope, target.node, called=decorator.call is not None)
     return Wrapping.UNKNOWN

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rekuest_codegen.errors import Severity
 from rekuest_codegen.scan import ScanOptions, scan
 from rekuest_codegen.scan.files import files_of
 
@@ -137,3 +138,22 @@ def test_in_a_thread(tmp_path: Path, kilobytes: int, default: str, said: str) ->
         [sys.executable, "-c", program, str(path)], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout) == (0, said), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "levels"),
+    [
+        ("type A{0} = A{1} | list[A{1}] | dict[str, A{1}]", 10),
+        ("@model\nclass A{0}:\n    a: A{1}\n    b: A{1}", 14),
+    ],
+)
+def test_types_that_double_again_and_again_end(tmp_path: Path, line: str, levels: int) -> None:
+    path = tmp_path / "app.py"
+    doubled = "\n".join(line.format(number, number - 1) for number in range(1, levels + 1))
+    path.write_text(
+        "from rekuest_codegen import register, model\nclass A0(int): pass\n"
+        f"{doubled}\n@register\ndef f(x: A{levels}): 'F.'\n",
+        encoding="utf-8",
+    )
+    result = scan([path], ScanOptions(search_path=()))
+    assert [finding.code for finding in result.findings if finding.severity is Severity.ERROR] == ["too-large"]
