@@ -30,7 +30,7 @@ async def stream(count: int) -> AsyncGenerator[int, None]:
 async def main(host: str, port: int, token: str) -> None:
     app = build(token, "peer", host, port)
     for function in (add, wait, stream):
-        app.register(function)
+        app.register(concurrency="parallel")(function)
     async with app:
         await app.aconnect(timeout=20)
         print("ready", flush=True)

@@ -74,7 +74,8 @@ def test_an_interrupt_after_a_cancel_is_heard(workshop: Any) -> None:
     assert task.end().kind == "INTERRUPTED"
 
 
-def test_what_cannot_be_ended_is_left_to_itself(workshop: Any) -> None:
+def test_what_cannot_be_ended_is_left_to_itself(workshop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rekuest_codegen.runtime.provider.threads.IDLE", 0.1)
     threads = threading.active_count()
     task = begin(workshop._STONE, {"seconds": 2.0})
     task.until("PROGRESS")
