@@ -26,6 +26,8 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
         AccessDenied: the token was refused. NodeNotFound: no such node, or nobody provides it now.
         ServerError: the server says why not. ProtocolError: it is no answer.
     """
+    if type(payload) is dict and type(data := payload.get("data")) is dict and not payload.get("errors"):  # as it is
+        return data  # pyright: ignore[reportUnknownVariableType]
     if not is_object(payload) or not ("data" in payload or "errors" in payload):
         raise ProtocolError(f"{place}: not a GraphQL answer; is this the address of a rekuest server?")
     errors = payload.get("errors")
