@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: ``python -m benchmarks imports calls callers providing scan generate pressure``."""
+"""Run all benchmarks, or those named: ``python -m benchmarks imports calls callers providing scan``."""
 
 import asyncio
 import sys

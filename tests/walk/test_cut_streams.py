@@ -12,7 +12,8 @@ from rekuest_codegen import ConnectionState
 from rekuest_codegen.runtime import Arguments, remote
 from rekuest_codegen.runtime.caller import client as calling
 from rekuest_codegen.runtime.caller.client import Client
-from tests.walk.faults import TOKEN, Network, provided, served
+from tests.walk.faults import TOKEN, provided, served
+from tests.walk.network import Network
 
 
 class Count(Arguments):
