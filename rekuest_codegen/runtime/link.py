@@ -11,7 +11,7 @@ from typing import Any
 from rekuest_codegen.errors import AccessDenied, ConnectionLost
 from rekuest_codegen.runtime.auth import Credentials, auth_of
 from rekuest_codegen.runtime.transport import Connection, Payload
-from rekuest_codegen.wire.auth import with_token
+from rekuest_codegen.wire.auth import Fixed, with_token
 from rekuest_codegen.wire.endpoint import Endpoint
 
 
@@ -44,6 +44,7 @@ class Link:
     ) -> None:
         self.endpoint = endpoint
         self._auth = auth_of(token, endpoint)
+        self._fixed = isinstance(self._auth, Fixed)
         self._timeout = timeout
         self._on_open = on_open
         self._opening = asyncio.Lock()
@@ -58,7 +59,12 @@ class Link:
             What `Connection.open` raises.
         """
         current = self._connection
-        if current is not None and current.lost is None and current.busy and not self._opening.locked():
+        if (
+            current is not None
+            and current.lost is None
+            and (current.busy or self._fixed)
+            and not self._opening.locked()
+        ):
             return current
         async with self._opening:
             current = self._connection

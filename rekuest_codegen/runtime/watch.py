@@ -204,10 +204,4 @@ def _number(event: Event) -> int:
 def read_event(raw: Mapping[str, Any]) -> Event:
     """An event as GraphQL gives it."""
     kind, message = as_in_two(str(raw["kind"]), raw.get("message"))
-    return Event(
-        number=int(raw["id"]),
-        kind=kind,
-        returns=raw.get("returns"),
-        message=message,
-        progress=raw.get("progress"),
-    )
+    return Event(int(raw["id"]), kind, raw.get("returns"), message, raw.get("progress"))

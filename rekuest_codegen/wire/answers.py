@@ -26,14 +26,13 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
         AccessDenied: the token was refused. NodeNotFound: no such node, or nobody provides it now.
         ServerError: the server says why not. ProtocolError: it is no answer.
     """
+    if is_object(payload) and is_object(data := payload.get("data")) and not payload.get("errors"):  # as almost all are
+        return data
     if not is_object(payload) or not ("data" in payload or "errors" in payload):
         raise ProtocolError(f"{place}: not a GraphQL answer; is this the address of a rekuest server?")
     errors = payload.get("errors")
     if not errors:
-        data = payload.get("data")
-        if not is_object(data):
-            raise ProtocolError(f"{place}: an answer without data")
-        return data
+        raise ProtocolError(f"{place}: an answer without data")
     texts = [str(error.get("message", error)) if is_object(error) else str(error) for error in _list(errors)]
     text = " ".join("; ".join(texts).split())[:MAX_TEXT]
     nothing: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from rekuest_codegen.errors import ArgumentError, CallTimeout, ProtocolError
 from rekuest_codegen.runtime import context, portal
 from rekuest_codegen.runtime.caller.attempts import Attempt
 from rekuest_codegen.runtime.caller.servers import Server
-from rekuest_codegen.runtime.caller.terms import Options, in_force
+from rekuest_codegen.runtime.caller.terms import NO_OPTIONS, Options, in_force
 from rekuest_codegen.runtime.context import Caller, Nested
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import Walk, expand_all, shrink_all, values_walk
@@ -126,6 +126,13 @@ async def _result(
 ) -> Mapping[str, Any]:
     watch: Watch | Attempt | None = None
     caller = await _caller(server)
+    if options is NO_OPTIONS:  # as almost always: what bounds it, what retries it, what shows it costs nothing
+        try:
+            watch = await caller.start(remote, wire)
+            return await watch.result()
+        finally:
+            if watch is not None and not watch.ended:
+                await cancel(caller, watch)
     try:
         async with asyncio.timeout(options.timeout):
             if options.plain:
