@@ -75,6 +75,10 @@ def serve(
         durability=durability,
         contract=Contract(int(contract)) if contract else None,
     )
-    if config.made_up:
-        click.echo(f"REKUEST_TOKEN={config.token}")
-    run_server(config, click.echo)
+
+    def ready(line: str) -> None:
+        if config.made_up:
+            click.echo(f"REKUEST_TOKEN={config.token}")
+        click.echo(line)
+
+    run_server(config, ready)

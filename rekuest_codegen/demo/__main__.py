@@ -37,14 +37,15 @@ def main(arguments: Sequence[str]) -> int:
                 environment["PYTHONPATH"] = os.getcwd()
                 calls = [sys.executable, "-P", str(EXAMPLE / "demo.py")]
                 code = subprocess.run(calls, env=environment, check=False, timeout=CALLS_WITHIN).returncode
-    print(f"{time.perf_counter() - started:.1f} s from nothing to here")
+    print(f"{time.perf_counter() - started:.1f} s from nothing to here", flush=True)
     return code
 
 
 @contextmanager
 def running(command: Sequence[str], environment: Mapping[str, str], word: str) -> Generator[str]:
     """A process, once it has printed a line with ``word`` in it; gives that line. Ended with SIGTERM."""
-    print("$", " ".join(["python", *command[1:]]))
+    # Flushed, for what the processes print themselves has its place between.
+    print("$", " ".join(["python", *command[1:]]), flush=True)
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         yield first_line(process, word)
@@ -66,7 +67,7 @@ def first_line(process: subprocess.Popen[str], word: str) -> str:
     alarm.start()
     try:
         for line in process.stdout:
-            print(" ", line.rstrip())
+            print(" ", line.rstrip(), flush=True)
             if word in line:
                 return line
     finally:

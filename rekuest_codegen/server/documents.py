@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from inspect import isawaitable
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -32,6 +33,7 @@ from rekuest_codegen.errors import RekuestError
 from rekuest_codegen.server.feeds import TooSlow
 from rekuest_codegen.server.fields import Asker
 from rekuest_codegen.server.model import Json, is_object
+from rekuest_codegen.server.projection import Plain, plain_operation
 
 MAX_TEXT = 100_000
 MAX_TOKENS = 15_000
@@ -48,6 +50,8 @@ class Document:
     node: DocumentNode
     schema: GraphQLSchema
     operations: dict[str | None, OperationDefinitionNode]
+    fragments: dict[str, FragmentDefinitionNode]
+    _plain: dict[str | None, Plain | None] = field(default_factory=dict[str | None, "Plain | None"], init=False)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         if name is None and len(self.operations) == 1:
@@ -55,6 +59,18 @@ class Document:
         if name not in self.operations:
             raise GraphQLError(f"Unknown operation named {name!r}." if name else "Must provide an operation name.")
         return self.operations[name]
+
+    def plain(self, name: str | None) -> Plain | None:
+        """Where the events of the subscription ``name`` come from and how they become data, if that is plain."""
+        if name not in self._plain:
+            self._plain[name] = plain_operation(self.schema, self.operation(name), self.fragments)
+        return self._plain[name]
+
+
+class Context(NamedTuple):
+    """All that a resolver reads of the info it is given."""
+
+    context: Asker
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +123,8 @@ class Documents:
             if _depth(operation.selection_set, fragments, {}) > MAX_DEPTH:
                 raise GraphQLError(f"The document is nested deeper than {MAX_DEPTH} selections.")
         schema = self._fitting(node)
-        document = Document(node, schema, {part.name.value if part.name else None: part for part in operations})
+        by_name = {part.name.value if part.name else None: part for part in operations}
+        document = Document(node, schema, by_name, fragments)
         self._kept[text] = document
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -157,21 +174,35 @@ class Documents:
             GraphQLError, GraphQLErrors: it cannot begin. TooSlow: the subscriber fell behind.
         """
         document = self.read(request.query)
-        begun = subscribe(
-            document.schema,
-            document.node,
-            context_value=asker,
-            variable_values=request.variables,
-            operation_name=request.operation_name,
-        )
-        results = await begun if isawaitable(begun) else begun
-        if isinstance(results, ExecutionResult):
-            raise GraphQLErrors(results.errors or [])
+        given: dict[str, Any] = {
+            "context_value": asker,
+            "variable_values": request.variables,
+            "operation_name": request.operation_name,
+        }
+        plain = document.plain(request.operation_name)
+        if plain is None:
+            begun = subscribe(document.schema, document.node, **given)
+            results = await begun if isawaitable(begun) else begun
+            if isinstance(results, ExecutionResult):
+                raise GraphQLErrors(results.errors or [])
+            try:
+                async for result in results:
+                    yield _response(result)
+            finally:
+                await results.aclose()  # type: ignore[attr-defined]  # both of graphql-core's kinds have it
+            return
+        info = Context(asker)
+        events = plain.source(None, info)
         try:
-            async for result in results:
-                yield _response(result)
+            async for event in events:
+                try:
+                    response: Json = {"data": plain.project(event, info)}
+                except Exception:  # graphql-core says what is wrong with it
+                    judged = execute(document.schema, document.node, event, **given)
+                    response = _response(judged if isinstance(judged, ExecutionResult) else await judged)
+                yield response
         finally:
-            await results.aclose()  # type: ignore[attr-defined]  # both of graphql-core's kinds have it
+            await events.aclose()
 
 
 class GraphQLErrors(Exception):

@@ -204,7 +204,10 @@ class _Session:
             else:
                 trace = read_carrier(request.extensions)
                 response = await self._documents.answer(request, replace(asker, trace=trace) if trace else asker)
-                await self._send({"type": self._dialect.data, "id": key, "payload": response})
+                self._forget(key)
+                data = {"type": self._dialect.data, "id": key, "payload": response}
+                await self._send(data, {"type": "complete", "id": key})
+                return
             self._forget(key)
             await self._send({"type": "complete", "id": key})
         except (GraphQLError, GraphQLErrors) as error:
@@ -235,12 +238,13 @@ class _Session:
         if not self._ended.done():
             self._ended.set_result(close)
 
-    async def _send(self, message: Json) -> None:
+    async def _send(self, *messages: Json) -> None:
         """Raises TimeoutError: the client does not read. WebSocketDisconnect: it has left."""
-        text = _encoder.encode(message).decode()
+        texts = [_encoder.encode(message).decode() for message in messages]
         async with asyncio.timeout(SEND_WITHIN), self._sending:
             try:
-                await self._socket.send({"type": "websocket.send", "text": text})
+                for text in texts:
+                    await self._socket.send({"type": "websocket.send", "text": text})
             except RuntimeError:  # starlette's word for a socket that is closed already
                 raise WebSocketDisconnect(1006) from None
 

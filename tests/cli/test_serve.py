@@ -53,13 +53,24 @@ def test_a_token_file(tmp_path: Path) -> None:
         (["--host", "0.0.0.0"], "others can reach this address"),
         (["--token-file", "absent.toml"], "absent.toml"),
         (["--db", "folder"], "folder"),
+        (["--db", "notes.txt", "--port", "0"], "notes.txt: it is no database of this server"),
+        (["--token-file", "notes.txt"], "notes.txt: not TOML"),
+        (["--token-file", "shared.toml"], "two identities have the same token"),
+        (["--token-file", "empty.toml"], "at least one is needed"),
         (["--port", "70000"], "port 70000"),
     ],
 )
 def test_refused(tmp_path: Path, more: list[str], text: str) -> None:
     (tmp_path / "folder").mkdir()
+    for name, text_of in (
+        ("notes.txt", "mine, and no token"),
+        ("shared.toml", 'a = "x"\nb = "x"\n'),
+        ("empty.toml", ""),
+    ):
+        (tmp_path / name).write_text(text_of, encoding="utf-8")
     done = run(cli("serve", *more), environment={"REKUEST_TOKEN": ""}, cwd=tmp_path)
-    assert done.returncode == 2
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine, and no token"
     assert text in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -101,6 +101,8 @@ def test_the_demo_calls_every_node(tmp_path: Path, user_python: Path) -> None:
     (tmp_path / "generated_example").symlink_to(root / "generated_example")
     done = run([str(user_python), "-m", "rekuest_codegen.demo"], cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    told = ["rekuest_codegen serve", "ready", "demo.provider", "providing 18 nodes", "called through", "from nothing"]
+    assert [place for _, place in sorted((done.stdout.index(text), text) for text in told)] == told
     manifest = json.loads((tmp_path / "mynodes" / "manifest.json").read_text(encoding="utf-8"))
     for node in manifest["nodes"]:
         assert f" {node['key']}(" in done.stdout, f"{node['key']} is not called sync"
