@@ -149,9 +149,7 @@ def _given(
     return Name(names.result), ClassText(names.result, said, fields), results
 
 
-def _parameters(
-    names: Sequence[str], likes: Sequence[Hashable], slots: Sequence[Slot], written: Written
-) -> list[str]:
+def _parameters(names: Sequence[str], likes: Sequence[Hashable], slots: Sequence[Slot], written: Written) -> list[str]:
     texts: list[str] = []
     optional = keyword_only = False
     for name, like, slot_ in zip(names, likes, slots, strict=True):
