@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from rekuest_codegen.build.choice import chosen
 from rekuest_codegen.build.origins import Found, from_here
 from rekuest_codegen.build.target import as_recorded, generated, snapshot_of, write
-from rekuest_codegen.build.unchanged import question, remember, seen
+from rekuest_codegen.build.unchanged import remember, seen
 from rekuest_codegen.garbage import collection_paused
 from rekuest_codegen.project import Project, Target
 
@@ -64,16 +64,15 @@ def frozen(target: Target, project: Project, looks: frozenset[str] = frozenset()
     return found, generated(target, project, found, structures=structures)
 
 
-def pull_frozen(names: Sequence[str], out: str | os.PathLike[str] | None) -> list[str]:
+def pull_frozen(names: Sequence[str], out: str | os.PathLike[str] | None, asked: str | None) -> list[str]:
     """Generate the targets of ``names`` from their manifests, or the package in ``out``, or all targets.
 
-    Everything is made before anything is written: one that fails leaves all as they were. It is remembered how it
-    ended, for the next time.
+    Everything is made before anything is written: one that fails leaves all as they were. How it ended is remembered
+    for when the same is ``asked`` again, as `question` has it.
 
     Raises:
         RekuestError: it cannot be done.
     """
-    asked = question(names, out)
     project, targets = chosen(names, None if out is None else Path(out))
     templates = seen(str(target.templates) for target in targets if target.templates)
     with collection_paused():  # nearly all that is made stays to the end

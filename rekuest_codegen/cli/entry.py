@@ -28,9 +28,10 @@ def _pull_frozen(names: Sequence[str], out: str | None) -> int:
     from rekuest_codegen.build.unchanged import answer, question
 
     try:
-        lines = answer(question(names, out))
+        question_ = question(names, out)
+        lines = answer(question_)
         if lines is None:
-            lines = _generated(names, out)
+            lines = _generated(names, out, question_)
         if lines is None:
             return 2
         print("\n".join(lines), flush=True)
@@ -46,13 +47,13 @@ def _pull_frozen(names: Sequence[str], out: str | None) -> int:
     return 0
 
 
-def _generated(names: Sequence[str], out: str | None) -> list[str] | None:
+def _generated(names: Sequence[str], out: str | None, question: str | None) -> list[str] | None:
     from rekuest_codegen.build.packages import pull_frozen
     from rekuest_codegen.cli.mistakes import lines_of
     from rekuest_codegen.errors import RekuestError
 
     try:
-        return pull_frozen(names, out)
+        return pull_frozen(names, out, question)
     except RekuestError as error:
         print("\n".join(lines_of(error)), file=sys.stderr)
         return None

@@ -33,8 +33,10 @@ def pull(**given: Any) -> None:
     """
     if given["frozen"] and not given_besides("frozen", "names", "out"):
         from rekuest_codegen.build.packages import pull_frozen
+        from rekuest_codegen.build.unchanged import question
 
-        for line in pull_frozen(given["names"], given["out"]):
+        names, out = given["names"], given["out"]
+        for line in pull_frozen(names, out, question(names, out)):
             click.echo(line)
         return
     chosen = chosen_targets(given)
