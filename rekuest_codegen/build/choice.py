@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rekuest_codegen.errors import ConfigurationError
@@ -34,6 +33,6 @@ def _at(project: Project, names: Sequence[str], out: Path) -> Target:
     if len(names) > 1:
         raise ConfigurationError("--out is one package, and several targets were named")
     if names:
-        return replace(project.target(names[0]), out=out)
+        return project.target(names[0])._replace(out=out)
     same = [target for target in project.targets if os.path.realpath(target.out) == os.path.realpath(out)]
     return same[0] if same else Target(name="", out=out, root=Path.cwd())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from rekuest_codegen.build.target import generated, snapshot_of, write
@@ -47,7 +46,7 @@ def _generate(target: Target, project: Project, root: Path) -> Path:
         advice = f"run rekuest-codegen pull {target.name} and commit the manifest, or set frozen = false"
         raise ConfigurationError(f"{target.out.relative_to(root)}: has no manifest.json to generate from; {advice}")
     if not frozen and target.source is None:
-        target = replace(target, url=os.environ.get("REKUEST_URL") or target.url)
+        target = target._replace(url=os.environ.get("REKUEST_URL") or target.url)
     found = snapshot_of(target, token=os.environ.get("REKUEST_TOKEN"), frozen=frozen)
     result = write(target, generated(target, project, found))
     out = target.out.relative_to(root)

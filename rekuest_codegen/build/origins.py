@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
 from rekuest_codegen.project import EVERYTHING, Filters
 from rekuest_codegen.shapes import is_object
-from rekuest_codegen.wire.auth import Auth
 
 if TYPE_CHECKING:
     from rekuest_codegen.fetch import Definitions, OnPage
     from rekuest_codegen.ir import Node
     from rekuest_codegen.ir.records import NodeRecord
+    from rekuest_codegen.wire.auth import Auth
 
 MANIFEST = "manifest.json"
 N = TypeVar("N")
@@ -29,26 +29,21 @@ MAX_MANIFEST = 256 * 1024 * 1024
 OnFindings = Callable[[Iterable[Finding]], None]
 
 
-def _nothing() -> dict[str, Any]:
-    return {}
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple, Generic[N]):
     """Nodes, or records of them, and where they come from (``server`` or ``source``, and ``filters``). ``options`` is
     how a manifest's package was generated, ``findings`` what an origin had to say that kept nobody from going on."""
 
-    nodes: tuple[Node | NodeRecord, ...]
-    provenance: Mapping[str, Any] = field(default_factory=_nothing)
-    options: Mapping[str, Any] = field(default_factory=_nothing)
+    nodes: tuple[N, ...]
+    provenance: Mapping[str, Any] = _NOTHING
+    options: Mapping[str, Any] = _NOTHING
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot(Found):
-    """Nodes that can be looked into."""
-
-    nodes: tuple[Node, ...]
+Snapshot: TypeAlias = "Found[Node]"
+"""Nodes that can be looked into."""
 
 
 def from_server(
@@ -73,7 +68,7 @@ def from_server(
     nodes = fetch_nodes(url, token, filters, on_page=on_page, timeout=timeout, known=known)
     # A loopback address means nothing elsewhere.
     server = {} if endpoint.is_loopback else {"server": endpoint.base}
-    return Snapshot(tuple(nodes), {**server, **_chosen(filters)})
+    return Found(tuple(nodes), {**server, **_chosen(filters)})
 
 
 def from_manifest(package: Path, filters: Filters = EVERYTHING) -> Snapshot:
@@ -90,7 +85,7 @@ def from_manifest(package: Path, filters: Filters = EVERYTHING) -> Snapshot:
     return _kept(manifest_text(file), file.as_posix(), filters)
 
 
-def from_package(package: Path) -> Found:
+def from_package(package: Path) -> Found[NodeRecord]:
     """As `from_manifest`, all of them, for a generator: records, which are made without pydantic."""
     from rekuest_codegen.emit.manifest import read_records
 
@@ -156,13 +151,13 @@ def from_source(
         node = found.node.model_copy(update={"app": found.node.app or alone, "hash": definition_hash(found.node)})
         if not node.app:
             text = f"{found.qualname} is registered with no app whose name can be read; say which with --app NAME"
-            unknown.append(Finding("no-app", f"{_from_here(found.path)}:{found.line}:1", text))
+            unknown.append(Finding("no-app", f"{from_here(found.path)}:{found.line}:1", text))
         else:
             nodes.append(node)
     if unknown:
         raise DefinitionError(unknown)
     kept = _taken(nodes, filters)
-    return Snapshot(kept, {"source": _named(source, here), **_chosen(filters)}, findings=result.findings)
+    return Found(kept, {"source": _named(source, here), **_chosen(filters)}, findings=result.findings)
 
 
 def source_path(name: str, root: Path | None = None) -> Path:
@@ -197,23 +192,23 @@ def manifest_text(file: Path) -> str:
             content = opened.read(MAX_MANIFEST + 1)
     except FileNotFoundError:
         raise ConfigurationError(
-            f"{_from_here(file.parent)}: no {MANIFEST} there, which says what a package was generated from"
+            f"{from_here(file.parent)}: no {MANIFEST} there, which says what a package was generated from"
         ) from None
     except OSError as error:
-        raise ConfigurationError(f"{_from_here(file)}: {error.strerror or error}") from None
+        raise ConfigurationError(f"{from_here(file)}: {error.strerror or error}") from None
     if len(content) > MAX_MANIFEST:
-        raise ConfigurationError(f"{_from_here(file)}: is larger than {MAX_MANIFEST} bytes, and not read")
+        raise ConfigurationError(f"{from_here(file)}: is larger than {MAX_MANIFEST} bytes, and not read")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{_from_here(file)}: is not text in UTF-8 ({error.reason})") from None
+        raise ConfigurationError(f"{from_here(file)}: is not text in UTF-8 ({error.reason})") from None
 
 
 def _kept(text: str, place: str, filters: Filters) -> Snapshot:
     from rekuest_codegen.emit import read_manifest
 
     nodes, provenance, options = _read(read_manifest, text, place)
-    return Snapshot(_taken(nodes, filters), provenance, options)
+    return Found(_taken(nodes, filters), provenance, options)
 
 
 def _read(
@@ -250,7 +245,8 @@ def _named(source: str, root: Path) -> str:
     return path.name if common == Path(common.anchor) else Path(os.path.relpath(path, root)).as_posix()
 
 
-def _from_here(path: Path) -> str:
+def from_here(path: Path) -> str:
+    """``path`` from the current directory, with forward slashes; absolute on another drive."""
     try:
         return _plain(Path(os.path.relpath(path)).as_posix())
     except ValueError:

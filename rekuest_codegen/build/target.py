@@ -7,7 +7,6 @@ a server: the nodes, where they were found, and how the package looks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +37,7 @@ def snapshot_of(
     on_page: OnPage | None = None,
     on_findings: OnFindings | None = None,
     known: Definitions | None = None,
-) -> Found:
+) -> Found[Any]:
     """The nodes of ``target``: from its own manifest when ``frozen``, from its source or its server otherwise.
 
     ``known`` are definitions that need not be fetched.
@@ -63,7 +62,9 @@ def snapshot_of(
     return found
 
 
-def as_recorded(target: Target, snapshot: Found, said: frozenset[str] = frozenset()) -> tuple[Target, dict[str, str]]:
+def as_recorded(
+    target: Target, snapshot: Found[Any], said: frozenset[str] = frozenset()
+) -> tuple[Target, dict[str, str]]:
     """``target`` as the ``snapshot`` in its manifest says it was generated, and the classes it is bound to.
 
     For a package that no project speaks of. ``said`` are fields that are asked for differently than recorded.
@@ -78,11 +79,11 @@ def as_recorded(target: Target, snapshot: Found, said: frozenset[str] = frozense
         raise ConfigurationError(
             f"{place}: was generated with templates of its own ({templates}); say where they are with --templates DIR"
         )
-    return replace(target, **{name: value for name, value in options.items() if name not in said}), structures
+    return target._replace(**{name: value for name, value in options.items() if name not in said}), structures
 
 
 def generated(
-    target: Target, project: Project, snapshot: Found, *, structures: Mapping[str, str] | None = None
+    target: Target, project: Project, snapshot: Found[Any], *, structures: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """The files of the package of ``target``, by path relative to it. Nothing is written.
 
@@ -101,7 +102,7 @@ def generated(
     return generate(snapshot.nodes, EmitOptions(structures=bound, provenance=provenance, **target.emit))
 
 
-def write(target: Target, files: dict[str, str]) -> WriteResult:
+def write(target: Target, files: Mapping[str, str]) -> WriteResult:
     """Make the folder of ``target`` hold ``files``, and what it keeps of the user's.
 
     Raises:
@@ -112,7 +113,7 @@ def write(target: Target, files: dict[str, str]) -> WriteResult:
     return write_package(Path(target.out), files, keep=target.keep)
 
 
-def _frozen(target: Target) -> Found:
+def _frozen(target: Target) -> Found[Any]:
     found = from_package(target.out)
     asked, was = target.filters.said(), found.provenance.get("filters", {})
     # Without the server nobody can tell which nodes other filters would take.

@@ -83,28 +83,40 @@ def remember(
     Nothing is kept where somebody was at work meanwhile: in a package, whose texts by path are given, or in the
     ``templates``, as they were `seen` before.
     """
-    outs = seen(packages)
-    if asked is None or outs is None or templates is None or seen(templates) != templates:
+    if asked is None or templates is None or seen(templates) != templates:
         return
-    for out, files in packages.items():
-        if any(outs[out].get(path) != hashlib.sha256(text.encode()).hexdigest() for path, text in files.items()):
-            return
+    outs: dict[str, Hashes] = {}
+    try:
+        for out, files in packages.items():
+            outs[out] = _hashes(out, files)
+    except OSError:
+        return
     shelf = Shelf(SHELF)
     answered = {"lines": list(lines), "packages": list(packages), "folders": {**outs, **templates}}
     shelf.put(asked, json.dumps(answered).encode())
     shelf.tidy()
 
 
-def _hashes(folder: str) -> Hashes:
-    """The hash of every file in ``folder``, by path."""
+def _hashes(folder: str, expected: Mapping[str, str] | None = None) -> Hashes:
+    """The hash of every file in ``folder``, by path.
+
+    Raises:
+        OSError: it cannot be told, or one of the ``expected`` texts, by path, is not what lies there.
+    """
     if os.path.islink(folder):
         raise OSError(f"{folder}: is a symbolic link")
     found: dict[str, str] = {}
+    waited = expected or {}
     for path, is_link in walk(folder):
         place = os.path.join(folder, path)
-        found[path] = f"-> {os.readlink(place)}" if is_link else hashlib.sha256(_content(place)).hexdigest()
+        content = b"" if is_link else _content(place)
+        if path in waited and (is_link or content != waited[path].encode()):
+            raise OSError(f"{place}: somebody was at work")
+        found[path] = f"-> {os.readlink(place)}" if is_link else hashlib.sha256(content).hexdigest()
         if len(found) > MAX_FILES:
             raise OSError(f"{folder}: too many files")
+    if not waited.keys() <= found.keys():
+        raise OSError(f"{folder}: somebody was at work")
     return found
 
 

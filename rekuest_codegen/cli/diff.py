@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -192,12 +192,12 @@ def _source(target: Target | None, source: str, filters: Filters) -> Snapshot:
 
 def _narrowed(filters: Filters, asked: Filters) -> Filters:
     """``filters``, with what was given on the command line in place of theirs."""
-    return replace(filters, **{name: given for name in PATTERNS if (given := getattr(asked, name))})
+    return filters._replace(**{name: given for name in PATTERNS if (given := getattr(asked, name))})
 
 
 def _local(filters: Filters) -> Filters:
     """``filters`` without what only a server can tell."""
-    return replace(filters, search=None, connected=False)
+    return filters._replace(search=None, connected=False)
 
 
 def _recorded(snapshot: Snapshot) -> Filters:

@@ -11,7 +11,8 @@ from typing import Any, ParamSpec
 import click
 
 from rekuest_codegen.cli import COMMANDS
-from rekuest_codegen.errors import DefinitionError, RekuestError
+from rekuest_codegen.cli.mistakes import lines_of
+from rekuest_codegen.errors import RekuestError
 
 P = ParamSpec("P")
 
@@ -23,13 +24,9 @@ def explained(command: Callable[P, Any]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except DefinitionError as error:
-            for finding in error.findings:
-                click.echo(str(finding), err=True)
-            click.echo(f"error: {len(error.findings)} findings; nothing was written", err=True)
-            sys.exit(2)
         except RekuestError as error:
-            click.echo(f"error: {error}", err=True)
+            for line in lines_of(error):
+                click.echo(line, err=True)
             sys.exit(2)
 
     return run

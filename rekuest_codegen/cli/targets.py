@@ -7,7 +7,6 @@ before the environment, and that before what the file says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -103,18 +102,18 @@ def _changed(target: Target, given: Mapping[str, Any]) -> Target:
     source, url = target.source, target.url
     if given["source"] is not None:
         source, url = given["source"], None
-        target = replace(target, root=Path.cwd())
+        target = target._replace(root=Path.cwd())
     elif given["url"] and (source is None or _on_command_line("url")):
         source, url = None, given["url"]
     patterns = {name: given[name] for name in PATTERNS if given[name]}
     server = {"search": given["search"]} if given["search"] is not None else {}
     if given["connected"]:
         server["connected"] = True
-    filters: Filters = replace(target.filters, **patterns, **server)
+    filters: Filters = target.filters._replace(**patterns, **server)
     looks = {name: given[name] for name in LOOKS if given[name] is not None}
     if given["templates"] is not None:
         looks["templates"] = Path(given["templates"]).absolute()
-    return replace(target, source=source, url=url, filters=filters, keep=(*target.keep, *given["keep"]), **looks)
+    return target._replace(source=source, url=url, filters=filters, keep=(*target.keep, *given["keep"]), **looks)
 
 
 def given_besides(*names: str) -> bool:

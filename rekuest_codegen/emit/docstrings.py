@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from rekuest_codegen.emit.layout import COLUMNS, STEP
@@ -79,14 +80,22 @@ def _summary(node: NodeRecord) -> list[str]:
 
 
 def _google(arguments: Entries, returns: Entries, raises: Entries, streams: bool, types: Sequence[str]) -> list[str]:
-    lines: list[str] = []
-    for title, entries in (("Args:", arguments), ("Yields:" if streams else "Returns:", returns), ("Raises:", raises)):
-        if entries:
-            lines += "", title
-        for name, text in entries:
-            said = docstring_lines(f"{name}: {text}" if name else text, ROOM - len(STEP), hanging=len(STEP))
-            lines += [STEP + line for line in said if line]
+    lines = [*_google_section("Args:", arguments)] if arguments else []
+    if returns:
+        lines += _google_often("Yields:" if streams else "Returns:", tuple(returns))
+    return [*lines, *_google_often("Raises:", tuple(raises))]
+
+
+def _google_section(title: str, entries: Entries) -> list[str]:
+    lines = ["", title]
+    for name, text in entries:
+        said = docstring_lines(f"{name}: {text}" if name else text, ROOM - len(STEP), hanging=len(STEP))
+        lines += [STEP + line for line in said if line]
     return lines
+
+
+_google_often = lru_cache(maxsize=256)(_google_section)
+"""For what many nodes say in the same words."""
 
 
 def _numpy(arguments: Entries, returns: Entries, raises: Entries, streams: bool, types: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ def generate(nodes: Sequence[Node | NodeRecord], options: EmitOptions | None = N
         ConfigurationError: an option or a template is wrong.
     """
     options = options or EmitOptions()
+    options.check()
     package = plan(nodes, options)
     files = render(package, options.templates)
     files[MANIFEST] = manifest(package.nodes, options.provenance, files)

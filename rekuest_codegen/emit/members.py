@@ -60,9 +60,18 @@ def model_fields(
         types: the names of the classes that are used in annotations.
         aliases: takes what is too long for a line.
     """
-    reserved = _MODEL_FIELD_WORDS | types if types else _MODEL_FIELD_WORDS
-    names = assign({port.key: [outer[port.key]] for port in ports}, style=FIELD, reserved=reserved)
-    return [_field(names[port.key], outer[port.key], slots[port.key], aliases) for port in ports]
+    names = field_names(outer, types)
+    return [field(names[port.key], outer[port.key], slots[port.key], aliases) for port in ports]
+
+
+def field_names(outer: Mapping[str, str], types: Set[str]) -> dict[str, str]:
+    """What the fields of a pydantic class are called, by port key; arguments as `model_fields` takes them."""
+    return assign(
+        {key: (name,) for key, name in outer.items()},
+        style=FIELD,
+        reserved=_MODEL_FIELD_WORDS,
+        besides=types,
+    )
 
 
 def result_fields(
@@ -72,7 +81,7 @@ def result_fields(
     reserved = KEYWORDS | _TYPE_WORDS | {"count", "index"} | types
     names = assign({port.key: _result_wishes(port) for port in ports}, style=FIELD, reserved=reserved)
     texts = [
-        _field(names[port.key], names[port.key], Slot(type_, None), aliases)
+        field(names[port.key], names[port.key], Slot(type_, None), aliases)
         for port, type_ in zip(ports, given, strict=True)
     ]
     return names, texts
@@ -92,7 +101,8 @@ def _result_wishes(port: PortRecord) -> list[str]:
     return [said, port.key] if said.isidentifier() and len(said) <= 30 else [port.key]
 
 
-def _field(name: str, outer: str, slot_: Slot, aliases: Aliases) -> str:
+def field(name: str, outer: str, slot_: Slot, aliases: Aliases) -> str:
+    """One field: ``name: type = default``, with ``outer`` as its alias where the outside calls it something else."""
     options: list[str] = []
     if name != outer:
         options = [f"validation_alias={literal(outer)}"]

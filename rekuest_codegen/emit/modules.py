@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rekuest_codegen.emit.annotations import Aliases, names_in
+from rekuest_codegen.emit.arguments import Written
 from rekuest_codegen.emit.docstrings import plain_docstring
 from rekuest_codegen.emit.isort import from_import, reexports
 from rekuest_codegen.emit.layout import spread
@@ -158,7 +159,8 @@ def _stub_module(
     part: bool = False,
 ) -> StubModule:
     aliases = Aliases()
-    stubs = [stub(entry, names, table, aliases, style) for entry, names in named]
+    written = Written(table, aliases)
+    stubs = [stub(entry, names, written, style) for entry, names in named]
     used = sorted({name for made in stubs for name in made.used})
     public = [name for made in stubs for name in made.public]
     names = {name for made in stubs for name in (*made.public, *made.parameters)}

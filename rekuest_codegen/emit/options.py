@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from rekuest_codegen.errors import ConfigurationError
 
@@ -26,12 +26,10 @@ MODULE_SIZE = 200
 """Nodes, or types, that one module holds; more are split into parts of which only the touched ones are imported."""
 
 
-def _nothing() -> dict[str, Any]:
-    return {}
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, kw_only=True)
-class EmitOptions:
+class EmitOptions(NamedTuple):
     """How a package is generated.
 
     Attributes:
@@ -46,16 +44,19 @@ class EmitOptions:
         docstrings: the style of the sections in a function's docstring.
     """
 
-    structures: Mapping[str, str] = field(default_factory=_nothing)
+    structures: Mapping[str, str] = _NOTHING
     templates: Path | None = None
-    provenance: Mapping[str, Any] = field(default_factory=_nothing)
+    provenance: Mapping[str, Any] = _NOTHING
     module_size: int = MODULE_SIZE
     layout: Layout = "apps"
     async_naming: AsyncNaming = "prefix"
     enums: Enums = "auto"
     docstrings: Docstrings = "google"
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raises:
+        ConfigurationError: one of them is none of its choices.
+        """
         for name, choices in CHOICES.items():
             value = getattr(self, name)
             if value not in choices:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from rekuest_codegen.ir.canonical import canonical_json
 from rekuest_codegen.ir.kinds import PortKind
-from rekuest_codegen.ir.records import NodeRecord, PortRecord
+from rekuest_codegen.ir.records import PortRecord
+
+_SIMPLE = frozenset({bool, float, int, str})
 
 quoted = encode_basestring_ascii
 """A JSON string, ASCII only."""
@@ -28,11 +30,30 @@ def walk(ports: Iterable[PortRecord]) -> list[PortRecord]:
     return found
 
 
-def ports_json(node: NodeRecord, names: Mapping[str, str]) -> str:
-    """The JSON text a stub carries, canonical. ``names`` gives the Python name of each argument by its key."""
+def ports_json(args: str, returns: str, names: Mapping[str, str]) -> str:
+    """The JSON text a stub carries, canonical, of that of its ``args`` and ``returns``. ``names`` gives the Python name
+    of each argument by its key."""
     differing = {name: key for key, name in names.items() if name != key}
     named = f',"names":{canonical_json(differing)}' if differing else ""
-    return f'{{"args":{_carried_all(node.args)}{named},"returns":{_carried_all(node.returns)}}}'
+    return f'{{"args":{args}{named},"returns":{returns}}}'
+
+
+def likeness(port: PortRecord) -> Hashable:
+    """What two ports share that are the same but for what is said about them.
+
+    None for one whose values are described at length (choices, checks, a default that is a list or an object): telling
+    whether another is like it takes as long as writing it.
+    """
+    key, kind, _, _, identifier, nullable, default, children, choices, unit, validators, _ = port
+    if choices or validators:
+        return None
+    said: tuple[type, str] | None = None
+    if default is not None:
+        if type(default) not in _SIMPLE:
+            return None
+        said = type(default), repr(default)  # equal numbers need not be written alike
+    inside = tuple(map(likeness, children)) if children else ()
+    return None if None in inside else (key, kind, identifier, nullable, said, unit, inside)
 
 
 def carried(port: PortRecord) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
-from rekuest_codegen.emit.annotations import NONE, Aliases, Name, Subscript, Type, annotation
+from rekuest_codegen.emit.annotations import NONE, Aliases, Name, Subscript, Type
+from rekuest_codegen.emit.arguments import Written
 from rekuest_codegen.emit.docstrings import node_docstring, plain_docstring
 from rekuest_codegen.emit.layout import COLUMNS, STEP, call, signature, spread
-from rekuest_codegen.emit.members import Slot, model_fields, result_fields, slot
+from rekuest_codegen.emit.members import Slot, field_names, result_fields, slot
 from rekuest_codegen.emit.options import Docstrings
 from rekuest_codegen.emit.ports import ports_json
 from rekuest_codegen.emit.text import literal
-from rekuest_codegen.emit.types import Bindings, TypeTable
+from rekuest_codegen.emit.types import Bindings
 from rekuest_codegen.ir.kinds import NodeKind
 from rekuest_codegen.ir.naming import KEYWORDS, PARAMETER, assign, width
 from rekuest_codegen.ir.records import NodeRecord, PortRecord
@@ -80,25 +81,32 @@ class Stub(NamedTuple):
         return names if self.result is None else [*names, self.result.name]
 
 
-def stub(entry: Entry, names: Names, table: TypeTable, aliases: Aliases, style: Docstrings) -> Stub:
-    """Decide the stub of ``entry``."""
-    node, (bound, classes) = entry.node, entry.bindings
-    used = frozenset(classes.values())
-    parameters = assign({port.key: [port.key] for port in node.args}, style=PARAMETER, reserved=KEYWORDS)
-    slots = {port.key: slot(port, bound, table.member) for port in node.args}
+def stub(entry: Entry, names: Names, written: Written, style: Docstrings) -> Stub:
+    """Decide the stub of ``entry``, with the forms of its ports as they are ``written`` in its module."""
+    node, bindings, aliases = entry.node, entry.bindings, written.aliases
+    used = frozenset(bindings.classes.values())
+    parameters = assign({port.key: (port.key,) for port in node.args}, style=PARAMETER, reserved=KEYWORDS)
+    likes, back = (written.likenesses(ports, bindings) for ports in (node.args, node.returns))
+    slots = [written.slot(port, like, bindings) for port, like in zip(node.args, likes, strict=True)]
     checked = slots
-    if any(port.validators for port in entry.ports):
-        checked = {port.key: slot(port, bound, table.member, constrained=True) for port in node.args}
-    count = len(aliases.definitions)
-    fields = model_fields(node.args, parameters, checked, used, aliases)
-    given = [annotation(port, bound) for port in node.returns]
+    if None in likes and any(port.validators for port in entry.ports):
+        checked = [slot(port, bindings.bound, written.table.member, constrained=True) for port in node.args]
+    inner = field_names(parameters, used)
+    classes, count = bindings.classes, len(aliases.definitions)
+    fields = [
+        written.field(like, inner[key], name, slot_)
+        for (key, name), like, slot_ in zip(parameters.items(), likes, checked, strict=True)
+    ]
+    given = [written.type(port, like, bindings) for port, like in zip(node.returns, back, strict=True)]
     gives, result, results = _given(node, names, given, used, aliases)
     before, count = aliases.new(count), len(aliases.definitions)
-    heads = _heads(node, names, _parameters(node.args, parameters, slots, aliases), gives, aliases)
+    heads = _heads(node, names, _parameters(list(parameters.values()), likes, slots, written), gives, aliases)
     room = COLUMNS - width(f"{names.constant}: _rt.Remote[] = _rt.remote(")
     gives_text = aliases.fit(gives, room, "gives")
     bodies = _bodies(node, names, parameters)
-    shown = frozenset(key for key, slot_ in slots.items() if slot_.default not in (None, "None"))
+    shown = frozenset(
+        port.key for port, slot_ in zip(node.args, slots, strict=True) if slot_.default not in (None, "None")
+    )
     return Stub(
         node=node,
         names=names,
@@ -109,7 +117,7 @@ def stub(entry: Entry, names: Names, table: TypeTable, aliases: Aliases, style: 
         result=result,
         between=aliases.new(count),
         gives=gives_text,
-        ports=ports_json(node, parameters),
+        ports=ports_json(written.carried(node.args, likes), written.carried(node.returns, back), parameters),
         types=spread("types={", [f"{literal(key)}: {classes[key]}" for key in sorted(classes)], "},", STEP),
         sync_head=heads[0],
         sync_body=bodies[0],
@@ -141,20 +149,15 @@ def _given(
     return Name(names.result), ClassText(names.result, said, fields), results
 
 
-def _parameters(
-    ports: Sequence[PortRecord], names: Mapping[str, str], slots: Mapping[str, Slot], aliases: Aliases
-) -> list[str]:
+def _parameters(names: Sequence[str], likes: Sequence[Hashable], slots: Sequence[Slot], written: Written) -> list[str]:
     texts: list[str] = []
     optional = keyword_only = False
-    for port in ports:
-        name, slot_ = names[port.key], slots[port.key]
+    for name, like, slot_ in zip(names, likes, slots, strict=True):
         if slot_.default is None and optional and not keyword_only:
             keyword_only = True
             texts.append("*")
         optional = optional or slot_.default is not None
-        tail = "" if slot_.default is None else f" = {slot_.default}"
-        room = COLUMNS - len(STEP) - width(f"{name}: {tail},")
-        texts.append(f"{name}: {aliases.fit(slot_.type, room, name)}{tail}")
+        texts.append(written.parameter(like, name, slot_))
     return texts
 
 

@@ -43,10 +43,21 @@ def docstring_lines(text: str, room: int, *, hanging: int = 0) -> list[str]:
         room: columns a line may take.
         hanging: how far lines after the first are indented.
     """
-    if len(text) <= room and text.isascii() and text.isprintable() and "\\" not in text and '""' not in text:
+    simple = text.isascii() and "\\" not in text and '""' not in text
+    if simple and len(text) <= room and text.isprintable():
         said = text.strip()  # most are as simple as that
         return [said] if said else []
     lines: list[str] = []
+    if simple and not hanging and text[:1] != " " and "\n " not in text:
+        short = text.split("\n")  # and most of the others as this
+        if max(map(len, short)) <= room and "".join(short).isprintable():
+            for line in short:
+                said = line.rstrip()
+                if said or (lines and lines[-1]):
+                    lines.append(said)
+            while lines and not lines[-1]:
+                lines.pop()
+            return lines
     for raw in _dedented(text):
         if not raw.strip():
             if lines and lines[-1]:

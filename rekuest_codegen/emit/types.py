@@ -8,12 +8,12 @@ dictionaries, literals or plain references.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rekuest_codegen.emit.annotations import Bound, literal_value
 from rekuest_codegen.emit.options import Enums
-from rekuest_codegen.emit.ports import carried, distinct_choices, shape, walk
+from rekuest_codegen.emit.ports import carried, distinct_choices, likeness, shape, walk
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.ir.kinds import PortKind
 from rekuest_codegen.ir.naming import BUILTINS, CLASS, KEYWORDS, MEMBER, assign, digest, last_segment
@@ -49,17 +49,21 @@ class SharedType(NamedTuple):
 
 
 class Bindings(NamedTuple):
-    """The classes of one node: by port, and by the identifier that values travel under."""
+    """The classes of one node: by port, and by the identifier that values travel under.
+
+    ``usual`` unless a port is bound to no class here whose likes are bound to one elsewhere.
+    """
 
     bound: Bound
     classes: Mapping[str, str]
+    usual: bool
 
 
 def _unbound(port: PortRecord) -> str | None:
     return None
 
 
-NO_CLASSES = Bindings(_unbound, {})
+NO_CLASSES = Bindings(_unbound, {}, usual=True)
 
 
 class TypeTable:
@@ -70,14 +74,18 @@ class TypeTable:
         self._structures = structures
         self._enums: Enums = enums
         self._ids: dict[int, str | None] = {}
+        self._likes: dict[int, Hashable] = {}
+        self._alike: dict[Hashable, str | None] = {}
 
     def bindings(self, ports: Sequence[PortRecord]) -> Bindings:
         """The classes of a node of which ``ports`` are all, however deep inside."""
         identified = [port for port in ports if port.identifier]
         if not identified:
             return NO_CLASSES
-        bound = self._bound_but(_ambiguous(identified, self.id))
-        return Bindings(bound, {port.identifier or "": name for port in identified if (name := bound(port))})
+        ambiguous = _ambiguous(identified, self.id)
+        bound = self._bound_but(ambiguous)
+        classes = {port.identifier or "": name for port in identified if (name := bound(port))}
+        return Bindings(bound, classes, usual=not ambiguous)
 
     def shared(self, port: PortRecord) -> SharedType | None:
         """The class that ``port`` is bound to, wherever nothing keeps it from being bound."""
@@ -101,8 +109,20 @@ class TypeTable:
             return None
         place = id(port)
         if place not in self._ids:
-            self._ids[place] = type_id(port, self._structures, self._enums)
+            like = self.like(port)
+            if like is None or like not in self._alike:
+                self._alike[like] = type_id(port, self._structures, self._enums)
+            self._ids[place] = self._alike[like]
         return self._ids[place]
+
+    def like(self, port: PortRecord) -> Hashable:
+        """The `likeness` of a port, which is asked for again and again of those that have an identifier."""
+        if port.identifier is None:
+            return likeness(port)
+        place = id(port)
+        if place not in self._likes:
+            self._likes[place] = likeness(port)
+        return self._likes[place]
 
     def _bound_but(self, ambiguous: frozenset[str]) -> Bound:
         if not ambiguous:
@@ -118,7 +138,7 @@ class TypeTable:
 
 def _ambiguous(ports: Sequence[PortRecord], id_: Callable[[PortRecord], str | None]) -> frozenset[str]:
     """Identifiers that mean more than one class among ``ports``."""
-    if len(ports) == 1:
+    if len({port.identifier for port in ports}) == len(ports):
         return frozenset()
     meanings: dict[str | None, set[str | None]] = {}
     for port in ports:
@@ -135,11 +155,16 @@ def collect(used: Iterable[tuple[int, Sequence[PortRecord]]], structures: Mappin
     users = {identifier: read_user_class(identifier, spec) for identifier, spec in {**BOUND, **structures}.items()}
     table = TypeTable(users, enums)
     shown: dict[str, tuple[tuple[Any, ...], PortRecord]] = {}
+    seen: set[Hashable] = set()
     for rank, ports in used:
         for port in ports:
-            id_ = table.id(port)
+            id_ = table.id(port) if port.identifier is not None else None
             if id_ is None:
                 continue
+            if (like := table.like(port)) is not None:
+                if (like, rank, port.description) in seen:
+                    continue
+                seen.add((like, rank, port.description))
             said = (rank, *_fullness(port))
             if id_ not in shown or said < shown[id_][0]:
                 shown[id_] = said, port

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
+import stat
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -96,7 +95,7 @@ def _publish(target: Path, files: Mapping[str, str], keep: Sequence[str]) -> Wri
         for path in kept:
             _carry(target, fresh, path)
         if target.is_dir():
-            shutil.copymode(target, fresh)
+            fresh.chmod(stat.S_IMODE(target.stat().st_mode))
         swap(fresh, target)
         if fresh.is_dir():
             _rescue(fresh, target, old.keys() - set(kept))
@@ -111,18 +110,25 @@ def _recover(target: Path) -> None:
     """Put right what a killed run left. We hold the lock: nobody else is at work."""
     undo_half(target, leftovers(target))
     for left in leftovers(target):
-        shutil.rmtree(left, ignore_errors=True)
+        _remove(left)
+
+
+def _remove(folder: Path) -> None:
+    import shutil  # loads a good deal, and a first pull leaves nothing to remove
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
 def _beside(target: Path) -> Generator[Path]:
     """A new folder on the same file system, gone again at the end, whatever it then holds."""
-    fresh = target.with_name(f".{target.name}.{secrets.token_hex(8)}.new")
+    fresh = target.with_name(f".{target.name}.{os.urandom(8).hex()}.new")
     fresh.mkdir()
     try:
         yield fresh
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        if fresh.is_dir():
+            _remove(fresh)
 
 
 def _rescue(former: Path, target: Path, ours: frozenset[str] | set[str]) -> None:
@@ -144,6 +150,8 @@ def _carry(target: Path, fresh: Path, path: str) -> None:
     with contextlib.suppress(OSError):
         os.link(target / path, place, follow_symlinks=False)
         return
+    import shutil
+
     shutil.copy2(target / path, place, follow_symlinks=False)
 
 

@@ -67,7 +67,7 @@ PROVENANCE = frozenset({"app", "hash"})
 
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys, no spaces and ASCII only: equal data gives equal text, whatever wrote it."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _encode(value)
 
 
 def definition(node: Node) -> dict[str, Any]:
@@ -95,6 +95,9 @@ def hashed_text(node: Node) -> str:
 def content_hash(node: Node) -> str:
     """A hash over everything that is generated from ``node``, provenance's app included."""
     return hashlib.sha256(canonical_json({"app": node.app, **definition(node)}).encode()).hexdigest()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
 
 
 def _port(port: Port, fields: frozenset[str]) -> dict[str, Any]:

@@ -19,6 +19,13 @@ _DefaultCheck = Callable[[AnyPort, Any], str | None]
 
 ONE_CHILD = frozenset({PortKind.LIST, PortKind.DICT})
 _LEAVES = frozenset({PortKind.INT, PortKind.FLOAT, PortKind.STRING, PortKind.BOOL, PortKind.DATE, PortKind.QUANTITY})
+_PLAIN: Mapping[PortKind, type] = {
+    PortKind.INT: int,
+    PortKind.FLOAT: float,
+    PortKind.STRING: str,
+    PortKind.BOOL: bool,
+}
+"""The type of nearly every default of a kind, which needs no second look."""
 _HALF = "holds half a character (a lone surrogate), which cannot be sent"
 _SAME_KEY = "two ports have the same key"
 IDENTIFIED = frozenset({PortKind.STRUCTURE, PortKind.MEMORY_STRUCTURE, PortKind.INTERFACE, PortKind.MODEL})
@@ -32,13 +39,14 @@ def check_node(node: AnyNode) -> list[Finding]:
     for side, ports in (("args", node.args), ("returns", node.returns)):
         seen: set[str] = set()
         for port in ports:
-            if port.key in seen:
-                findings.append(Finding("duplicate-port", f"{node.title}: {side}.{port.key}", _SAME_KEY))
-            seen.add(port.key)
-            if not is_text(port.key):
-                findings.append(Finding("not-text", f"{node.title}: {side}.{port.key}", _HALF))
+            key = port.key
+            if key in seen:
+                findings.append(Finding("duplicate-port", f"{node.title}: {side}.{key}", _SAME_KEY))
+            seen.add(key)
+            if not is_text(key):
+                findings.append(Finding("not-text", f"{node.title}: {side}.{key}", _HALF))
             if not _is_simple(port):
-                findings.extend(_check_port(port, f"{node.title}: {side}.{port.key}", 1))
+                findings.extend(_check_port(port, f"{node.title}: {side}.{key}", 1))
     return findings
 
 
@@ -51,9 +59,10 @@ def default_problem(port: AnyPort, value: Any) -> str | None:
 
 def _is_simple(port: AnyPort) -> bool:
     """Whether there is nothing in it to be wrong. Most ports are."""
-    if port.default is not None or port.children:
+    kind, default = port.kind, port.default
+    if port.children or (default is not None and type(default) is not _PLAIN.get(kind)):
         return False
-    return port.kind in _LEAVES or (port.kind in IDENTIFIED and bool(port.identifier))
+    return kind in _LEAVES or (kind in IDENTIFIED and bool(port.identifier))
 
 
 def _check_port(port: AnyPort, place: str, depth: int) -> Iterator[Finding]:
@@ -80,7 +89,8 @@ def _check_port(port: AnyPort, place: str, depth: int) -> Iterator[Finding]:
     if problem:
         yield Finding("bad-default", place, problem)
     for child in port.children:
-        yield from _check_port(child, f"{place}.{child.key}", depth + 1)
+        if depth == MAX_DEPTH or not _is_simple(child):
+            yield from _check_port(child, f"{place}.{child.key}", depth + 1)
 
 
 def _is(*types: type) -> _DefaultCheck:

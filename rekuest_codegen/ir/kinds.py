@@ -9,6 +9,8 @@ MAX_DEPTH = 32
 
 
 class PortKind(StrEnum):
+    __hash__ = str.__hash__  # the same, without a walk through Python: tables are looked into all the time
+
     INT = "INT"
     STRING = "STRING"
     STRUCTURE = "STRUCTURE"

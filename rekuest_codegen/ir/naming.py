@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from typing import NamedTuple
 
 LIMIT = 50
@@ -164,6 +165,7 @@ def last_segment(identifier: str) -> str:
     return re.split(r"[/.:]", identifier.rstrip("/.:"))[-1]
 
 
+@lru_cache(maxsize=4096)  # the keys of ports are nearly always the same few
 def _is_word(text: str) -> bool:
     return text.isascii() and text.isidentifier() and text[0] != "_" and text[-1] != "_" and len(text) <= LIMIT
 
@@ -213,6 +215,7 @@ def assign(
     *,
     style: Style,
     reserved: Set[str] = frozenset(),
+    besides: Set[str] = frozenset(),
     family: Callable[[str], tuple[str, ...]] = only,
     rank: Mapping[str, int] | None = None,
 ) -> dict[str, str]:
@@ -222,11 +225,14 @@ def assign(
         wishes: by wire identity, what it would like to be called: the first wish that nobody else has is granted.
         style: how names of this sort are spelled, and which of them count as the same.
         reserved: names nobody gets.
+        besides: more of them.
         family: the names a name brings with it, all of which must be free.
         rank: whose wishes come first (lower first); all the same when left out.
     """
-    if (names := _as_wished(wishes, style, reserved, family)) is not None:
+    names = _as_wished(wishes, style, family, reserved, besides)
+    if names is not None:
         return names
+    reserved = reserved | besides
     ranks = rank or {}
     cleaned = {key: [style.clean(wish) for wish in wishes[key]] for key in wishes}
     owners = _owners({key: (ranks.get(key, 0), style.fold(cleaned[key][0])) for key in wishes}, cleaned, wishes)
@@ -250,7 +256,7 @@ def assign(
 
 
 def _as_wished(
-    wishes: Mapping[str, Sequence[str]], style: Style, reserved: Set[str], family: Callable[[str], tuple[str, ...]]
+    wishes: Mapping[str, Sequence[str]], style: Style, family: Callable[[str], tuple[str, ...]], *reserved: Set[str]
 ) -> dict[str, str] | None:
     """Everybody's first wish, when that is a name as it stands and nobody else's: so it is nearly always."""
     names = {key: wish[0] for key, wish in wishes.items()}
@@ -260,7 +266,10 @@ def _as_wished(
     taken = set(every) if style.fold is str else set(map(style.fold, every))
     if len(taken) < len(every):
         return None
-    return names if taken.isdisjoint(reserved if style.fold is str else map(style.fold, reserved)) else None
+    for words in reserved:
+        if words and not taken.isdisjoint(words if style.fold is str else map(style.fold, words)):
+            return None
+    return names
 
 
 def _owners(

@@ -2,7 +2,7 @@
 
 What is spelled exactly as `records` would, every field of the right type and none that says nothing, becomes a record
 at once. Everything else is left to `reading`, which knows all the spellings and can say what is wrong: this has to be
-right about what it takes, not about what it leaves.
+right about what it takes, not about what it leaves. Ports, of which there are most, are looked at and made in one walk.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from rekuest_codegen.ir.check import check_node
 from rekuest_codegen.ir.kinds import MAX_DEPTH
-from rekuest_codegen.ir.records import NodeRecord, made_of
+from rekuest_codegen.ir.records import PORT_KINDS, NodeRecord, PortRecord, node_of, port_of
 from rekuest_codegen.shapes import is_array, is_object
 
 MAX_NESTING = 16
@@ -48,11 +48,9 @@ _VALIDATOR = _Form({**_texts("label", "error_message"), "dependencies": TEXTS, "
 _EFFECT = _Form({**_texts("kind", "message"), "dependencies": TEXTS}, frozenset({"kind"}), ANY)
 _GROUP = _Form({**_texts("key", "title", "description"), "effects": _EFFECT, "ports": TEXTS}, frozenset({"key"}))
 _TARGET = _Form({**_texts("hash", "app", "key", "version")})
-_PORT = _Form(
+_OTHERS = _Form(
     {
-        **_texts("key", "kind", "label", "description", "identifier", "reference_unit", "dimension"),
-        "nullable": TRUE,
-        "default": VALUE,
+        **_texts("dimension", "reference_unit"),
         "choices": _CHOICE,
         "proposed_units": TEXTS,
         "effects": _EFFECT,
@@ -60,17 +58,17 @@ _PORT = _Form(
         "widget": _WIDGET,
         "requires": _DESCRIPTOR,
         "provides": _DESCRIPTOR,
-    },
-    frozenset({"key", "kind"}),
+    }
 )
-_PORT.fields["children"] = _PORT
+"""What a port seldom has."""
+_USUAL = frozenset({"key", "kind", "label", "description", "identifier", "nullable", "default", "children"})
+_SIDES = ("args", "returns")
 _NODE = _Form(
     {
         **_texts("key", "version", "kind", "description"),
         **dict.fromkeys(("app", "hash", "name"), SOME),
         **dict.fromkeys(("collections", "catalogs", "protocols"), TEXTS),
         **dict.fromkeys(("stateful", "pure", "idempotent", "is_dev", "allow_probe"), TRUE),
-        **dict.fromkeys(("args", "returns"), _PORT),
         "port_groups": _GROUP,
         "is_test_for": _TARGET,
     },
@@ -81,13 +79,57 @@ _NODE = _Form(
 def recognise(raw: Any) -> NodeRecord | None:
     """The record of ``raw`` if it is the JSON of a node that can be expressed, spelled as we spell it; else None."""
     try:
-        _check(raw, _NODE, 0)
+        _check({field: value for field, value in raw.items() if field not in _SIDES}, _NODE, 0)
         if raw.get("version") == "1" or raw.get("kind") == "FUNCTION":
             return None  # these say nothing either
-        made = made_of(raw)
-    except (_Strange, KeyError, ValueError):
+        made = node_of(raw, *(_ports(raw[side]) if side in raw else () for side in _SIDES))
+    except (_Strange, AttributeError, LookupError, TypeError, ValueError):
         return None
     return None if check_node(made) else made
+
+
+def _ports(items: Any, depth: int = 1) -> tuple[PortRecord, ...]:
+    """Ports, looked at and made in one walk."""
+    if type(items) is not list or not items or depth > MAX_DEPTH:
+        raise _Strange
+    return tuple([_port(item, depth) for item in items])
+
+
+def _port(raw: Any, depth: int) -> PortRecord:
+    if type(raw) is not dict:
+        raise _Strange
+    get = raw.get
+    key, kind = raw["key"], PORT_KINDS[raw["kind"]]
+    label, description, identifier = get("label"), get("description"), get("identifier")
+    nullable, default, children = get("nullable", False), get("default"), get("children")
+    if type(key) is not str:
+        raise _Strange
+    said = 2
+    # What is there and null is not counted, and so is found to be one too many.
+    for text in (label, description, identifier):
+        if text is not None:
+            if type(text) is not str:
+                raise _Strange
+            said += 1
+    if nullable is not False:
+        if nullable is not True:
+            raise _Strange
+        said += 1
+    if default is not None:
+        if not _is_shallow(default, MAX_NESTING):
+            raise _Strange
+        said += 1
+    inside: tuple[PortRecord, ...] = ()
+    if children is not None:
+        inside = _ports(children, depth + 1)
+        said += 1
+    if said == len(raw):
+        return PortRecord(key, kind, label, description, identifier, nullable, default, inside, (), None, (), None)
+    others = {field: value for field, value in raw.items() if field not in _USUAL}
+    if said + len(others) != len(raw):
+        raise _Strange
+    _check(others, _OTHERS, depth)
+    return port_of(raw, inside)
 
 
 def _check(raw: Any, form: _Form, depth: int) -> None:

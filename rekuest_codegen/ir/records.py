@@ -94,7 +94,7 @@ def record(node: Node) -> NodeRecord:
     """
     raw = node.model_dump(mode="json", exclude_defaults=True)
     try:
-        return made_of(raw)
+        return node_of(raw, _each(_port, raw.get("args")), _each(_port, raw.get("returns")))
     except ValueError as error:
         raise DefinitionError([Finding("not-json", _place(node), str(error))]) from None
 
@@ -117,8 +117,13 @@ def records(nodes: Iterable[Node | NodeRecord]) -> list[NodeRecord]:
     return made
 
 
-def made_of(raw: Mapping[str, Any]) -> NodeRecord:
+def node_of(raw: Mapping[str, Any], args: tuple[PortRecord, ...], returns: tuple[PortRecord, ...]) -> NodeRecord:
     """The record of a node in sparse JSON, which is not looked at: what a stranger wrote goes through `recognising`.
+
+    Args:
+        raw: the JSON.
+        args: its arguments, made already.
+        returns: and what it returns.
 
     Raises:
         ValueError: it holds what JSON has no form for.
@@ -132,31 +137,36 @@ def made_of(raw: Mapping[str, Any]) -> NodeRecord:
         _NODE_KINDS[get("kind", "FUNCTION")],
         get("name", ""),
         get("description"),
-        _each(_port, get("args")),
-        _each(_port, get("returns")),
+        args,
+        returns,
         tuple(get("collections", ())),
         tuple(get("protocols", ())),
         _encode(raw),
     )
 
 
-def _port(raw: Mapping[str, Any]) -> PortRecord:
+def port_of(raw: Mapping[str, Any], children: tuple[PortRecord, ...]) -> PortRecord:
+    """The record of a port with its ``children``, which are made already; as `node_of`."""
     get = raw.get
     widget = get("widget")
     return PortRecord(
         raw["key"],
-        _PORT_KINDS[raw["kind"]],
+        PORT_KINDS[raw["kind"]],
         get("label"),
         get("description"),
         get("identifier"),
         get("nullable", False),
         get("default"),
-        _each(_port, get("children")),
+        children,
         _each(_choice, get("choices")),
         get("reference_unit"),
         _each(_validator, get("validators")),
         None if widget is None else WidgetRecord(widget["kind"], widget),
     )
+
+
+def _port(raw: Mapping[str, Any]) -> PortRecord:
+    return port_of(raw, _each(_port, raw.get("children")))
 
 
 def _choice(raw: Mapping[str, Any]) -> ChoiceRecord:
@@ -181,6 +191,6 @@ def _place(node: Node) -> str:
     return node.title
 
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
-_PORT_KINDS: Mapping[str, PortKind] = {kind.value: kind for kind in PortKind}
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False).encode
+PORT_KINDS: Mapping[str, PortKind] = {kind.value: kind for kind in PortKind}
 _NODE_KINDS: Mapping[str, NodeKind] = {kind.value: kind for kind in NodeKind}

@@ -8,16 +8,14 @@ files.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 FIELDS = ("app", "key", "collection", "protocol")
 SPECIAL = frozenset("*?[")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patterns:
+class Patterns(NamedTuple):
     """Patterns for each of `FIELDS`."""
 
     app: tuple[str, ...] = ()
@@ -27,16 +25,19 @@ class Patterns:
 
     def said(self) -> dict[str, Any]:
         """What is not empty, as the manifest records it."""
-        return {name: list(patterns) for name in FIELDS if (patterns := getattr(self, name))}
+        return _said(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters(Patterns):
-    """The patterns of nodes that are wanted; ``exclude`` has those of nodes that are not.
+class Filters(NamedTuple):
+    """The patterns of nodes that are wanted, as `Patterns` has them; ``exclude`` has those of nodes that are not.
 
     ``search`` and ``connected`` are for a server: nodes found for a text, nodes that an agent provides now.
     """
 
+    app: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    collection: tuple[str, ...] = ()
+    protocol: tuple[str, ...] = ()
     exclude: Patterns = Patterns()
     search: str | None = None
     connected: bool = False
@@ -53,8 +54,7 @@ class Filters(Patterns):
     def said(self) -> dict[str, Any]:
         """What is not empty, as the manifest records it."""
         more = {"exclude": self.exclude.said(), "search": self.search, "connected": self.connected}
-        # Named, as a dataclass with slots is made twice and super() without names knows the first.
-        return {**Patterns.said(self), **{name: value for name, value in more.items() if value}}
+        return {**_said(self), **{name: value for name, value in more.items() if value}}
 
 
 EVERYTHING = Filters()
@@ -63,6 +63,10 @@ EVERYTHING = Filters()
 def is_pattern(text: str) -> bool:
     """Whether ``text`` may fit more than itself."""
     return not SPECIAL.isdisjoint(text)
+
+
+def _said(patterns: Patterns | Filters) -> dict[str, Any]:
+    return {name: list(said) for name in FIELDS if (said := getattr(patterns, name))}
 
 
 def _any(patterns: Sequence[str], values: Sequence[str]) -> bool:

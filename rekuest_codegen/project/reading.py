@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project.builds import Builds, read_builds
@@ -19,8 +19,7 @@ TABLE = "tool.rekuest-codegen"
 KEYS = ("structures", "models", "memory-structures", "ignore", "targets", "build")
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """Classes by dotted name. ``structures`` gives the identifier each travels under; so does ``models``, or None
     for the derived one; ``memory_structures`` stay with the agent.
 
@@ -28,12 +27,12 @@ class Project:
     nodes), ``builds`` what build tools do, ``file`` where all this is said.
     """
 
-    structures: Mapping[str, str] = field(default_factory=dict[str, str])
-    models: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
+    structures: Mapping[str, str] = MappingProxyType({})
+    models: Mapping[str, str | None] = MappingProxyType({})
     memory_structures: frozenset[str] = frozenset()
     targets: tuple[Target, ...] = ()
     ignore: tuple[str, ...] = ()
-    builds: Builds = field(default_factory=Builds)
+    builds: Builds = Builds()
     file: Path | None = None
 
     @property
@@ -85,6 +84,8 @@ def read_project(file: Path) -> Project:
     Raises:
         ConfigurationError: it cannot be read, or says what nobody understands.
     """
+    import tomllib  # who has no such file needs no parser
+
     document = Document(file.absolute(), "")
     try:
         text = file.read_text(encoding="utf-8")

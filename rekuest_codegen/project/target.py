@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekuest_codegen.project.filters import EVERYTHING, FIELDS, Filters, Patterns
 from rekuest_codegen.project.table import Table
@@ -28,8 +27,7 @@ KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """One package to generate.
 
     Attributes:

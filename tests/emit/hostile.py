@@ -187,7 +187,7 @@ def nodes(draw: st.DrawFn) -> Node:
 
 
 OPTIONS = st.builds(
-    EmitOptions,
+    EmitOptions()._replace,
     module_size=st.sampled_from([2, 200]),
     layout=st.sampled_from(["apps", "flat"]),
     async_naming=st.sampled_from(["prefix", "suffix"]),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rekuest_codegen.emit import EmitOptions, generate
+from rekuest_codegen.emit import EmitOptions, generate, write_package
 from rekuest_codegen.emit.reference import is_reference, reference
 from rekuest_codegen.errors import ConfigurationError, GenerationError
 from rekuest_codegen.ir import Node, read_node
@@ -97,6 +97,13 @@ def test_nothing_changes_when_nothing_changed() -> None:
     files = generate(lab())
     assert reference(files, package="mynodes") == reference(files, package="mynodes")
     assert reference(generate(lab()[::-1]), package="mynodes") == reference(files, package="mynodes")
+
+
+def test_an_app_that_is_called_like_a_device_has_a_page(tmp_path: Path) -> None:
+    nodes = [read_node({"app": app, "key": "f"}) for app in ("aux", "CON", "com1", "lab")]
+    pages = reference(generate(nodes), package="mynodes")
+    write_package(tmp_path / "docs", pages)
+    assert len(list((tmp_path / "docs" / "apps").iterdir())) == 4
 
 
 def test_a_reference_is_known_from_a_package() -> None:

@@ -18,7 +18,7 @@ from rekuest_codegen.emit.reference.package import Class, Identity, Package, Par
 from rekuest_codegen.emit.reference.text import paragraphs, visible
 from rekuest_codegen.errors import GenerationError
 from rekuest_codegen.ir import Node, NodeKind, Port, PortKind, definition_hash
-from rekuest_codegen.ir.naming import KEYWORDS, MODULE, assign
+from rekuest_codegen.ir.naming import DEVICES, KEYWORDS, MODULE, assign
 
 MAX_WORDS = 2_000
 """Characters of a node's text that the search looks at."""
@@ -134,7 +134,7 @@ def view(package: Package, *, package_name: str) -> ReferenceView:
     """
     nodes = package.nodes
     waiting = {identity: deque(stubs) for identity, stubs in package.stubs.items()}
-    names = assign({node.app: [node.app] for node in nodes}, style=MODULE, reserved=KEYWORDS)
+    names = assign({node.app: [node.app] for node in nodes}, style=MODULE, reserved=KEYWORDS | DEVICES)
     found: dict[str, list[tuple[NodeView, Stub]]] = {}
     for node in nodes:
         hash_ = node.hash or definition_hash(node)

@@ -1,0 +1,84 @@
+"""Ports in every form they are written in: a parameter, a field, JSON that a stub carries.
+
+Most ports of a package are like others in it, but for what is said about them. Of each likeness every form is made once
+a module, which is where aliases of types live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from rekuest_codegen.emit.annotations import Aliases, Type, annotation
+from rekuest_codegen.emit.layout import COLUMNS, STEP
+from rekuest_codegen.emit.members import Slot, field, slot
+from rekuest_codegen.emit.ports import carried
+from rekuest_codegen.emit.types import Bindings, TypeTable
+from rekuest_codegen.ir.naming import width
+from rekuest_codegen.ir.records import PortRecord
+
+
+class Written:
+    """The forms of the ports of one module's nodes. ``like`` is what `likenesses` gives for a port."""
+
+    def __init__(self, table: TypeTable, aliases: Aliases) -> None:
+        self.table = table
+        self.aliases = aliases
+        self._slots: dict[Hashable, Slot] = {}
+        self._types: dict[Hashable, Type] = {}
+        self._carried: dict[Hashable, str] = {}
+        self._parameters: dict[tuple[Hashable, str], str] = {}
+        self._fields: dict[tuple[Hashable, str, str], str] = {}
+
+    def likenesses(self, ports: Sequence[PortRecord], bindings: Bindings) -> list[Hashable]:
+        """For each port what it shares with those that are written alike; None for one that is like no other."""
+        return list(map(self.table.like, ports)) if bindings.usual else [None] * len(ports)
+
+    def slot(self, port: PortRecord, like: Hashable, bindings: Bindings) -> Slot:
+        """Its type and default."""
+        made = self._slots.get(like)
+        if made is None:
+            made = slot(port, bindings.bound, self.table.member)
+            if like is not None:
+                self._slots[like] = made
+        return made
+
+    def type(self, port: PortRecord, like: Hashable, bindings: Bindings) -> Type:
+        """The type of what is given back."""
+        made = self._types.get(like)
+        if made is None:
+            made = annotation(port, bindings.bound)
+            if like is not None:
+                self._types[like] = made
+        return made
+
+    def carried(self, ports: Sequence[PortRecord], likes: Sequence[Hashable]) -> str:
+        """A list of ports as JSON."""
+        texts: list[str] = []
+        for port, like in zip(ports, likes, strict=True):
+            made = self._carried.get(like)
+            if made is None:
+                made = carried(port)
+                if like is not None:
+                    self._carried[like] = made
+            texts.append(made)
+        return f"[{','.join(texts)}]"
+
+    def parameter(self, like: Hashable, name: str, slot_: Slot) -> str:
+        """``name: type = default``, in a signature."""
+        made = self._parameters.get((like, name)) if like is not None else None
+        if made is None:
+            tail = "" if slot_.default is None else f" = {slot_.default}"
+            room = COLUMNS - len(STEP) - width(f"{name}: {tail},")
+            made = f"{name}: {self.aliases.fit(slot_.type, room, name)}{tail}"
+            if like is not None:
+                self._parameters[like, name] = made
+        return made
+
+    def field(self, like: Hashable, name: str, outer: str, slot_: Slot) -> str:
+        """A field of the class of arguments; ``outer`` is what the outside calls it."""
+        made = self._fields.get((like, name, outer)) if like is not None else None
+        if made is None:
+            made = field(name, outer, slot_, self.aliases)
+            if like is not None:
+                self._fields[like, name, outer] = made
+        return made
