@@ -47,11 +47,11 @@ def likeness(port: PortRecord) -> Hashable:
     key, kind, _, _, identifier, nullable, default, children, choices, unit, validators, _ = port
     if choices or validators:
         return None
-    said: tuple[type, str] | None = None
+    said: str | None = None
     if default is not None:
         if type(default) not in _SIMPLE:
             return None
-        said = type(default), repr(default)  # equal numbers need not be written alike
+        said = repr(default)  # equal values need not be written alike
     inside = tuple(map(likeness, children)) if children else ()
     return None if None in inside else (key, kind, identifier, nullable, said, unit, inside)
 

@@ -90,13 +90,13 @@ def recognise(raw: Any) -> NodeRecord | None:
 
 def _ports(items: Any, depth: int = 1) -> tuple[PortRecord, ...]:
     """Ports, looked at and made in one walk."""
-    if type(items) is not list or not items or depth > MAX_DEPTH:
+    if not is_array(items) or not items or depth > MAX_DEPTH:
         raise _Strange
     return tuple([_port(item, depth) for item in items])
 
 
 def _port(raw: Any, depth: int) -> PortRecord:
-    if type(raw) is not dict:
+    if not is_object(raw):
         raise _Strange
     get = raw.get
     key, kind = raw["key"], PORT_KINDS[raw["kind"]]
