@@ -134,7 +134,8 @@ def test_calls(lab: Any, server: Server, name: str, tried: bool) -> None:
         tasks = await list_tasks(server.url, str(server.settings[1]), limit=1000, timeout=10)
         new = [task.state for task in tasks if int(task.id) > last]
         if name == "long":  # the first, the one that was cancelled nowhere, the last: all others were ended
-            assert (new.count("COMPLETED"), new.count("CANCELLED")) == (3, len(new) - 3)
+            assert new.count("COMPLETED") == 3
+            assert new.count("CANCELLED") == len(new) - 3 > 0
 
     lab.add(0)
     last = max(int(task.id) for task in asyncio.run(list_tasks(server.url, str(server.settings[1]), timeout=10)))
