@@ -16,6 +16,8 @@ USER := .venvs/user/.installed
 FUZZ := .venvs/fuzz/.installed
 # Many tests wait, for processes and for clocks: two of them to a core.
 WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+# Hundreds of tests start processes of ours, which would each compile all of it.
+unexport PYTHONDONTWRITEBYTECODE
 export REKUEST_NEXT_PYTHON := $(CURDIR)/.venvs/rekuest-next/bin/python
 export REKUEST_PYTHON := $(CURDIR)/.venvs/rekuest/bin/python
 export USER_PYTHON := $(CURDIR)/.venvs/user/bin/python

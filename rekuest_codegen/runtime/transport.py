@@ -209,7 +209,7 @@ class Connection:
             del self._asked[key]
             self._tell(key)
             text = f"{self._place}: no answer within {asked.timeout:g} s; is the token one of this server's?"
-            asked.answer.set_exception(CallTimeout(text))
+            asked.fail(CallTimeout(text))
 
     # -- receiving ----------------------------------------------------------------------------------------------------
 
@@ -241,7 +241,7 @@ class Connection:
     def _hear(self, key: str, payload: Any) -> None:
         asked = self._asked.pop(key, None)
         if asked is not None:
-            asked.answer.set_result(payload)
+            asked.give(payload)
             return
         sink = self._sinks.get(key)
         if sink is None:
@@ -256,7 +256,7 @@ class Connection:
     def _complete(self, key: str) -> None:
         asked = self._asked.pop(key, None)
         if asked is not None:
-            asked.answer.set_exception(ProtocolError(f"{self._place}: completed without an answer"))
+            asked.fail(ProtocolError(f"{self._place}: completed without an answer"))
         elif (sink := self._sinks.pop(key, None)) is not None:
             sink(None, None)
 
@@ -276,8 +276,7 @@ class Connection:
         asked, self._asked = self._asked, {}
         sinks, self._sinks = self._sinks, {}
         for one in asked.values():
-            if not one.answer.done():
-                one.answer.set_exception(_fresh(why))
+            one.fail(_fresh(why))
         for sink in sinks.values():
             sink(None, _fresh(why))
         if self.on_lost is not None:
@@ -286,11 +285,22 @@ class Connection:
 
 @dataclass(slots=True)
 class _Asked:
-    """A request: its answer, and the loop's time by which it has to be there, ``timeout`` seconds after it was sent."""
+    """A request: its answer, and the loop's time by which it has to be there, ``timeout`` seconds after it was sent.
+
+    Whoever asked may have been cancelled in the same turn of the loop: then there is nobody to be told.
+    """
 
     answer: asyncio.Future[Any]
     until: float
     timeout: float
+
+    def give(self, payload: Any) -> None:
+        if not self.answer.done():
+            self.answer.set_result(payload)
+
+    def fail(self, error: RekuestError) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
 
 
 _encode = json.JSONEncoder().encode

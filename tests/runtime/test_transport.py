@@ -114,3 +114,23 @@ async def test_a_server_that_does_not_say_goodbye_is_left(monkeypatch: pytest.Mo
         async with asyncio.timeout(2):  # websockets alone would wait for ten seconds
             await connection.close()
         echo.socket.transport.abort()
+
+
+@pytest.mark.parametrize("kind", ["next", "error", "complete", "timeout", "loss"])
+async def test_who_is_cancelled_as_the_answer_comes_disturbs_nobody(kind: str) -> None:
+    async with connected() as (connection, _):
+        task = asyncio.create_task(connection.request("wait", {}, timeout=WITHIN))
+        await asyncio.sleep(0.05)
+        (key,) = connection._asked
+        task.cancel()  # the wait is cancelled; who waited has not heard of it yet
+        if kind == "loss":
+            connection._end(ConnectionLost("broke"))
+        elif kind == "timeout":
+            connection._asked[key].until = 0.0
+            connection._ring()
+        else:
+            connection._receive(json.dumps({"type": kind, "id": key, "payload": {"data": {}}}).encode())
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        if kind != "loss":
+            assert await connection.request("echo", {"x": 1}, timeout=WITHIN) == {"x": 1}
