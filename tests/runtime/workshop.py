@@ -290,6 +290,7 @@ async def wrong_breakpoint() -> None:
 @app.register
 def polite() -> None:
     """End when asked to."""
+    said.append("begun")
     try:
         while True:
             check_cancelled()
@@ -319,6 +320,7 @@ def stone(seconds: float) -> str:
 @app.register
 async def stubborn() -> None:
     """Will not be cancelled."""
+    said.append("begun")
     while True:
         try:
             await asyncio.sleep(60)
@@ -331,6 +333,7 @@ def quick_after_all() -> str:
     """Finish although one was asked to end."""
     task = current_task()
     assert task is not None
+    said.append("begun")
     while not task.cancelled:
         time.sleep(0.005)
     return "finished"

@@ -14,7 +14,7 @@ import pytest
 
 from rekuest_codegen.runtime.provider.tasks import Patience
 from tests.runtime.conftest import agents
-from tests.runtime.watching import begin
+from tests.runtime.watching import Watched, begin
 
 
 def provider() -> Any:
@@ -26,6 +26,13 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def begun(remote: Any) -> Watched:
+    """A task whose function runs. PROGRESS comes before that: it says that the task is queued."""
+    task = begin(remote)
+    wait_for(lambda: provider().said == ["begun"])
+    return task
 
 
 @pytest.fixture(autouse=True)
@@ -40,16 +47,14 @@ def impatient(workshop: Any, monkeypatch: pytest.MonkeyPatch) -> Generator[None]
 
 @pytest.mark.parametrize("what", ["cancel", "interrupt"])
 def test_a_thread_that_looks_ends_by_itself_with_its_finally(workshop: Any, what: str) -> None:
-    task = begin(workshop._POLITE)
-    task.until("PROGRESS")
+    task = begun(workshop._POLITE)
     task.ask(what)
     assert task.end().kind == {"cancel": "CANCELLED", "interrupt": "INTERRUPTED"}[what]
-    assert provider().said == ["polite"]
+    assert provider().said == ["begun", "polite"]
 
 
 def test_a_thread_that_does_not_look_is_made_to_end_after_the_grace_with_its_finally(workshop: Any) -> None:
-    task = begin(workshop._DEAF)
-    wait_for(lambda: provider().said == ["begun"])
+    task = begun(workshop._DEAF)
     asked = time.monotonic()
     task.ask("cancel")
     assert task.end().kind == "CANCELLED"
@@ -59,16 +64,14 @@ def test_a_thread_that_does_not_look_is_made_to_end_after_the_grace_with_its_fin
 
 def test_an_interrupt_is_forced_at_once(workshop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agents["workshop"].tasks, "_patience", Patience(grace=600.0, force=5.0))
-    task = begin(workshop._DEAF)
-    wait_for(lambda: provider().said == ["begun"])
+    task = begun(workshop._DEAF)
     task.ask("interrupt")
     assert task.end().kind == "INTERRUPTED"
     assert provider().said == ["begun", "deaf"]
 
 
 def test_an_interrupt_after_a_cancel_is_heard(workshop: Any) -> None:
-    task = begin(workshop._DEAF)
-    task.until("PROGRESS")
+    task = begun(workshop._DEAF)
     task.ask("cancel")
     task.ask("interrupt")
     assert task.end().kind == "INTERRUPTED"
@@ -88,24 +91,21 @@ def test_what_cannot_be_ended_is_left_to_itself(workshop: Any, monkeypatch: pyte
 
 
 def test_a_coroutine_that_will_not_be_cancelled(workshop: Any) -> None:
-    task = begin(workshop._STUBBORN)
-    task.until("PROGRESS")
+    task = begun(workshop._STUBBORN)
     task.ask("cancel")
     assert task.end().kind == "CANCELLED"
-    assert provider().said[:2] == ["no", "no"], "asked, and asked again"
+    assert provider().said[:3] == ["begun", "no", "no"], "asked, and asked again"
 
 
 def test_a_request_is_not_an_outcome(workshop: Any) -> None:
-    task = begin(workshop._QUICK_AFTER_ALL)
-    task.until("PROGRESS")
+    task = begun(workshop._QUICK_AFTER_ALL)
     task.ask("cancel")
     assert task.end().kind == "COMPLETED"
     assert task.events[-2].returns == {"return0": "finished"}
 
 
 def test_cancelled_twice_ends_once(workshop: Any) -> None:
-    task = begin(workshop._POLITE)
-    task.until("PROGRESS")
+    task = begun(workshop._POLITE)
     task.ask("cancel")
     task.ask("cancel")
     assert task.end().kind == "CANCELLED"
