@@ -53,10 +53,9 @@ class Socket(ClientConnection):
             if self.paused:
                 await self.drain()
         except OSError as error:
-            self.set_connection_exc(error)
             self.transport.abort()
             await asyncio.shield(self.connection_lost_waiter)
-            raise self.close_exc from None
+            raise self.protocol.close_exc from error
 
     def mention(self, text: bytes) -> None:
         """Send a message of text, if that is possible; how, is not waited for."""

@@ -109,7 +109,7 @@ class Connection:
             await socket.say(_introduction(self.token))
             answer = await self._first
             if answer is None:
-                raise socket.close_exc
+                raise socket.protocol.close_exc
             message = json.loads(answer)
             if not is_object(message) or message.get("type") != "connection_ack":
                 raise ProtocolError(f"{self._place}: expected connection_ack, got {str(message)[:80]}")
@@ -265,7 +265,7 @@ class Connection:
         if not self._first.done():
             self._first.set_result(None)
         if self._socket is not None:
-            self._end(_refused(self._place, self._socket.close_exc))
+            self._end(_refused(self._place, self._socket.protocol.close_exc))
 
     def _end(self, why: RekuestError) -> None:
         if self.lost is not None:
