@@ -83,12 +83,14 @@ def close() -> None:
         return
     hooks = list(_at_close)
     _at_close.clear()
-    with suppress(TimeoutError):
-        asyncio.run_coroutine_threadsafe(_wind_up(hooks), portal.loop).result(2 * CLOSE_WITHIN)
-    portal.loop.call_soon_threadsafe(portal.loop.stop)
-    portal.thread.join(CLOSE_WITHIN)
-    if not portal.thread.is_alive():
-        portal.loop.close()
+    try:
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(_wind_up(hooks), portal.loop).result(2 * CLOSE_WITHIN)
+    finally:
+        portal.loop.call_soon_threadsafe(portal.loop.stop)
+        portal.thread.join(CLOSE_WITHIN)
+        if not portal.thread.is_alive():
+            portal.loop.close()
 
 
 def _end() -> None:
@@ -274,8 +276,9 @@ def runs_here() -> bool:
 
 
 def forbid_loop(instead: str) -> None:
-    """Refuse to block a thread in which an event loop runs, where that is not as good as waiting anywhere."""
-    if not in_trio() and (not loop_runs_here() or may_block()):
+    """Refuse to block a thread in which an event loop runs, where that is not as good as waiting anywhere. The loop of
+    ours would wait for itself."""
+    if not in_trio() and (not loop_runs_here() or (may_block() and not runs_here())):
         return
     raise SyncInsideLoopError(f"an event loop is running here, which a sync call would block: await {instead} instead")
 

@@ -15,6 +15,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
+DRAIN_WITHIN = 30.0
+"""Seconds in which a server that reads has made room; one that does not is gone."""
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 
 
@@ -51,8 +53,9 @@ class Socket(ClientConnection):
         try:
             self.send_data()
             if self.paused:
-                await self.drain()
-        except OSError as error:
+                async with asyncio.timeout(DRAIN_WITHIN):
+                    await self.drain()
+        except (OSError, TimeoutError) as error:
             self.transport.abort()
             await asyncio.shield(self.connection_lost_waiter)
             raise self.protocol.close_exc from error

@@ -168,7 +168,11 @@ class Connection:
         """Close the socket; whatever still waits gets ConnectionLost."""
         self._end(ConnectionLost(f"{self._place}: the connection was closed"))
         if self._socket is not None:
-            await self._socket.close()
+            try:
+                async with asyncio.timeout(2 * CLOSE_WITHIN):  # what is still to be sent may find no reader
+                    await self._socket.close()
+            except TimeoutError:
+                self._socket.transport.abort()
 
     # -- sending ------------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,9 @@ def tell(error: BaseException, message: str) -> str:
     last = f"{name}: {message}"
     if os.environ.get(ALLOWED) != "1":
         return last
-    text = "".join(traceback.format_exception(error))[-MAX_TRACEBACK:].rstrip("\n").encode("utf-8", "replace").decode()
+    text = "".join(traceback.format_exception(error)).rstrip("\n").encode("utf-8", "replace").decode()
+    if len(text) > MAX_TRACEBACK:
+        text = f"{HEAD}\n  [...]\n{text[-MAX_TRACEBACK:]}"
     return f"{text}\n\n{last}"
 
 

@@ -134,3 +134,20 @@ async def test_who_is_cancelled_as_the_answer_comes_disturbs_nobody(kind: str) -
             await task
         if kind != "loss":
             assert await connection.request("echo", {"x": 1}, timeout=WITHIN) == {"x": 1}
+
+
+@pytest.mark.parametrize("what", ["request", "close"])
+async def test_a_server_that_reads_nothing_is_given_up(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rekuest_codegen.runtime.transport.CLOSE_WITHIN", 0.1)
+    monkeypatch.setattr("rekuest_codegen.runtime.sockets.DRAIN_WITHIN", 0.2 if what == "request" else 60.0)
+    async with connected() as (connection, echo):
+        await connection.request("echo", {}, timeout=WITHIN)
+        echo.socket.transport.pause_reading()
+        large = asyncio.create_task(connection.request("echo", {"x": "x" * 20_000_000}, timeout=WITHIN))
+        if what == "close":
+            await asyncio.sleep(0.1)
+            async with asyncio.timeout(2):
+                await connection.close()
+        with pytest.raises(ConnectionLost):
+            await large
+        echo.socket.transport.abort()

@@ -33,7 +33,7 @@ from rekuest_codegen.errors import (
     TransportError,
 )
 from rekuest_codegen.jitter import jittered
-from rekuest_codegen.runtime import operations
+from rekuest_codegen.runtime import operations, portal
 from rekuest_codegen.runtime.auth import Credentials
 from rekuest_codegen.runtime.caller.choosing import choose
 from rekuest_codegen.runtime.caller.terms import Assignment
@@ -183,7 +183,9 @@ class Client:
             task = await self._assign(assign, span)
             early, whole = self._early.pop(task, []), not self._early_dropped
         except asyncio.CancelledError:
-            self._spawn(self._abandon(reference))
+            work = self._spawn(self._abandon(reference))
+            portal.leaving.add(work)  # a process that ends tells the server first
+            work.add_done_callback(portal.leaving.discard)
             raise
         finally:
             self._assigning -= 1
@@ -414,10 +416,11 @@ class Client:
         finally:
             self._sweeping = False
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task
 
 
 def _due(watch: Watch, now: float) -> bool:

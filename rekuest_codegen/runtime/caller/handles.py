@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from typing import Any, Generic, TypeVar
 
-from rekuest_codegen.errors import CallTimeout, ProtocolError
+from rekuest_codegen.errors import CallTimeout, ConnectionLost, ProtocolError
 from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.caller.calls import expand_returns
 from rekuest_codegen.runtime.caller.following import Following
@@ -30,6 +31,7 @@ class TaskHandle(Generic[R]):
         self._caller = caller
         self._following = following
         self._loop = asyncio.get_running_loop()
+        self._process = os.getpid()
 
     def __repr__(self) -> str:
         return f"<task {self.id} of {self._remote.title}: {self.state}>"
@@ -188,6 +190,10 @@ class TaskHandle(Generic[R]):
 
     async def _there(self, function: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Await ``function()`` in the loop that serves the task, which may be this one."""
+        if self._loop.is_closed() or self._process != os.getpid():
+            raise ConnectionLost(
+                f"{self._remote.title}: the loop of this handle is gone; attach(function, {self.id!r})"
+            )
         if portal.in_trio():
 
             async def there() -> T:

@@ -19,11 +19,13 @@ from rekuest_codegen.errors import (
     ArgumentError,
     CallTimeout,
     ConfigurationError,
+    ConnectionLost,
     NodeError,
     NodeNotFound,
     SyncInsideLoopError,
     TaskCancelled,
 )
+from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.testing import fake
 
 EXAMPLE = Path(__file__).parents[3] / "generated_example"
@@ -141,6 +143,16 @@ def test_taking_it_up_in_another_process(lab: Any, tmp_path: Path) -> None:
     )
     assert (done.stdout, done.stderr) == (f"{list(range(10))}\n", "")
     assert list(task.items()) == list(range(1, 10))  # ours was not disturbed
+
+
+def test_a_handle_whose_loop_is_gone(lab: Any) -> None:
+    task = submit(lab.rest, 0.1)
+    portal.close()
+    with pytest.raises(
+        ConnectionLost, match=rf"lab/rest: the loop of this handle is gone; attach\(function, '{task.id}'\)"
+    ):
+        task.result(5)
+    assert attach(lab.rest, task.id).result(20) == "rested"
 
 
 def test_taking_up_what_is_over(lab: Any) -> None:
