@@ -21,9 +21,13 @@ MOST = 80
 """Awaits of a call; more than there are."""
 
 
-@types.coroutine
-def cancelled_at(await_: int, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, bool]:
+async def cancelled_at(await_: int, work: Coroutine[Any, Any, Any]) -> bool:
     """Do ``work``, and cancel the task that does it at its so-manieth await; whether it has so many."""
+    return await _stepped(await_, work)
+
+
+@types.coroutine
+def _stepped(await_: int, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, bool]:
     steps = work.__await__()
     step: Callable[[], Any] = lambda: steps.send(None)  # noqa: E731
     for count in range(1, sys.maxsize):
