@@ -96,8 +96,8 @@ async def read_back(link: Link, watch: Watch) -> None:
         if is_object(agent := task.get("agent")):
             watch.agent = str(agent["name"])
         events = [read_event(raw) for raw in task["events"]]
-        before = watch.taken
         watch.behind = False
         watch.feed(events)
-        if watch.ended or watch.behind or watch.taken == before or len(events) < pagination["limit"]:
+        # A whole page of what is known already is no end: somebody else reads back, and was quicker with this one.
+        if watch.ended or watch.behind or watch.taken == pagination["offset"] or len(events) < pagination["limit"]:
             return

@@ -84,6 +84,7 @@ class Client:
         self._reconnect_within = reconnect_within
         self._link = Link(self.endpoint, token, timeout=request_timeout, on_open=self._subscribe, on_state=on_state)
         self._live = False
+        self._subscriptions = 0
         self._watches: dict[str, Watch] = {}
         self._assigning = 0
         self._early: dict[str, list[Event]] = {}
@@ -177,7 +178,7 @@ class Client:
             "hooks": [],
             "capture": False,
         }
-        live = self._live
+        live, subscription = self._live, self._subscriptions
         self._assigning += 1
         try:
             task = await self._assign(assign, span)
@@ -192,7 +193,7 @@ class Client:
             if not self._assigning:
                 self._early.clear()
                 self._early_dropped = False
-        proven = live and self._live and whole
+        proven = live and self._live and whole and subscription == self._subscriptions
         watch = Watch(remote.title, task, reference, proven=proven, lost_after=self._lost_after)
         watch.span = span
         span.note(task=task)
@@ -296,8 +297,9 @@ class Client:
     async def _subscribe(self, connection: Connection) -> None:
         self._live = False
         self._actions.clear()  # a server that was restarted without its store gives the ids to other nodes
+        self._subscriptions += 1
         for watch in self._watches.values():
-            watch.proven = False
+            watch.proven, watch.held = False, []
         await connection.listen(MY_TASKS_GQL, {}, self._hear)
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
@@ -375,10 +377,15 @@ class Client:
 
     async def _prove(self, watch: Watch) -> None:
         """The subscription is live for this task now, or tells that its agent is gone, whose name is to be asked for:
-        read what came before, then go on from what was held."""
+        read what came before, then go on from what was held. What was read over another connection proves nothing of
+        the subscription there, which proves itself by its own first event."""
+        subscription, proven = self._subscriptions, False
         with suppress(RekuestError):  # after a loss the recovery reads back, after an error the sweep
             await self._read_back(watch)
-            watch.proven = True
+            proven = True
+        if subscription != self._subscriptions:
+            return
+        watch.proven = watch.proven or proven
         held, watch.held = watch.held, []
         if watch.proven and not watch.behind:
             self._feed(watch, *held)
