@@ -6,14 +6,14 @@ a module, which is where aliases of types live.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from rekuest_codegen.emit.annotations import Aliases, Type, annotation
 from rekuest_codegen.emit.layout import COLUMNS, STEP
-from rekuest_codegen.emit.members import Slot, field, slot
+from rekuest_codegen.emit.members import Slot, field, field_names, slot
 from rekuest_codegen.emit.ports import carried
 from rekuest_codegen.emit.types import Bindings, TypeTable
-from rekuest_codegen.ir.naming import width
+from rekuest_codegen.ir.naming import KEYWORDS, PARAMETER, assign, width
 from rekuest_codegen.ir.records import PortRecord
 
 
@@ -28,6 +28,16 @@ class Written:
         self._carried: dict[Hashable, str] = {}
         self._parameters: dict[tuple[Hashable, str], str] = {}
         self._fields: dict[tuple[Hashable, str, str], str] = {}
+        self._names: dict[tuple[tuple[str, ...], frozenset[str]], tuple[Mapping[str, str], Mapping[str, str]]] = {}
+
+    def names(self, keys: tuple[str, ...], used: frozenset[str]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """What arguments of these ``keys`` are called, by key: as parameters, and as fields of a class whose
+        annotations have the names that are ``used``."""
+        made = self._names.get((keys, used))
+        if made is None:
+            parameters = assign({key: (key,) for key in keys}, style=PARAMETER, reserved=KEYWORDS)
+            made = self._names[keys, used] = parameters, field_names(parameters, used)
+        return made
 
     def likenesses(self, ports: Sequence[PortRecord], bindings: Bindings) -> list[Hashable]:
         """For each port what it shares with those that are written alike; None for one that is like no other."""

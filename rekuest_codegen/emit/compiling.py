@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from rekuest_codegen.emit.plan import Package
 '''
 STEP = "    "
+COLUMNS = 120
+"""What a line of our own source may have."""
 _OPERATORS = {"eq": "==", "ne": "!="}
 
 
@@ -61,7 +63,7 @@ class _Printer:
     def block(self, body: Sequence[nodes.Node], indent: str) -> Iterator[str]:
         for node in body:
             if isinstance(node, nodes.Output):
-                items = [text for item in node.nodes for text in self.printed(item)]
+                items = [text for item in node.nodes for text in self.printed(item, indent + STEP)]
                 if len(items) == 1:
                     yield f"{indent}out.append({items[0]})"
                     continue
@@ -82,12 +84,14 @@ class _Printer:
             else:
                 self.refuse(node)
 
-    def printed(self, node: nodes.Node) -> Iterator[str]:
-        """Source of what is printed: a line of a template is a line of source."""
-        if isinstance(node, nodes.TemplateData):
-            yield from map(literal, node.data.splitlines(keepends=True))
-        else:
-            yield self.expression(node)
+    def printed(self, node: nodes.Node, indent: str) -> list[str]:
+        """Source of what is printed: text as it stands where a line of source can hold it, else line by line."""
+        if not isinstance(node, nodes.TemplateData):
+            return [self.expression(node)]
+        whole = literal(node.data)
+        return (
+            [whole] if len(indent) + len(whole) < COLUMNS else list(map(literal, node.data.splitlines(keepends=True)))
+        )
 
     def expression(self, node: nodes.Node) -> str:
         if isinstance(node, nodes.Name):

@@ -28,8 +28,8 @@ def spread(opening: str, items: Sequence[str], closing: str, indent: str = "") -
 
 def exploded(opening: str, items: Sequence[str], closing: str, indent: str = "") -> str:
     """One line an item; items may have line breaks, laid out for one step more."""
-    lines = [opening, *(f"{indent}{STEP}{item}," for item in items), f"{indent}{closing}"]
-    return "\n".join(lines)
+    between = f",\n{indent}{STEP}"
+    return f"{opening}{between[1:]}{between.join(items)},\n{indent}{closing}"
 
 
 def assignment(target: str, value: str, indent: str = "") -> str:

@@ -28,6 +28,7 @@ FLAT = "nodes"
 """The module of all nodes, where apps have none of their own."""
 
 _AMBIGUOUS = frozenset({"I", "O", "l"})
+_AMBIGUOUS_FIELDS = tuple(f"{name}{end}" for name in sorted(_AMBIGUOUS) for end in (":", " "))
 
 _BASES: Mapping[PortKind, str] = {
     PortKind.MODEL: "_rt.Model",
@@ -217,7 +218,7 @@ def _definition(shared: SharedType, table: TypeTable, aliases: Aliases) -> Class
 
 
 def _is_ambiguous(text: ClassText) -> bool:
-    return text.name in _AMBIGUOUS or any(field.split(" ")[0].rstrip(":") in _AMBIGUOUS for field in text.fields)
+    return text.name in _AMBIGUOUS or any(field.startswith(_AMBIGUOUS_FIELDS) for field in text.fields)
 
 
 def _slots(shared: SharedType, table: TypeTable) -> dict[str, Slot]:
@@ -227,9 +228,10 @@ def _slots(shared: SharedType, table: TypeTable) -> dict[str, Slot]:
 
 def _parts(slots: Mapping[str, Slot], table: TypeTable) -> set[str]:
     """The names of the classes that a class with these fields is made of."""
-    known = {shared.name for shared in table.types.values()}
     texts = {text for slot_ in slots.values() for text in names_in(slot_.type)}
-    return known & (texts | {slot_.default.split(".")[0] for slot_ in slots.values() if slot_.default is not None})
+    return table.names & (
+        texts | {slot_.default.split(".")[0] for slot_ in slots.values() if slot_.default is not None}
+    )
 
 
 def _user_import(user: UserClass, name: str) -> str:

@@ -24,9 +24,7 @@ def print_package_py(package: Package) -> str:
     )
     if package.imports:
         out += (
-            "\n",
-            "if TYPE_CHECKING:\n",
-            "    ",
+            "\nif TYPE_CHECKING:\n    ",
             package.imports,
             "\n",
         )
@@ -58,10 +56,7 @@ def print_types_py(module: TypeModule) -> str:
         "\n",
     )
     if module.ambiguous:
-        out += (
-            "\n",
-            "# ruff: noqa: E741, E742, E743\n",
-        )
+        out.append("\n# ruff: noqa: E741, E742, E743\n")
     if module.imports:
         out += (
             "\n",
@@ -69,10 +64,7 @@ def print_types_py(module: TypeModule) -> str:
             "\n",
         )
     if module.classes:
-        out += (
-            "\n",
-            "from rekuest_codegen import runtime as _rt\n",
-        )
+        out.append("\nfrom rekuest_codegen import runtime as _rt\n")
     if module.shared:
         out += (
             "\n",
@@ -81,8 +73,7 @@ def print_types_py(module: TypeModule) -> str:
         )
     for user in module.users:
         out += (
-            "\n",
-            "# isort: split\n",
+            "\n# isort: split\n",
             user,
             "\n",
         )
@@ -94,17 +85,14 @@ def print_types_py(module: TypeModule) -> str:
     for shared in module.classes:
         if shared.before:
             out += (
-                "\n",
-                "\n",
+                "\n\n",
                 "\n".join(shared.before),
                 "\n",
             )
         out += (
-            "\n",
-            "\n",
+            "\n\n",
             shared.header,
-            "\n",
-            "    ",
+            "\n    ",
             docstring(shared.text.docstring, "    "),
             "\n",
         )
@@ -126,20 +114,14 @@ def print_module_py(module: StubModule) -> str:
         "\n",
     )
     if module.ambiguous:
-        out += (
-            "\n",
-            "# ruff: noqa: E741, E742, E743\n",
-        )
+        out.append("\n# ruff: noqa: E741, E742, E743\n")
     if module.imports:
         out += (
             "\n",
             "\n".join(module.imports),
             "\n",
         )
-    out += (
-        "\n",
-        "from rekuest_codegen import runtime as _rt\n",
-    )
+    out.append("\nfrom rekuest_codegen import runtime as _rt\n")
     if module.shared:
         out += (
             "\n",
@@ -155,18 +137,14 @@ def print_module_py(module: StubModule) -> str:
         said = docstring(stub.docstring, "    ")
         if stub.before:
             out += (
-                "\n",
-                "\n",
+                "\n\n",
                 "\n".join(stub.before),
                 "\n",
             )
         out += (
-            "\n",
-            "\n",
-            "class ",
+            "\n\nclass ",
             stub.arguments.name,
-            "(_rt.Arguments):\n",
-            "    ",
+            "(_rt.Arguments):\n    ",
             docstring(stub.arguments.docstring, "    "),
             "\n",
         )
@@ -180,15 +158,11 @@ def print_module_py(module: StubModule) -> str:
                 )
         if stub.result:
             out += (
-                "\n",
-                "\n",
-                "class ",
+                "\n\nclass ",
                 stub.result.name,
-                "(_t.NamedTuple):\n",
-                "    ",
+                "(_t.NamedTuple):\n    ",
                 docstring(stub.result.docstring, "    "),
-                "\n",
-                "\n",
+                "\n\n",
             )
             for field in stub.result.fields:
                 out += (
@@ -196,10 +170,7 @@ def print_module_py(module: StubModule) -> str:
                     field,
                     "\n",
                 )
-        out += (
-            "\n",
-            "\n",
-        )
+        out.append("\n\n")
         for alias in stub.between:
             out += (
                 alias,
@@ -209,26 +180,19 @@ def print_module_py(module: StubModule) -> str:
             stub.names.constant,
             ": _rt.Remote[",
             stub.gives,
-            "] = _rt.remote(\n",
-            "    app=",
+            "] = _rt.remote(\n    app=",
             literal(stub.node.app),
-            ",\n",
-            "    key=",
+            ",\n    key=",
             literal(stub.node.key),
-            ",\n",
-            "    version=",
+            ",\n    version=",
             literal(stub.node.version),
-            ",\n",
-            "    hash=",
+            ",\n    hash=",
             literal(stub.hash),
-            ",\n",
-            "    ports=",
+            ",\n    ports=",
             literal(stub.ports),
-            ",\n",
-            "    arguments=",
+            ",\n    arguments=",
             stub.arguments.name,
-            ",\n",
-            "    ",
+            ",\n    ",
             stub.types,
             "\n",
         )
@@ -245,25 +209,17 @@ def print_module_py(module: StubModule) -> str:
                 ",\n",
             )
         out += (
-            ")\n",
-            "\n",
-            "\n",
+            ")\n\n\n",
             stub.sync_head,
-            "\n",
-            "    ",
+            "\n    ",
             said,
-            "\n",
-            "    ",
+            "\n    ",
             stub.sync_body,
-            "\n",
-            "\n",
-            "\n",
+            "\n\n\n",
             stub.async_head,
-            "\n",
-            "    ",
+            "\n    ",
             said,
-            "\n",
-            "    ",
+            "\n    ",
             stub.async_body,
             "\n",
         )
@@ -274,11 +230,7 @@ def print_lazy_py(package: LazyPackage) -> str:
     out: list[str] = []
     out += (
         docstring(package.docstring, ""),
-        "\n",
-        "\n",
-        "import importlib as _importlib\n",
-        "import typing as _t\n",
-        "\n",
+        "\n\nimport importlib as _importlib\nimport typing as _t\n\n",
         package.places,
         "\n",
         "\n",
@@ -303,8 +255,7 @@ def print_lazy_pyi(package: LazyPackage) -> str:
     out: list[str] = []
     out += (
         "\n".join(package.imports),
-        "\n",
-        "\n",
+        "\n\n",
         package.exports,
         "\n",
     )

@@ -9,13 +9,13 @@ from rekuest_codegen.emit.annotations import NONE, Aliases, Name, Subscript, Typ
 from rekuest_codegen.emit.arguments import Written
 from rekuest_codegen.emit.docstrings import node_docstring, plain_docstring
 from rekuest_codegen.emit.layout import COLUMNS, STEP, call, signature, spread
-from rekuest_codegen.emit.members import Slot, field_names, result_fields, slot
+from rekuest_codegen.emit.members import Slot, result_fields, slot
 from rekuest_codegen.emit.options import Docstrings
 from rekuest_codegen.emit.ports import ports_json
 from rekuest_codegen.emit.text import literal
 from rekuest_codegen.emit.types import Bindings
 from rekuest_codegen.ir.kinds import NodeKind
-from rekuest_codegen.ir.naming import KEYWORDS, PARAMETER, assign, width
+from rekuest_codegen.ir.naming import width
 from rekuest_codegen.ir.records import NodeRecord, PortRecord
 
 
@@ -85,13 +85,12 @@ def stub(entry: Entry, names: Names, written: Written, style: Docstrings) -> Stu
     """Decide the stub of ``entry``, with the forms of its ports as they are ``written`` in its module."""
     node, bindings, aliases = entry.node, entry.bindings, written.aliases
     used = frozenset(bindings.classes.values())
-    parameters = assign({port.key: (port.key,) for port in node.args}, style=PARAMETER, reserved=KEYWORDS)
+    parameters, inner = written.names(tuple([port.key for port in node.args]), used)
     likes, back = (written.likenesses(ports, bindings) for ports in (node.args, node.returns))
     slots = [written.slot(port, like, bindings) for port, like in zip(node.args, likes, strict=True)]
     checked = slots
     if None in likes and any(port.validators for port in entry.ports):
         checked = [slot(port, bindings.bound, written.table.member, constrained=True) for port in node.args]
-    inner = field_names(parameters, used)
     classes, count = bindings.classes, len(aliases.definitions)
     fields = [
         written.field(like, inner[key], name, slot_)

@@ -9,6 +9,7 @@ dictionaries, literals or plain references.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from rekuest_codegen.emit.annotations import Bound, literal_value
@@ -76,6 +77,11 @@ class TypeTable:
         self._ids: dict[int, str | None] = {}
         self._likes: dict[int, Hashable] = {}
         self._alike: dict[Hashable, str | None] = {}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What the classes are called, once all are there."""
+        return frozenset(shared.name for shared in self.types.values())
 
     def bindings(self, ports: Sequence[PortRecord]) -> Bindings:
         """The classes of a node of which ``ports`` are all, however deep inside."""

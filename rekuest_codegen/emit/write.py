@@ -114,7 +114,12 @@ def _recover(target: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    import shutil  # loads a good deal, and a first pull leaves nothing to remove
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            os.unlink(folder / name)
+        os.rmdir(folder)
+        return
+    import shutil  # loads a good deal, and most packages are one folder without another in it
 
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -5,7 +5,6 @@ Definitions come from outside and nobody checked them: the real server accepts a
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -142,6 +141,8 @@ def _check_enum(port: AnyPort, value: Any) -> str | None:
 
 
 def _check_date(port: AnyPort, value: Any) -> str | None:
+    import datetime  # seldom needed
+
     try:
         datetime.datetime.fromisoformat(value)
     except (ValueError, TypeError):
