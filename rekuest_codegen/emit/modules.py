@@ -229,9 +229,8 @@ def _slots(shared: SharedType, table: TypeTable) -> dict[str, Slot]:
 def _parts(slots: Mapping[str, Slot], table: TypeTable) -> set[str]:
     """The names of the classes that a class with these fields is made of."""
     texts = {text for slot_ in slots.values() for text in names_in(slot_.type)}
-    return table.names & (
-        texts | {slot_.default.split(".")[0] for slot_ in slots.values() if slot_.default is not None}
-    )
+    texts |= {slot_.default.split(".")[0] for slot_ in slots.values() if slot_.default is not None}
+    return texts & table.names
 
 
 def _user_import(user: UserClass, name: str) -> str:
