@@ -16,6 +16,7 @@ FLOORS = {
     "errors": 0,
     "shapes": 0,
     "cachedir": 0,
+    "counted": 0,
     "garbage": 0,
     "jitter": 0,
     "lazy": 0,

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from rekuest_codegen.build.target import generated, snapshot_of, write
+from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, RekuestError
 from rekuest_codegen.project import FILE, TABLE, Project, Target, read_project
 
@@ -50,5 +51,5 @@ def _generate(target: Target, project: Project, root: Path) -> Path:
     found = snapshot_of(target, token=os.environ.get("REKUEST_TOKEN"), frozen=frozen)
     result = write(target, generated(target, project, found))
     out = target.out.relative_to(root)
-    print(f"rekuest-codegen: {out}: {len(found.nodes)} nodes; {result}", file=sys.stderr)
+    print(f"rekuest-codegen: {out}: {counted(len(found.nodes), 'node')}; {result}", file=sys.stderr)
     return out

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
+from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
 from rekuest_codegen.project import EVERYTHING, Filters
 from rekuest_codegen.shapes import is_object
@@ -141,7 +142,7 @@ def from_source(
     if on_findings is not None:
         on_findings(result.findings)
     if result.errors:
-        raise ConfigurationError(f"{len(result.errors)} findings in {source}; nothing was written")
+        raise ConfigurationError(f"{counted(len(result.errors), 'finding')} in {source}; nothing was written")
     if not result.nodes:
         raise ConfigurationError(f"{source}: no registered functions found; nothing was written")
     alone = filters.app[0] if len(filters.app) == 1 else ""

@@ -15,6 +15,7 @@ from rekuest_codegen.build.choice import chosen
 from rekuest_codegen.build.origins import Found, from_here
 from rekuest_codegen.build.target import as_recorded, generated, snapshot_of, write
 from rekuest_codegen.build.unchanged import remember, seen
+from rekuest_codegen.counted import counted
 from rekuest_codegen.garbage import collection_paused
 from rekuest_codegen.project import Project, Target
 
@@ -42,7 +43,7 @@ class Made(NamedTuple):
 
     @property
     def _told(self) -> str:
-        return f"{from_here(self.target.out)}: {self.nodes} nodes of {self.apps} apps"
+        return f"{from_here(self.target.out)}: {counted(self.nodes, 'node')} of {counted(self.apps, 'app')}"
 
 
 def made(target: Target, nodes: Sequence[Any], files: Mapping[str, str]) -> Made:

@@ -15,6 +15,7 @@ from rekuest_codegen.cli.asking import timeout_option
 from rekuest_codegen.cli.pull import files_of
 from rekuest_codegen.cli.sources import shown_path
 from rekuest_codegen.cli.targets import LOOKS, chosen_targets
+from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import ConfigurationError, OutputError
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def docs(out: Path, html: bool, **given: Any) -> None:
     snapshot, files = files_of(target, chosen, cached=not given["no_cache"])
     pages = reference(files, package=target.out.name, html=html, templates=target.templates)
     written = write_package(out, pages)
-    apps = len({node.app for node in snapshot.nodes})
-    click.echo(f"{shown_path(out)}: {len(snapshot.nodes)} nodes of {apps} apps; {written}")
+    nodes, apps = len(snapshot.nodes), len({node.app for node in snapshot.nodes})
+    click.echo(f"{shown_path(out)}: {counted(nodes, 'node')} of {counted(apps, 'app')}; {written}")
 
 
 def _asked(given: Mapping[str, Any]) -> dict[str, Any]:

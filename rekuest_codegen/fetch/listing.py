@@ -15,6 +15,7 @@ from typing import Any
 
 from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL
 from rekuest_codegen.api.contracts import LOOK_AT_SERVER, Contract, contract_of, enumeration
+from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import DefinitionError, Finding, ProtocolError, ServerError, SyncInsideLoopError
 from rekuest_codegen.fetch.cache import Definitions
 from rekuest_codegen.fetch.exchange import Ask, exchange
@@ -91,7 +92,9 @@ async def afetch_nodes(
         # Removed since it was listed is fine; still listed and not given is not.
         if missing and (kept := missing.intersection(await _wanted(ask, endpoint, filters))):
             few = ", ".join(sorted(kept)[:5])
-            raise ProtocolError(f"{endpoint.graphql}: {len(kept)} nodes are listed and yet not given (ids {few})")
+            raise ProtocolError(
+                f"{endpoint.graphql}: {counted(len(kept), 'node')} listed and yet not given (ids {few})"
+            )
         read = _translated({key: bodies[key] for key in wanted if key in bodies})
     if known is not None:
         for key, node in read.items():

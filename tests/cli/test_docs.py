@@ -86,7 +86,7 @@ def test_one_page_of_html_and_back(package: Path) -> None:
 def test_from_source_and_from_a_server(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(SOURCE)
     done = docs(tmp_path, "--source", "app.py", "--out", "ref")
-    assert (done.returncode, done.stdout) == (0, "ref: 1 nodes of 1 apps; files: 3 new\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "ref: 1 node of 1 app; files: 3 new\n"), done.stderr
     text = (tmp_path / "ref" / "apps" / "lab.md").read_text()
     assert "def threshold(level: float | None = 0.5) -> int" in text
     assert "from mynodes.lab import threshold" in text

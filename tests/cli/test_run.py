@@ -97,7 +97,7 @@ def test_run_in_the_module_waits_for_the_import(
     text = LAB.format(name="unguarded") + "\nwith app:\n    app.rekuest.run()\nprint('imported', flush=True)\n"
     write(tmp_path / "lab.py", text)
     with running(cli("run", "lab"), until="providing", environment=settings, cwd=tmp_path) as (process, line):
-        assert line == "unguarded: providing 1 nodes\n"
+        assert line == "unguarded: providing 1 node\n"
         assert provided(server, "unguarded") == {("unguarded", "add")}
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
@@ -269,5 +269,5 @@ def test_the_readmes_commands(server: EmbeddedServer, settings: dict[str, str], 
         done = run(cli(*command), environment=settings, cwd=tmp_path)
         assert (done.returncode, done.stdout, done.stderr) == (0, printed, "")
     for command in (serve, reload):
-        with running(cli(*command), until="lab: providing 1 nodes", environment=settings, cwd=tmp_path):
+        with running(cli(*command), until="lab: providing 1 node", environment=settings, cwd=tmp_path):
             assert provided(server, "lab") == {("lab", "add")}

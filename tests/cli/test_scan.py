@@ -285,7 +285,7 @@ def test_stubs_of_a_neighbours_source(project: Path) -> None:
     mine.mkdir()
     done = command(mine, "pull", "--source", "../src", "--out", "nodes")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("nodes: 2 nodes of 1 apps")
+    assert done.stdout.startswith("nodes: 2 nodes of 1 app")
     manifest = json.loads((mine / "nodes" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["provenance"] == {"source": "../src"}
     assert str(project) not in (mine / "nodes" / "manifest.json").read_text(encoding="utf-8")
@@ -293,7 +293,7 @@ def test_stubs_of_a_neighbours_source(project: Path) -> None:
     again = command(mine, "pull", "--source", "../src", "--out", "nodes")
     assert "nothing changed" in again.stdout
     one = command(mine, "pull", "--source", "../src", "--out", "one", "--key", "counted")
-    assert one.stdout.startswith("one: 1 nodes")
+    assert one.stdout.startswith("one: 1 node of")
 
 
 @pytest.mark.parametrize(
@@ -316,7 +316,7 @@ def test_source_that_makes_no_stubs(tmp_path: Path, arguments: list[str], text: 
     assert text in done.stderr
     assert not (tmp_path / "nodes").exists()
     named = command(tmp_path, "pull", "--out", "nodes", "--source", "bare.py", "--app", "lab")
-    assert named.stdout.startswith("nodes: 1 nodes of 1 apps")
+    assert named.stdout.startswith("nodes: 1 node of 1 app;")
 
 
 def test_the_same_again_from_the_cache(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def test_all_targets_or_those_named(project: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.splitlines() == [
             "src/all: 5 nodes of 2 apps; files: 5 new",
-            "lab: 3 nodes of 1 apps; files: 4 new",
+            "lab: 3 nodes of 1 app; files: 4 new",
         ]
         assert keys(project / "lab") == {"lab/f0", "lab/f1", "lab/f3"}
         (project / "lab" / "__init__.py").unlink()

@@ -33,7 +33,7 @@ def test_a_frozen_pull_loads_no_more_than_it_needs(tmp_path: Path, sample: list[
     )
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()
-    assert "3 nodes of 1 apps" in said[0]
+    assert "3 nodes of 1 app" in said[0]
     assert said[1:] == [""]
     assert (tmp_path / "mynodes" / "app.py").read_text() == files["app.py"]
 

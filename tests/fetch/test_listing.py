@@ -84,7 +84,7 @@ def test_listed_and_not_given(at: At) -> None:
             return data({"actions": [action("f")]})
         return server(request)
 
-    with pytest.raises(ProtocolError, match=r"1 nodes are listed and yet not given \(ids lab/g\)"):
+    with pytest.raises(ProtocolError, match=r"1 node listed and yet not given \(ids lab/g\)"):
         keys(at(keeping))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import ConfigurationError, RekuestError
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ async def _serve_until_signal(apps: Sequence[App], url: str | None, token: str |
 
 async def _serve(app: App, url: str | None, token: str | None, agents: list[Agent]) -> None:
     def ready() -> None:
-        print(f"{app.name}: providing {len(app.functions)} nodes", flush=True)
+        print(f"{app.name}: providing {counted(len(app.functions), 'node')}", flush=True)
 
     try:
         agent = app.agent(url=url, token=token, journal=app.journal(url, token))
