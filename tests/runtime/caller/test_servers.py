@@ -91,6 +91,16 @@ def test_a_block_a_package_a_process(places: Any) -> None:
         assert (first.where(), second.where()) == ("south", "south")
         with using(north, package="second_nodes"):
             assert (first.where(), second.where()) == ("south", "north")
+    for name in ("second_nodes", "second_nodes.place"):  # the innermost block counts, not the one that says most
+        with using(north, package=name):
+            assert second.where() == "north"
+            with using(south):
+                assert second.where() == "south"
+                with using(north, package="first_nodes"):
+                    assert (first.where(), second.where()) == ("north", "south")
+            with using(south, package="second_nodes"):
+                assert (first.where(), second.where()) == ("north", "south")
+            assert second.where() == "north"
     with using(south, package="second"):  # no package of that name, though one begins so
         assert first.where() == "north"
     assert (first.where(), second.where()) == ("north", "south")
