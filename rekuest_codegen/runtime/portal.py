@@ -26,6 +26,7 @@ Hook = Callable[[], Coroutine[Any, Any, None]]
 
 CLOSE_WITHIN = 5.0
 TELL_WITHIN = 2.0
+_END: Any = object()
 
 
 class _Portal(NamedTuple):
@@ -41,7 +42,7 @@ _waited_for: set[asyncio.Task[Any]] = set()
 """What somebody outside of the loop waits for; in the loop's hands alone."""
 leaving: set[asyncio.Future[None]] = set()
 """Requests under way to cancel what nobody waits for any more: the loop closes after them."""
-_streams: set[AsyncGenerator[Any]] = set()
+_streams: set[_Stream] = set()
 """Those that are read from outside of the loop, until they are left."""
 ended = False
 """Whether the process is past the point where the loop was closed for good: nobody may wait for it any more."""
@@ -162,17 +163,41 @@ def anywhere(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
 
 
 async def _stepped(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
-    end = object()
-
-    async def following() -> Any:
-        return await anext(items, end)
-
+    stream = _Stream(items)
     try:
-        while (item := await from_trio(following)) is not end:
+        while (item := await from_trio(stream.step)) is not _END:
             yield item
     finally:
         with sys.modules["trio"].CancelScope(shield=True):
-            await from_trio(items.aclose)
+            await from_trio(stream.leave)
+
+
+class _Stream:
+    """An async generator that is read from outside of the loop: stepped and left in it."""
+
+    def __init__(self, items: AsyncGenerator[Any]) -> None:
+        self._items = items
+        self._stepping: asyncio.Task[Any] | None = None
+
+    async def step(self) -> Any:
+        """The next item, or `_END`."""
+        _streams.add(self)
+        self._stepping = asyncio.current_task()
+        try:
+            return await anext(self._items, _END)
+        finally:
+            self._stepping = None
+
+    async def leave(self) -> None:
+        """Close it. A step whose reader was interrupted is on its way out: it comes first, if it does not hang."""
+        _streams.discard(self)
+        step = self._stepping
+        if step is not None:
+            if not step.cancelling():
+                step.cancel()
+            await asyncio.wait([step], timeout=CLOSE_WITHIN)
+        if self._stepping is None:
+            await self._items.aclose()
 
 
 async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
@@ -245,27 +270,19 @@ def iterate(items: AsyncGenerator[T], *, instead: str) -> Generator[T]:
         SyncInsideLoopError: at once, as `block`.
     """
     forbid_loop(instead)
-    end = object()
-
-    async def following() -> Any:
-        _streams.add(items)
-        return await anext(items, end)
-
-    async def leave() -> None:
-        _streams.discard(items)
-        await items.aclose()
+    stream = _Stream(items)
 
     def each() -> Generator[T]:
         try:
-            while (item := block(following, instead=instead)) is not end:
+            while (item := block(stream.step, instead=instead)) is not _END:
                 yield item
         finally:
             if ended:
                 pass  # the loop's end was the stream's too
             elif loop_runs_here():  # left behind and collected where waiting would block a loop
-                start(leave)
+                start(stream.leave)
             else:
-                block(leave, instead=instead)
+                block(stream.leave, instead=instead)
 
     return each()
 
@@ -310,8 +327,8 @@ async def _wind_up(hooks: list[Hook]) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_WITHIN):
             await _cancelled(list(_waited_for))
-            for items in list(_streams):
-                await items.aclose()
+            for stream in list(_streams):
+                await stream.leave()
             telling = [one for one in leaving if one.get_loop() is asyncio.get_running_loop()]
             if telling:
                 await asyncio.wait(telling, timeout=TELL_WITHIN)

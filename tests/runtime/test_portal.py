@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import AsyncGenerator
+from concurrent.futures import Future
+from contextlib import aclosing
+from typing import Any
 
+import anyio
 import pytest
+import trio
 
 from rekuest_codegen import options
 from rekuest_codegen.errors import SyncInsideLoopError
@@ -63,3 +69,88 @@ def test_a_hook_that_raises_leaves_no_thread() -> None:
         portal.close()
     assert loop.is_closed()
     assert "rekuest-codegen" not in {thread.name for thread in threading.enumerate()}
+
+
+class Slow:
+    """A stream that gives one item, waits for the next one for ever, and takes its time to end."""
+
+    def __init__(self) -> None:
+        self.waits = threading.Event()
+        self.closed = False
+
+    async def items(self) -> AsyncGenerator[int]:
+        try:
+            yield 1
+            self.waits.set()
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.05)
+            self.closed = True
+
+
+def test_a_stream_that_is_interrupted_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes while its reader waits for the next item."""
+    slow = Slow()
+
+    def interrupted(timeout: float | None = None) -> Any:
+        assert slow.waits.wait(10)
+        raise KeyboardInterrupt
+
+    def start(function: Any, *args: Any) -> Future[Any]:
+        future = begin(function, *args)
+        if not begun:
+            monkeypatch.setattr(future, "result", interrupted)
+        begun.append(future)
+        return future
+
+    items = portal.iterate(slow.items(), instead="")
+    assert next(items) == 1
+    begin, begun = portal.start, list[Future[Any]]()
+    monkeypatch.setattr(portal, "start", start)
+    with pytest.raises(KeyboardInterrupt):
+        next(items)
+    assert slow.closed
+    assert portal._streams == set()
+
+
+def test_a_stream_that_is_cancelled_in_trio_is_closed() -> None:
+    slow = Slow()
+
+    async def read() -> None:
+        with anyio.fail_after(10), anyio.move_on_after(10) as scope:
+            async with aclosing(portal.anywhere(slow.items())) as items:
+                async for _ in items:
+                    threading.Thread(target=stop, args=(scope, trio.lowlevel.current_trio_token())).start()
+
+    def stop(scope: anyio.CancelScope, token: trio.lowlevel.TrioToken) -> None:
+        assert slow.waits.wait(10)
+        token.run_sync_soon(scope.cancel)
+
+    anyio.run(read, backend="trio")
+    assert slow.closed
+    assert portal._streams == set()
+
+
+def test_a_step_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portal, "CLOSE_WITHIN", 0.1)
+    hung = threading.Event()
+
+    async def hang() -> AsyncGenerator[int]:
+        try:
+            hung.set()
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            await asyncio.sleep(60)
+        yield 1
+
+    async def left() -> None:
+        stream = portal._Stream(hang())
+        step = asyncio.create_task(stream.step())
+        await asyncio.sleep(0.01)
+        await stream.leave()
+        assert not step.done()
+        step.cancel()
+        await asyncio.wait([step])
+
+    portal.block(left, instead="")
+    assert hung.is_set()
