@@ -34,7 +34,9 @@ class _Portal(NamedTuple):
     thread: threading.Thread
 
 
-_lock = threading.Lock()
+_lock = threading.RLock()
+"""Held while something is handed to the loop: it then comes before the loop's end. What is collected while it is held
+may hand over something too."""
 _portal: _Portal | None = None
 _at_close: list[Hook] = []
 _ours: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
@@ -68,6 +70,13 @@ def loop() -> asyncio.AbstractEventLoop:
         return _portal.loop
 
 
+def is_over(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether nothing can be begun in ``loop`` from here any more."""
+    if loop.is_closed() or loop not in _ours or (loop_runs_here() and asyncio.get_running_loop() is loop):
+        return loop.is_closed()
+    return _portal is None or _portal.loop is not loop
+
+
 def on_close(hook: Hook) -> None:
     """Await ``hook()`` in the loop before it closes."""
     _at_close.append(hook)
@@ -75,7 +84,11 @@ def on_close(hook: Hook) -> None:
 
 def close() -> None:
     """Close the loop, if it is open: what is waited for is cancelled, then come the hooks. The next call opens a new
-    one."""
+    one.
+
+    Raises:
+        What a hook raised, once all is closed.
+    """
     global _portal
     with _lock:
         portal, _portal = _portal, None
@@ -102,8 +115,11 @@ def _end() -> None:
 
 def start(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> Future[T]:
     """Start ``function(*args)`` in the loop. Raises as `loop`."""
-    opened = loop()
-    return asyncio.run_coroutine_threadsafe(_waited(function, *args), opened)
+    if loop_runs_here() and runs_here():
+        return asyncio.run_coroutine_threadsafe(_waited(function, *args), asyncio.get_running_loop())
+    with _lock:
+        opened = loop()
+        return asyncio.run_coroutine_threadsafe(_waited(function, *args), opened)
 
 
 async def _waited(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
@@ -200,9 +216,27 @@ class _Stream:
             await self._items.aclose()
 
 
-async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there. Raises as `block`."""
-    here, there = asyncio.get_running_loop(), loop()
+async def at(where: asyncio.AbstractEventLoop, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Await ``function(*args)`` in the loop ``where``, which may be the one we are in, or ours.
+
+    Raises:
+        ConnectionLost: that loop is closed.
+    """
+    if where is asyncio.get_running_loop():
+        return await function(*args)
+    if where in _ours:
+        return await hop(function, *args, where=where)
+    if is_over(where):
+        raise _ended()
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), where))
+
+
+async def hop(
+    function: Callable[..., Coroutine[Any, Any, T]], *args: Any, where: asyncio.AbstractEventLoop | None = None
+) -> T:
+    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there. Raises as `block`, and where
+    it is to be a loop of ours that is no longer open."""
+    here = asyncio.get_running_loop()
     waiter: asyncio.Future[T] = here.create_future()
     begun: list[asyncio.Task[T]] = []
 
@@ -232,7 +266,11 @@ async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
         for task in begun:
             task.cancel()
 
-    there.call_soon_threadsafe(begin)  # what can be cheaper than a future of threads, which has locks
+    with _lock:
+        if where is not None and is_over(where):
+            raise _ended()
+        there = where or loop()
+        there.call_soon_threadsafe(begin)  # what can be cheaper than a future of threads, which has locks
     try:
         return await waiter
     except asyncio.CancelledError:
@@ -312,7 +350,7 @@ def loop_runs_here() -> bool:
 def _forget_after_fork() -> None:
     """A forked child has the parent's loop, but not the thread that ran it: it begins with none."""
     global _portal, _lock
-    _portal, _lock = None, threading.Lock()
+    _portal, _lock = None, threading.RLock()
     _at_close.clear()
     _waited_for.clear()
     _streams.clear()
@@ -324,19 +362,21 @@ if hasattr(os, "register_at_fork"):
 
 async def _wind_up(hooks: list[Hook]) -> None:
     """Calls and streams first: who leaves them has their tasks cancelled, and that takes a client that is open."""
+    raised: list[BaseException | None] = []
     with suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_WITHIN):
             await _cancelled(list(_waited_for))
-            for stream in list(_streams):
-                await stream.leave()
+            raised += await asyncio.gather(*(stream.leave() for stream in list(_streams)), return_exceptions=True)
             telling = [one for one in leaving if one.get_loop() is asyncio.get_running_loop()]
             if telling:
                 await asyncio.wait(telling, timeout=TELL_WITHIN)
-            for hook in hooks:
-                await hook()
+            raised += await asyncio.gather(*(hook() for hook in hooks), return_exceptions=True)
     _streams.clear()
     await _cancelled([task for task in asyncio.all_tasks() if task is not asyncio.current_task()])
     await asyncio.get_running_loop().shutdown_asyncgens()
+    errors = [error for error in raised if isinstance(error, Exception)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ExceptionGroup("as the connections were closed", errors)
 
 
 async def _cancelled(tasks: Collection[asyncio.Task[Any]]) -> None:

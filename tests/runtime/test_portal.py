@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncGenerator
 from concurrent.futures import Future
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 import anyio
@@ -14,7 +15,7 @@ import pytest
 import trio
 
 from rekuest_codegen import options
-from rekuest_codegen.errors import SyncInsideLoopError
+from rekuest_codegen.errors import ConnectionLost, SyncInsideLoopError
 from rekuest_codegen.runtime import portal
 
 
@@ -59,16 +60,47 @@ def test_the_loop_does_not_wait_for_itself() -> None:
         portal.block(inside, instead="")
 
 
-def test_a_hook_that_raises_leaves_no_thread() -> None:
-    async def fail() -> None:
-        raise ValueError("of the hook")
+def test_a_hook_that_raises_holds_no_other_up() -> None:
+    async def fail(text: str) -> None:
+        raise ValueError(text)
 
+    async def fine() -> None:
+        done.append("fine")
+
+    done: list[str] = []
     loop = portal.loop()
-    portal.on_close(fail)
+    portal.on_close(partial(fail, "of the hook"))
+    portal.on_close(fine)
     with pytest.raises(ValueError, match="of the hook"):
         portal.close()
+    assert done == ["fine"]
     assert loop.is_closed()
     assert "rekuest-codegen" not in {thread.name for thread in threading.enumerate()}
+    portal.loop()
+    for text in ("one", "another"):
+        portal.on_close(partial(fail, text))
+    with pytest.raises(ExceptionGroup, match="as the connections were closed") as caught:
+        portal.close()
+    assert len(caught.value.exceptions) == 2
+
+
+def test_what_is_begun_while_the_loop_closes_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread closes the loop between the moment when it was asked for and that when it is given something."""
+    hand = asyncio.run_coroutine_threadsafe
+    closer = threading.Thread(target=portal.close)
+
+    def closing(work: Any, loop: asyncio.AbstractEventLoop) -> Any:
+        if closer.ident is None:
+            closer.start()
+            closer.join(0.2)
+        return hand(work, loop)
+
+    portal.loop()
+    monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", closing)
+    with pytest.raises(ConnectionLost, match="ended together with its loop"):
+        portal.block(asyncio.sleep, 60, instead="")
+    closer.join(10)
+    assert not closer.is_alive()
 
 
 class Slow:

@@ -194,6 +194,4 @@ async def where_it_runs(server: Nested | Server, function: Callable[..., Corouti
     """Await ``function(*args)`` in the loop of who serves the call, which may be this one."""
     if not isinstance(server, Nested):
         return await (function(*args) if portal.runs_here() else portal.hop(function, *args))
-    if server.loop is None or server.loop is asyncio.get_running_loop():
-        return await function(*args)
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), server.loop))
+    return await (function(*args) if server.loop is None else portal.at(server.loop, function, *args))

@@ -190,7 +190,7 @@ class TaskHandle(Generic[R]):
 
     async def _there(self, function: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Await ``function()`` in the loop that serves the task, which may be this one."""
-        if self._loop.is_closed() or self._process != os.getpid():
+        if portal.is_over(self._loop) or self._process != os.getpid():
             raise ConnectionLost(
                 f"{self._remote.title}: the loop of this handle is gone; attach(function, {self.id!r})"
             )
@@ -200,6 +200,4 @@ class TaskHandle(Generic[R]):
                 return await self._there(function)
 
             return await portal.from_trio(there)
-        if asyncio.get_running_loop() is self._loop:
-            return await function()
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(), self._loop))
+        return await portal.at(self._loop, function)
