@@ -51,12 +51,14 @@ class Link:
         self._connection: Connection | None = None
         self._on_state = on_state
         self.state = ConnectionState.IDLE
+        self.closed = False
+        """Whether it was closed for good."""
 
     async def connected(self) -> Connection:
         """The live connection.
 
         Raises:
-            What `Connection.open` raises.
+            What `Connection.open` raises. ConnectionLost: this was closed.
         """
         current = self._connection
         if (
@@ -67,6 +69,8 @@ class Link:
         ):
             return current
         async with self._opening:
+            if self.closed:
+                raise ConnectionLost(f"{self.endpoint.base}: its client is closed; nothing was sent")
             current = self._connection
             if current is not None and current.lost is None:
                 if current.busy or await self._auth.token() == current.token:
@@ -126,7 +130,7 @@ class Link:
                 connection = await self.connected()
                 return await connection.request(document, variables, timeout=self._timeout, extensions=extensions)
             except ConnectionLost:
-                if last or not again:
+                if last or not again or self.closed:
                     raise
             except AccessDenied:
                 if last or connection is None or not await self._renew(connection):
@@ -143,8 +147,13 @@ class Link:
             await self._drop()
             return True
 
-    async def close(self) -> None:
+    async def leave(self) -> None:
         """Close the connection, one that is being opened too; a request after this opens a new one."""
         async with self._opening:
             await self._drop()
             self._come_to(ConnectionState.IDLE)
+
+    async def close(self) -> None:
+        """`leave`, for good."""
+        self.closed = True
+        await self.leave()

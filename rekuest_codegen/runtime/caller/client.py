@@ -193,6 +193,8 @@ class Client:
             if not self._assigning:
                 self._early.clear()
                 self._early_dropped = False
+        if self._link.closed:
+            raise ConnectionLost(f"{remote.title}: {self._why_closed}; the task may run")
         proven = live and self._live and whole and subscription == self._subscriptions
         watch = Watch(remote.title, task, reference, proven=proven, lost_after=self._lost_after)
         watch.span = span
@@ -214,6 +216,8 @@ class Client:
             answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=False, extensions=span.carrier)
             return str(answer["assign"]["id"])
         except ConnectionLost as lost:
+            if self._link.closed:
+                raise ConnectionLost(f"{lost}; the task may run") from None
             try:
                 for pause in LOOK_AGAIN:
                     await asyncio.sleep(pause)
@@ -271,17 +275,26 @@ class Client:
             raise ConfigurationError(f"{remote.title}: task {id} is being followed here already; keep its handle")
         watch = Watch(remote.title, id, reference, proven=False, lost_after=self._lost_after)
         self._watches[id] = watch
-        await self._read_back(watch)
+        try:
+            await self._read_back(watch)
+        except BaseException:
+            self._watches.pop(id, None)  # nobody has a handle of it
+            raise
         self._begin_sweeping()
         return watch
 
     async def close(self) -> None:
-        """Close the connection; pending calls get ConnectionLost."""
-        self._fail_all(f"the client of {self.endpoint.base} was closed")
+        """Close the connection, for good: pending calls and later ones get ConnectionLost."""
+        self._link.closed = True
+        self._fail_all(self._why_closed)
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._link.close()
+
+    @property
+    def _why_closed(self) -> str:
+        return f"the client of {self.endpoint.base} was closed"
 
     async def _resolve(self, remote: Remote[Any]) -> tuple[str, bool]:
         """The server's id of the node, asked for once a connection; and whether it was known before."""
@@ -310,6 +323,8 @@ class Client:
             try:
                 return await attempt()
             except TransportError as error:
+                if self._link.closed:
+                    raise
                 pause = jittered(BACKOFF[min(count, len(BACKOFF) - 1)])
                 if loop.time() + pause > deadline:
                     raise ConnectionLost(f"{error}; tried again for {self._reconnect_within:g} s") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from rekuest_codegen.errors import (
     NodeError,
     NodeNotFound,
     ProtocolError,
+    ServerError,
     TaskCancelled,
     Unreachable,
 )
@@ -26,6 +27,7 @@ from rekuest_codegen.runtime import Arguments, Remote, remote
 from rekuest_codegen.runtime import watch as watching
 from rekuest_codegen.runtime.caller import client as calling
 from rekuest_codegen.runtime.caller.client import Client
+from rekuest_codegen.runtime.caller.terms import Assignment
 from tests.runtime.scripted import COMPLETED, Event, Scripted, scripted, yields
 
 WITHIN = 20.0
@@ -261,6 +263,68 @@ async def test_cancel_tells_the_server_once() -> None:
         watch = await opened.start(node(), {"x": 1})
         await opened.cancel(watch)
         assert server.cancelled == [watch.task]
+
+
+async def test_a_closed_client_says_so_and_opens_nothing() -> None:
+    async with scripted(lambda _: [*yields(1), COMPLETED]) as server, client(server) as opened:
+        watch = await opened.start(node(), {"x": 1})
+        assert await watch.result() == {"return0": 1}
+        await opened.close()
+        await opened.close()
+        late: list[Callable[[], Awaitable[Any]]] = [
+            lambda: opened.start(node(), {"x": 1}),
+            lambda: opened.start(node(), {"x": 1}, Assignment("r", known=True)),
+            lambda: opened.steer(watch, "cancel"),
+            lambda: opened.attach(node(), watch.task),
+            lambda: opened.repeatable(node()),
+            opened.connected,
+        ]
+        for call in late:
+            async with asyncio.timeout(1):
+                with pytest.raises(ConnectionLost, match=r"^http://127\S+: its client is closed; nothing was sent$"):
+                    await call()
+        assert len(server.tokens) == 1
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_client_that_is_closed_while_a_task_is_assigned(answered: bool) -> None:
+    async def hold(name: str, socket: ServerConnection, variables: dict[str, Any]) -> bool:
+        if name == "assign":
+            assigning.set()
+        return name == "assign"
+
+    assigning = asyncio.Event()
+    async with scripted(lambda _: [], on_request=hold) as server, client(server) as opened:
+        starting = asyncio.create_task(opened.start(node(), {"x": 1}))
+        await assigning.wait()
+        connection = opened._link._connection
+        assert connection is not None
+        (asked,) = connection._asked
+        if answered:  # and who waits for it has not heard of it yet
+            connection._hear(asked, {"data": {"assign": {"id": "7"}}})
+        async with asyncio.timeout(5):
+            await opened.close()
+            with pytest.raises(ConnectionLost, match="closed; the task may run"):
+                await starting
+        assert opened._watches == {}
+
+
+async def test_a_task_that_could_not_be_taken_up_can_be_later() -> None:
+    async def refuse(name: str, socket: ServerConnection, variables: dict[str, Any]) -> bool:
+        if name == "task" and not refused:
+            refused.append(name)
+            await server.refuse(socket, "the database is busy")
+            return True
+        return False
+
+    refused: list[str] = []
+    async with scripted(lambda _: yields(1)) as server, client(server) as opened:
+        await server.emit("1", [*yields(1), COMPLETED])
+        server.references["r"] = "1"
+        server.on_request = refuse
+        with pytest.raises(ServerError, match="busy"):
+            await opened.attach(node(), "1")
+        assert await (await opened.attach(node(), "1")).result() == {"return0": 1}
 
 
 async def test_many_at_once() -> None:
