@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rekuest_codegen.errors import AgentLost, ConnectionLost, ProtocolError, RekuestError
+from rekuest_codegen.errors import AgentLost, ProtocolError, RekuestError
 from rekuest_codegen.runtime.caller.retrying import Tries
 from rekuest_codegen.runtime.caller.terms import Options
 from rekuest_codegen.runtime.context import Caller
@@ -89,7 +89,7 @@ class Attempt:
         if self.late or not self._options.keep:
             await self._caller.cancel(self._watch)
         else:
-            self._watch.fail(ConnectionLost(f"{self.title}: the call was left, and the task runs on"))
+            self._watch.leave(f"{self.title}: the call was left, and the task runs on")
 
     async def _read(self, watch: Watch) -> Mapping[str, Any] | None:
         while True:

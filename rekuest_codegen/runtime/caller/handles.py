@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import weakref
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from rekuest_codegen.errors import CallTimeout, ConnectionLost, ProtocolError
@@ -32,6 +34,7 @@ class TaskHandle(Generic[R]):
         self._following = following
         self._loop = asyncio.get_running_loop()
         self._process = os.getpid()
+        weakref.finalize(self, _let_go, self._loop, self._process, following).atexit = False
 
     def __repr__(self) -> str:
         return f"<task {self.id} of {self._remote.title}: {self.state}>"
@@ -201,3 +204,10 @@ class TaskHandle(Generic[R]):
 
             return await portal.from_trio(there)
         return await portal.at(self._loop, function)
+
+
+def _let_go(loop: asyncio.AbstractEventLoop, process: int, following: Following) -> None:
+    """A handle was collected, in whatever thread and loop."""
+    if process == os.getpid():
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(following.let_go)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import subprocess
 import sys
@@ -153,6 +154,12 @@ def test_a_handle_whose_loop_is_gone(lab: Any) -> None:
     ):
         task.result(5)
     assert attach(lab.rest, task.id).result(20) == "rested"
+
+
+def test_a_task_whose_handle_was_dropped_can_be_taken_up_again(lab: Any) -> None:
+    id = submit(lab.rest, 0.3).id
+    gc.collect()
+    assert attach(lab.rest, id).result(20) == "rested"
 
 
 def test_taking_up_what_is_over(lab: Any) -> None:
