@@ -13,6 +13,7 @@ from rekuest_codegen.errors import AgentLost, ProtocolError, RekuestError
 from rekuest_codegen.runtime.caller.retrying import Tries
 from rekuest_codegen.runtime.caller.terms import Options
 from rekuest_codegen.runtime.context import Caller
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Watch
 from rekuest_codegen.wire.lifecycle import terminal_kind
@@ -24,10 +25,18 @@ if TYPE_CHECKING:
 class Attempt:
     """One call of ``remote`` by ``caller``, however many tasks it takes; it begins its bar when it is made."""
 
-    def __init__(self, caller: Caller, remote: Remote[Any], wire: Mapping[str, Any], options: Options) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        remote: Remote[Any],
+        wire: Mapping[str, Any],
+        options: Options,
+        bound: within | None = None,
+    ) -> None:
         self.title = remote.title
-        self.late = False
-        """Whether its deadline has passed: then it is cancelled, whatever the options say of interruptions."""
+        self.bound = bound
+        """The deadline of what is waited for now. Where that passes, the task is cancelled, whatever the options say of
+        interruptions."""
         self._caller = caller
         self._remote = remote
         self._wire = wire
@@ -86,7 +95,7 @@ class Attempt:
         self._close()
         if self._watch is None:
             return
-        if self.late or not self._options.keep:
+        if not self._options.keep or (self.bound is not None and self.bound.passed):
             await self._caller.cancel(self._watch)
         else:
             self._watch.leave(f"{self.title}: the call was left, and the task runs on")

@@ -24,7 +24,6 @@ from rekuest_codegen.api.client.operations import (
 )
 from rekuest_codegen.errors import (
     AccessDenied,
-    CallTimeout,
     ConfigurationError,
     ConnectionLost,
     NodeNotFound,
@@ -37,6 +36,7 @@ from rekuest_codegen.runtime import operations, portal
 from rekuest_codegen.runtime.auth import Credentials
 from rekuest_codegen.runtime.caller.choosing import choose
 from rekuest_codegen.runtime.caller.terms import Assignment
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.link import ConnectionState, Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
@@ -119,13 +119,8 @@ class Client:
         Raises:
             Unreachable, AccessDenied, CallTimeout, ConnectionLost, ProtocolError
         """
-        try:
-            async with asyncio.timeout(timeout):
-                await self._link.connected()
-        except TimeoutError as error:
-            if isinstance(error, CallTimeout):
-                raise
-            raise CallTimeout(f"{self.endpoint.base}: no connection within {timeout:g} s") from None
+        async with within(timeout, f"{self.endpoint.base}: no connection"):
+            await self._link.connected()
 
     # -- calling ----------------------------------------------------------------------------------------------
 

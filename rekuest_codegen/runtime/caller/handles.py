@@ -9,11 +9,12 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
-from rekuest_codegen.errors import CallTimeout, ConnectionLost, ProtocolError
+from rekuest_codegen.errors import ConnectionLost, ProtocolError
 from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.caller.calls import expand_returns
 from rekuest_codegen.runtime.caller.following import Following
 from rekuest_codegen.runtime.context import Caller
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import values_walk
 from rekuest_codegen.runtime.watch import Event
@@ -82,13 +83,8 @@ class TaskHandle(Generic[R]):
         """
         if portal.in_trio():
             return await portal.from_trio(self.aresult, timeout)
-        try:
-            async with asyncio.timeout(timeout):
-                returns = await self._there(self._following.result)
-        except TimeoutError as error:
-            if isinstance(error, CallTimeout):
-                raise
-            raise CallTimeout(f"{self._remote.title}: no result within {timeout:g} s; the task runs on") from None
+        async with within(timeout, f"{self._remote.title}: no result", "the task runs on"):
+            returns = await self._there(self._following.result)
         if returns is None:
             raise ProtocolError(f"{self._remote.title}: completed without returning anything")
         return await expand_returns(self._remote, returns, values_walk(self._remote.types))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import Any, ParamSpec, TypeVar, overload
 
@@ -15,6 +14,7 @@ from rekuest_codegen.runtime.caller.servers import Server
 from rekuest_codegen.runtime.caller.stubs import remote_of, values_of
 from rekuest_codegen.runtime.caller.terms import Options, in_force
 from rekuest_codegen.runtime.context import Nested
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import shrink_all, values_walk
 
@@ -72,7 +72,7 @@ def attach(function: Callable[..., Any], id: str) -> TaskHandle[Any]:
 
     Raises:
         ConfigurationError: the task is of another node. NodeNotFound: the server knows no such task of this token.
-        TransportError, AccessDenied, ServerError
+        TransportError (CallTimeout with ``options(timeout=...)``), AccessDenied, ServerError
     """
     remote, _ = remote_of(function)
     return portal.block(_attach, remote, id, instead="aattach(...)")
@@ -125,8 +125,7 @@ async def _attach(remote: Remote[Any], id: str) -> TaskHandle[Any]:
 
     async def taken_up() -> TaskHandle[Any]:
         client = await server.client()
-        timeout = in_force.get().timeout
-        async with asyncio.timeout(timeout):
+        async with within(in_force.get().timeout, f"{remote.title}: task {id} not taken up"):
             return TaskHandle(remote, client, Following(await client.attach(remote, id)))
 
     return await where_it_runs(server, taken_up)

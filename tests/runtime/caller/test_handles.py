@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from rekuest_codegen import aattach, asubmit, attach, submit
+from rekuest_codegen import aattach, asubmit, attach, options, submit
 from rekuest_codegen.errors import (
     ArgumentError,
     CallTimeout,
@@ -172,6 +172,17 @@ def test_taking_up_what_is_over(lab: Any) -> None:
         attach(lab.block, task.id)
     with pytest.raises(NodeNotFound, match="knows no task 999999 of this token"):
         attach(lab.add, "999999")
+
+
+async def test_taking_up_in_time(lab: Any) -> None:
+    task = await asubmit(lab.add, 1)
+    with (
+        options(timeout=1e-6),
+        pytest.raises(CallTimeout, match=rf"^lab/add: task {task.id} not taken up within 1e-06 s$"),
+    ):
+        await aattach(lab.add, task.id)
+    assert await task.aresult() == 2
+    assert await (await aattach(lab.add, task.id)).aresult() == 2
 
 
 async def test_taking_up_awaited(lab: Any) -> None:
