@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rekuest_codegen.errors import AgentLost, ProtocolError, RekuestError
 from rekuest_codegen.runtime.caller.retrying import Tries
-from rekuest_codegen.runtime.caller.terms import Options
+from rekuest_codegen.runtime.caller.terms import Assignment, Options
 from rekuest_codegen.runtime.context import Caller
 from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
@@ -59,7 +59,7 @@ class Attempt:
         """Assign its task, and once more where that is safe."""
         while self._watch is None:
             try:
-                self._watch = await self._caller.start(self._remote, self._wire, self._tries.assignment)
+                self._watch = await self._caller.start(self._remote, self._wire, self._assignment)
             except RekuestError as error:
                 await self._tries.again(self._caller, error)
         return self._watch
@@ -95,10 +95,19 @@ class Attempt:
         self._close()
         if self._watch is None:
             return
-        if not self._options.keep or (self.bound is not None and self.bound.passed):
-            await self._caller.cancel(self._watch)
-        else:
+        if self._kept():
             self._watch.leave(f"{self.title}: the call was left, and the task runs on")
+        else:
+            await self._caller.cancel(self._watch)
+
+    @property
+    def _assignment(self) -> Assignment:
+        said = self._tries.assignment
+        return said._replace(keep=self._kept) if self._options.keep else said
+
+    def _kept(self) -> bool:
+        """Whether the task is to run on when its caller goes now."""
+        return self._options.keep and not (self.bound is not None and self.bound.passed)
 
     async def _read(self, watch: Watch) -> Mapping[str, Any] | None:
         while True:

@@ -86,7 +86,8 @@ class Children:
         try:
             response = await answer
         except asyncio.CancelledError:
-            self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
+            if how is None or how.keep is None or not how.keep():
+                self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
             raise
         finally:
             self._answers.pop(request.id, None)

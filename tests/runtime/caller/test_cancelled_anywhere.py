@@ -94,7 +94,7 @@ async def all_over(server: Server) -> None:
 
 @pytest.fixture
 def server(lab: Any, monkeypatch: pytest.MonkeyPatch) -> Generator[Server]:
-    monkeypatch.setattr("rekuest_codegen.runtime.caller.client.LOOK_AGAIN", (0.0, 0.05))
+    monkeypatch.setattr("rekuest_codegen.runtime.caller.assigning.LOOK_AGAIN", (0.0, 0.05))
     url, token = context.settings()
     server = Server(url, str(token))
     yield server

@@ -23,9 +23,10 @@ from rekuest_codegen.errors import (
     TaskCancelled,
     Unreachable,
 )
-from rekuest_codegen.runtime import Arguments, Remote, remote
+from rekuest_codegen.runtime import Arguments, Remote, portal, remote
 from rekuest_codegen.runtime import watch as watching
 from rekuest_codegen.runtime.caller import client as calling
+from rekuest_codegen.runtime.caller import patience
 from rekuest_codegen.runtime.caller.client import Client
 from rekuest_codegen.runtime.caller.terms import Assignment
 from tests.runtime.scripted import COMPLETED, Event, Scripted, scripted, yields
@@ -390,6 +391,91 @@ async def test_a_cancelled_assignment_is_cancelled_at_the_server_too() -> None:
         with pytest.raises(asyncio.CancelledError):
             await starting
         await until(lambda: server.cancelled == ["7"])
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_an_assignment_that_is_to_be_kept_is(late: bool) -> None:
+    """Its caller goes before the answer comes. The request goes on, but not past the deadline of the call."""
+
+    async def hold(name: str, socket: ServerConnection, variables: dict[str, Any]) -> bool:
+        if name != "assign":
+            return False
+        server.references[variables["input"]["reference"]] = "7"
+        held.set()
+        return True
+
+    held = asyncio.Event()
+    async with scripted(lambda _: [], on_request=hold) as server, client(server) as opened:
+        how = Assignment(keep=lambda: not late)
+        starting = asyncio.create_task(opened.start(node(), {"x": 1}, how))
+        await held.wait()
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        if late:
+            await until(lambda: server.cancelled == ["7"])
+        else:
+            assert not opened.idle
+            assert len(opened._background) == len(portal.leaving) == 1
+            connection = opened._link._connection
+            assert connection is not None
+            (asked,) = connection._asked
+            connection._hear(asked, {"data": {"assign": {"id": "7"}}})
+            await until(lambda: opened.idle and not portal.leaving)
+            assert await opened._assignments.find(next(iter(server.references))) == "7"
+            assert server.cancelled == []
+
+
+async def test_a_subscription_that_the_server_ends_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the connection that lives on: for the tasks that are pending, and for those that come."""
+    monkeypatch.setattr(calling, "SWEEPS", (60.0,))
+
+    async def end() -> None:
+        ended, server.subscribers = server.subscribers, []
+        for socket, key in ended:
+            await socket.send(json.dumps({"type": "complete", "id": key}))
+
+    async with scripted(lambda _: yields(1)) as server, client(server) as opened:
+        watch = await opened.start(node(), {"x": 1})
+        assert await watch.next_yield() == {"return0": 1}
+        await end()
+        await server.emit(watch.task, yields(2))  # nobody hears this one
+        await until(lambda: bool(server.subscribers))
+        assert await watch.next_yield() == {"return0": 2}
+        await server.emit(watch.task, [*yields(3), COMPLETED])
+        assert [await watch.next_yield() for _ in range(2)] == [{"return0": 3}, None]
+        await end()
+        await until(lambda: not opened._subscribed)
+        watch = await opened.start(node(), {"x": 1})
+        await server.emit(watch.task, [*yields(2), COMPLETED])
+        assert [await watch.next_yield() for _ in range(3)] == [{"return0": 1}, {"return0": 2}, None]
+        assert len(server.tokens) == 1
+
+
+@pytest.mark.parametrize("how", ["drops", "completes"])
+async def test_a_server_that_takes_us_in_and_drops_us_is_not_asked_without_end(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "BACKOFF", (0.1,))
+    monkeypatch.setattr(calling, "SWEEPS", (60.0,))
+
+    async def flap(name: str, socket: ServerConnection, variables: dict[str, Any]) -> bool:
+        if name == "mytasks" and how == "completes":
+            await socket.send(json.dumps({"type": "complete", "id": server.answering}))
+            return True
+        if name == "task" and how == "drops":
+            asyncio.get_running_loop().call_later(0.01, socket.transport.abort)  # after the answer
+        return False
+
+    async with scripted(lambda _: [], on_request=flap) as server, client(server) as opened:
+        watch = await opened.start(node(), {"x": 1})
+        for socket in list(server.connections):
+            socket.transport.abort()
+        await asyncio.sleep(1.0)
+        assert 3 <= server.requests.count("mytasks") <= 25
+        server.on_request = None
+        await server.emit(watch.task, [*yields(1), COMPLETED])
+        assert await watch.result() == {"return0": 1}
 
 
 async def test_events_of_other_peoples_tasks_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
