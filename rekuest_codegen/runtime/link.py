@@ -54,6 +54,11 @@ class Link:
         self.closed = False
         """Whether it was closed for good."""
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for it, or for an answer on it."""
+        return self._opening.locked() or (self._connection is not None and self._connection.busy)
+
     async def connected(self) -> Connection:
         """The live connection.
 

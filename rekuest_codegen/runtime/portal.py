@@ -77,9 +77,15 @@ def is_over(loop: asyncio.AbstractEventLoop) -> bool:
     return _portal is None or _portal.loop is not loop
 
 
-def on_close(hook: Hook) -> None:
-    """Await ``hook()`` in the loop before it closes."""
+def on_close(hook: Hook) -> Callable[[], None]:
+    """Await ``hook()`` in the loop before it closes. Gives what takes that back."""
     _at_close.append(hook)
+
+    def forget() -> None:
+        with suppress(ValueError):  # it is having its turn
+            _at_close.remove(hook)
+
+    return forget
 
 
 def close() -> None:

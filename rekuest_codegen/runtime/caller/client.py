@@ -100,7 +100,7 @@ class Client:
     @property
     def idle(self) -> bool:
         """Whether nobody waits for anything here."""
-        return not (self._watches or self._assigning or self._background)
+        return not (self._watches or self._assigning or self._background or self._link.busy)
 
     async def connected(self, timeout: float | None = None) -> None:
         """Connect, unless that is done; once, within ``timeout`` seconds.
