@@ -17,6 +17,7 @@ from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.caller.patience import Patience
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.transport import Payload
+from rekuest_codegen.wire.answers import reading
 from rekuest_codegen.wire.tracing import Span
 
 LOOK_AGAIN = (0.0, 1.0)
@@ -69,7 +70,8 @@ class Assignments:
     async def _assign(self, request: Payload, span: Span) -> str:
         try:
             answer = await self._link.request(ASSIGN_GQL, {"input": request}, again=False, extensions=span.carrier)
-            return str(answer["assign"]["id"])
+            with reading(self._link.endpoint.base):
+                return str(answer["assign"]["id"])
         except ConnectionLost as lost:
             if self._link.closed:
                 raise ConnectionLost(f"{lost}; the task may run") from None
@@ -85,7 +87,8 @@ class Assignments:
 
     async def _find(self, reference: str) -> str | None:
         found = await self._link.request(FIND_TASK_GQL, {"reference": reference}, again=True)
-        return str(found["tasks"][0]["id"]) if found["tasks"] else None
+        with reading(self._link.endpoint.base):
+            return str(found["tasks"][0]["id"]) if found["tasks"] else None
 
     async def _abandon(self, reference: str) -> None:
         """Cancel the task of an assignment whose caller did not wait for the answer, once the server has it."""
