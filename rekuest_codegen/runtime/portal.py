@@ -238,10 +238,14 @@ async def at(where: asyncio.AbstractEventLoop, function: Callable[..., Coroutine
 
 
 async def hop(
-    function: Callable[..., Coroutine[Any, Any, T]], *args: Any, where: asyncio.AbstractEventLoop | None = None
+    function: Callable[..., Coroutine[Any, Any, T]],
+    *args: Any,
+    where: asyncio.AbstractEventLoop | None = None,
+    undo: Callable[[T], None] | None = None,
 ) -> T:
-    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there. Raises as `block`, and where
-    it is to be a loop of ours that is no longer open."""
+    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there, or has ``undo`` called there
+    with what was on its way here already. Raises as `block`, and where it is to be a loop of ours that is no longer
+    open."""
     here = asyncio.get_running_loop()
     waiter: asyncio.Future[T] = here.create_future()
     begun: list[asyncio.Task[T]] = []
@@ -270,7 +274,10 @@ async def hop(
 
     def stop() -> None:
         for task in begun:
-            task.cancel()
+            if not task.done():
+                task.cancel()
+            elif undo is not None and not task.cancelled() and task.exception() is None:
+                undo(task.result())
 
     with _lock:
         if where is not None and is_over(where):

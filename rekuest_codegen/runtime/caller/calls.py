@@ -60,7 +60,7 @@ async def _items(
 ) -> AsyncGenerator[R]:
     walk = values_walk(remote.types)
     wire = await shrink_all(remote.contract.args, arguments, walk)
-    caller, watch = await where_it_runs(server, _open, server, remote, wire, options)
+    caller, watch = await where_it_runs(server, _open, server, remote, wire, options, undo=let_end)
     try:
         while (returns := await where_it_runs(server, _next, watch, options.timeout)) is not None:
             yield await expand_returns(remote, returns, walk)
@@ -167,11 +167,24 @@ async def cancel(caller: Caller, watch: Watch | Attempt) -> None:
     await asyncio.shield(work)
 
 
+def let_end(begun: tuple[Caller, Watch | Attempt]) -> None:
+    """`cancel`, without waiting."""
+    caller, watch = begun
+    if not watch.ended:
+        asyncio.ensure_future(cancel(caller, watch))  # noqa: RUF006 - the work that it waits for is held
+
+
 # -- getting there -----------------------------------------------------------------------------------------------
 
 
-async def where_it_runs(server: Nested | Server, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the loop of who serves the call, which may be this one."""
+async def where_it_runs(
+    server: Nested | Server,
+    function: Callable[..., Coroutine[Any, Any, T]],
+    *args: Any,
+    undo: Callable[[T], None] | None = None,
+) -> T:
+    """Await ``function(*args)`` in the loop of who serves the call, which may be this one. ``undo`` is called there
+    with what comes too late for who was cancelled here."""
     if not isinstance(server, Nested):
-        return await (function(*args) if portal.runs_here() else portal.hop(function, *args))
+        return await (function(*args) if portal.runs_here() else portal.hop(function, *args, undo=undo))
     return await (function(*args) if server.loop is None else portal.at(server.loop, function, *args))
