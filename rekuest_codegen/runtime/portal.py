@@ -63,11 +63,20 @@ def loop() -> asyncio.AbstractEventLoop:
         if _portal is None:
             opened = asyncio.new_event_loop()
             _ours.add(opened)
-            thread = threading.Thread(target=opened.run_forever, name="rekuest-codegen", daemon=True)
+            thread = threading.Thread(target=_run, args=(opened,), name="rekuest-codegen", daemon=True)
             _portal = _Portal(opened, thread)
             thread.start()
             atexit.register(_end)
         return _portal.loop
+
+
+def _run(opened: asyncio.AbstractEventLoop) -> None:
+    """asyncio ends its loop when one of its tasks wants to exit. Here that is for who waits for the task, to be told by
+    a loop that runs on."""
+    while True:
+        with suppress(SystemExit, KeyboardInterrupt):
+            opened.run_forever()
+            return
 
 
 def is_over(loop: asyncio.AbstractEventLoop) -> bool:

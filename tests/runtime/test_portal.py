@@ -60,6 +60,16 @@ def test_the_loop_does_not_wait_for_itself() -> None:
         portal.block(inside, instead="")
 
 
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+def test_who_wants_to_exit_in_a_call_tells_its_caller(error: type[BaseException]) -> None:
+    async def leave() -> None:
+        raise error
+
+    with pytest.raises(error):
+        portal.start(leave).result(10)
+    assert portal.start(asyncio.sleep, 0).result(10) is None
+
+
 def test_a_hook_that_raises_holds_no_other_up() -> None:
     async def fail(text: str) -> None:
         raise ValueError(text)
