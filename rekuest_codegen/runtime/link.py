@@ -53,6 +53,8 @@ class Link:
         self.state = ConnectionState.IDLE
         self.closed = False
         """Whether it was closed for good."""
+        self._making: asyncio.Timeout | None = None
+        """Ends the opening that is under way."""
 
     @property
     def busy(self) -> bool:
@@ -75,7 +77,7 @@ class Link:
             return current
         async with self._opening:
             if self.closed:
-                raise ConnectionLost(f"{self.endpoint.base}: its client is closed; nothing was sent")
+                raise self._why_closed
             current = self._connection
             if current is not None and current.lost is None:
                 if current.busy or await self._auth.token() == current.token:
@@ -83,20 +85,33 @@ class Link:
                 await self._drop()
             self._come_to(ConnectionState.CONNECTING)
             try:
-                connection = await with_token(self._auth, self._open)
-                try:
-                    if self._on_open is not None:
-                        await self._on_open(connection)
-                except BaseException:
-                    await connection.close()
-                    raise
-            except BaseException:
+                async with asyncio.timeout(None) as self._making:
+                    connection = await self._make()
+            except BaseException as error:
                 self._come_to(ConnectionState.LOST)
+                if self.closed and isinstance(error, TimeoutError):
+                    raise self._why_closed from None
                 raise
+            finally:
+                self._making = None
             self._connection = connection
             self._come_to(ConnectionState.CONNECTED if connection.lost is None else ConnectionState.LOST)
             connection.on_lost = partial(self._lost, connection)
             return connection
+
+    async def _make(self) -> Connection:
+        connection = await with_token(self._auth, self._open)
+        try:
+            if self._on_open is not None:
+                await self._on_open(connection)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    @property
+    def _why_closed(self) -> ConnectionLost:
+        return ConnectionLost(f"{self.endpoint.base}: its client is closed; nothing was sent")
 
     def _lost(self, connection: Connection) -> None:
         if connection is self._connection:
@@ -159,6 +174,9 @@ class Link:
             self._come_to(ConnectionState.IDLE)
 
     async def close(self) -> None:
-        """`leave`, for good."""
+        """`leave`, for good: who waits for a connection gets ConnectionLost."""
         self.closed = True
+        making, self._making = self._making, None
+        if making is not None:
+            making.reschedule(asyncio.get_running_loop().time())
         await self.leave()

@@ -14,6 +14,7 @@ from rekuest_codegen.errors import ConnectionLost, ProtocolError, ServerError
 from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.caller import client as calling
 from rekuest_codegen.runtime.caller import patience
+from rekuest_codegen.runtime.caller.client import Client
 from rekuest_codegen.runtime.caller.terms import Assignment
 from tests.runtime.caller.test_client import client, node, until
 from tests.runtime.scripted import COMPLETED, scripted, yields
@@ -63,6 +64,27 @@ async def test_a_closed_client_says_so_and_opens_nothing() -> None:
                 with pytest.raises(ConnectionLost, match=r"^http://127\S+: its client is closed; nothing was sent$"):
                     await call()
         assert len(server.tokens) == 1
+
+
+async def test_a_client_that_is_closed_while_it_connects() -> None:
+    """To a server that takes the connection and says nothing."""
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+
+    writers: list[asyncio.StreamWriter] = []
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        opened = Client(f"http://127.0.0.1:{port}", "token")
+        calls = [asyncio.create_task(opened.start(node(), {"x": 1})) for _ in range(2)]
+        await until(lambda: bool(writers))
+        async with asyncio.timeout(5):
+            await asyncio.gather(opened.close(), opened.close())
+            for call in calls:
+                with pytest.raises(ConnectionLost, match="its client is closed; nothing was sent"):
+                    await call
+        for writer in writers:
+            writer.close()
 
 
 @pytest.mark.parametrize("answered", [True, False])
