@@ -14,6 +14,7 @@ NEXT := .venvs/rekuest-next/.installed
 TEN := .venvs/rekuest/.installed
 USER := .venvs/user/.installed
 FUZZ := .venvs/fuzz/.installed
+LOWEST := .venvs/lowest/.installed
 # Many tests wait, for processes and for clocks: two of them to a core.
 WORKERS := $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # Hundreds of tests start processes of ours, which would each compile all of it.
@@ -22,7 +23,7 @@ export REKUEST_NEXT_PYTHON := $(CURDIR)/.venvs/rekuest-next/bin/python
 export REKUEST_PYTHON := $(CURDIR)/.venvs/rekuest/bin/python
 export USER_PYTHON := $(CURDIR)/.venvs/user/bin/python
 
-.PHONY: help browser demo test test-all check format generate bench fuzz clean
+.PHONY: help browser demo test test-all test-lowest check format generate bench fuzz clean
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
 
@@ -42,6 +43,10 @@ test-all:  ## run the tests on every Python from 3.11 to 3.13 that is here
 			|| { echo "no Python $$v here"; continue; }; \
 		echo "== $$p"; $(MAKE) test PYTHON=$$p VENV=.venvs/py$$v || exit 1; \
 	done
+
+test-lowest: $(LOWEST)  ## run the tests of calling with the lowest versions of the libraries that calling needs
+	$(dir $(LOWEST))bin/python -m pytest -n $(WORKERS) --dist worksteal $(or $(ARGS),tests/runtime/caller \
+		tests/runtime/test_transport.py tests/runtime/test_portal.py --ignore tests/runtime/caller/test_notebooks_and_qt.py)
 
 check: $(RUN_TESTS) generate  ## format, lint, types; what is generated must be what is committed
 	$(BIN)/ruff format --check .
@@ -98,6 +103,13 @@ $(TEN):
 $(USER): pyproject.toml  # what users get: no development tool holds a library back
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python $(PIP) -e '.[server]'
+	@touch $@
+
+$(LOWEST): pyproject.toml  # of what everybody needs; of extras and of what tests need, the newest
+	$(PYTHON) -m venv $(@D)
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("$<", "rb"))["project"]["dependencies"], sep="\n")' \
+		| sed 's/>=/==/' > $(@D)/lowest.txt
+	$(@D)/bin/python $(PIP) -c $(@D)/lowest.txt -e '.[server]' anyio hypothesis pytest pytest-timeout pytest-xdist tqdm trio
 	@touch $@
 
 $(FUZZ): pyproject.toml

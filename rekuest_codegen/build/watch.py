@@ -112,7 +112,7 @@ async def _server(endpoint: Endpoint, token: Credentials, told: asyncio.Queue[st
                 async with asyncio.timeout(look_every):
                     await lost.wait()
             if lost.is_set():
-                await link.close()
+                await link.leave()
     finally:
         await link.close()
 

@@ -130,10 +130,12 @@ def connect(
 def using(server: Server, *, package: ModuleType | str | None = None) -> Generator[None]:
     """``with using(server):`` calls made in this block go to ``server``; with ``package``, those of its functions.
 
-    It holds here and in what is begun here (asyncio tasks, maps, streams), and not for other threads.
+    Blocks nest, and the innermost one that speaks of a function counts. It holds here and in what is begun here
+    (asyncio tasks, maps, streams), and not for other threads.
     """
     name = package if isinstance(package, str) else package.__name__ if package is not None else ""
-    token = _using.set({**(_using.get() or {}), name: server})
+    outer = {of: there for of, there in (_using.get() or {}).items() if not _within(of, name)}
+    token = _using.set({**outer, name: server})
     try:
         yield
     finally:
@@ -149,7 +151,7 @@ def server_of(package: str = "") -> Server:
     global _from_environment
     for by_package in (_using.get(), _connected):
         if by_package:
-            found = [name for name in by_package if not name or f"{package}.".startswith(f"{name}.")]
+            found = [name for name in by_package if _within(package, name)]
             if found:
                 return by_package[max(found, key=len)]
     if _configured is not None:
@@ -162,6 +164,11 @@ def server_of(package: str = "") -> Server:
         if before is not None:
             before[1].retire()
     return _from_environment[1]
+
+
+def _within(module: str, package: str) -> bool:
+    """Whether ``module`` is ``package``, or in it; all are in the one without a name."""
+    return not package or f"{module}.".startswith(f"{package}.")
 
 
 def settings(url: str | None = None, token: Credentials | None = None) -> tuple[str, Credentials]:

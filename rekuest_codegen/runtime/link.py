@@ -51,12 +51,21 @@ class Link:
         self._connection: Connection | None = None
         self._on_state = on_state
         self.state = ConnectionState.IDLE
+        self.closed = False
+        """Whether it was closed for good."""
+        self._making: asyncio.Timeout | None = None
+        """Ends the opening that is under way."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for it, or for an answer on it."""
+        return self._opening.locked() or (self._connection is not None and self._connection.busy)
 
     async def connected(self) -> Connection:
         """The live connection.
 
         Raises:
-            What `Connection.open` raises.
+            What `Connection.open` raises. ConnectionLost: this was closed.
         """
         current = self._connection
         if (
@@ -67,6 +76,8 @@ class Link:
         ):
             return current
         async with self._opening:
+            if self.closed:
+                raise self._why_closed
             current = self._connection
             if current is not None and current.lost is None:
                 if current.busy or await self._auth.token() == current.token:
@@ -74,20 +85,33 @@ class Link:
                 await self._drop()
             self._come_to(ConnectionState.CONNECTING)
             try:
-                connection = await with_token(self._auth, self._open)
-                try:
-                    if self._on_open is not None:
-                        await self._on_open(connection)
-                except BaseException:
-                    await connection.close()
-                    raise
-            except BaseException:
+                async with asyncio.timeout(None) as self._making:
+                    connection = await self._make()
+            except BaseException as error:
                 self._come_to(ConnectionState.LOST)
+                if self.closed and isinstance(error, TimeoutError):
+                    raise self._why_closed from None
                 raise
+            finally:
+                self._making = None
             self._connection = connection
             self._come_to(ConnectionState.CONNECTED if connection.lost is None else ConnectionState.LOST)
             connection.on_lost = partial(self._lost, connection)
             return connection
+
+    async def _make(self) -> Connection:
+        connection = await with_token(self._auth, self._open)
+        try:
+            if self._on_open is not None:
+                await self._on_open(connection)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    @property
+    def _why_closed(self) -> ConnectionLost:
+        return ConnectionLost(f"{self.endpoint.base}: its client is closed; nothing was sent")
 
     def _lost(self, connection: Connection) -> None:
         if connection is self._connection:
@@ -126,7 +150,7 @@ class Link:
                 connection = await self.connected()
                 return await connection.request(document, variables, timeout=self._timeout, extensions=extensions)
             except ConnectionLost:
-                if last or not again:
+                if last or not again or self.closed:
                     raise
             except AccessDenied:
                 if last or connection is None or not await self._renew(connection):
@@ -143,8 +167,16 @@ class Link:
             await self._drop()
             return True
 
-    async def close(self) -> None:
+    async def leave(self) -> None:
         """Close the connection, one that is being opened too; a request after this opens a new one."""
         async with self._opening:
             await self._drop()
             self._come_to(ConnectionState.IDLE)
+
+    async def close(self) -> None:
+        """`leave`, for good: who waits for a connection gets ConnectionLost."""
+        self.closed = True
+        making, self._making = self._making, None
+        if making is not None:
+            making.reschedule(asyncio.get_running_loop().time())
+        await self.leave()

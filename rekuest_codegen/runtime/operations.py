@@ -11,6 +11,7 @@ from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Watch, read_event
 from rekuest_codegen.shapes import is_object
+from rekuest_codegen.wire.answers import reading
 
 EVENTS = 500
 """Events read back at a time."""
@@ -37,16 +38,17 @@ async def repeatable(link: Link, remote: Remote[Any]) -> bool:
 
 async def _best(link: Link, remote: Remote[Any]) -> Mapping[str, Any]:
     answer = await link.request(ENUMERATE_HASHES_GQL, {"filters": {"appIdentifier": remote.app}}, again=True)
-    found: list[Mapping[str, Any]] = [action for action in answer["actions"] if action["key"] == remote.key]
-    if not found:
-        raise NodeNotFound(f"{remote.title}: the server at {link.endpoint.base} knows no such node")
 
     def preference(action: Mapping[str, Any]) -> tuple[bool, bool]:
         provided = any(implementation["agent"]["connected"] for implementation in action["implementations"])
         return provided, action["hash"] == remote.hash
 
-    best = max(preference(action) for action in found)
-    return [action for action in found if preference(action) == best][-1]
+    with reading(link.endpoint.base):
+        found: list[Mapping[str, Any]] = [action for action in answer["actions"] if action["key"] == remote.key]
+        if found:
+            best = max(preference(action) for action in found)
+            return [action for action in found if "id" in action and preference(action) == best][-1]
+    raise NodeNotFound(f"{remote.title}: the server at {link.endpoint.base} knows no such node")
 
 
 def forgotten(error: RekuestError) -> bool:
@@ -61,14 +63,15 @@ async def reference_of(link: Link, remote: Remote[Any], id: str) -> str:
         NodeNotFound: the server knows no such task of this token. ConfigurationError: it is of another node.
     """
     answer = await link.request(LIST_TASKS_GQL, {"filters": {"ids": [id]}, "pagination": {"limit": 1}}, again=True)
-    found = [task for task in answer["tasks"] if str(task["id"]) == id]
+    with reading(link.endpoint.base):
+        found = [task for task in answer["tasks"] if str(task["id"]) == id]
+        titles = [f"{task['action']['app']['identifier']}/{task['action']['key']}" for task in found]
+        references = [str(task["reference"]) for task in found]
     if not found:
         raise NodeNotFound(f"{remote.title}: the server at {link.endpoint.base} knows no task {id} of this token")
-    action = found[0]["action"]
-    if (action["app"]["identifier"], action["key"]) != (remote.app, remote.key):
-        title = f"{action['app']['identifier']}/{action['key']}"
-        raise ConfigurationError(f"{remote.title}: task {id} is one of {title}; attach it with that function")
-    return str(found[0]["reference"])
+    if titles[0] != remote.title:
+        raise ConfigurationError(f"{remote.title}: task {id} is one of {titles[0]}; attach it with that function")
+    return references[0]
 
 
 async def read_back(link: Link, watch: Watch) -> None:
@@ -78,7 +81,7 @@ async def read_back(link: Link, watch: Watch) -> None:
     such task, the watch fails, because what became of ours nobody can say.
 
     Raises:
-        TransportError, AccessDenied, ServerError
+        TransportError, AccessDenied, ServerError, ProtocolError
     """
     while True:
         pagination = {"offset": watch.taken, "limit": min(EVENTS, watch.room + 1)}
@@ -93,9 +96,10 @@ async def read_back(link: Link, watch: Watch) -> None:
             text = f"{watch.title}: the server at {link.endpoint.base} knows nothing of the task any more"
             watch.fail(ConnectionLost(f"{text}; it may have run"))
             return
-        if is_object(agent := task.get("agent")):
-            watch.agent = str(agent["name"])
-        events = [read_event(raw) for raw in task["events"]]
+        with reading(link.endpoint.base):
+            if is_object(agent := task.get("agent")):
+                watch.agent = str(agent["name"])
+            events = [read_event(raw) for raw in task["events"]]
         watch.behind = False
         watch.feed(events)
         # A whole page of what is known already is no end: somebody else reads back, and was quicker with this one.

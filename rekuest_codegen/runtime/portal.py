@@ -26,6 +26,7 @@ Hook = Callable[[], Coroutine[Any, Any, None]]
 
 CLOSE_WITHIN = 5.0
 TELL_WITHIN = 2.0
+_END: Any = object()
 
 
 class _Portal(NamedTuple):
@@ -33,7 +34,9 @@ class _Portal(NamedTuple):
     thread: threading.Thread
 
 
-_lock = threading.Lock()
+_lock = threading.RLock()
+"""Held while something is handed to the loop: it then comes before the loop's end. What is collected while it is held
+may hand over something too."""
 _portal: _Portal | None = None
 _at_close: list[Hook] = []
 _ours: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
@@ -41,7 +44,7 @@ _waited_for: set[asyncio.Task[Any]] = set()
 """What somebody outside of the loop waits for; in the loop's hands alone."""
 leaving: set[asyncio.Future[None]] = set()
 """Requests under way to cancel what nobody waits for any more: the loop closes after them."""
-_streams: set[AsyncGenerator[Any]] = set()
+_streams: set[_Stream] = set()
 """Those that are read from outside of the loop, until they are left."""
 ended = False
 """Whether the process is past the point where the loop was closed for good: nobody may wait for it any more."""
@@ -60,21 +63,47 @@ def loop() -> asyncio.AbstractEventLoop:
         if _portal is None:
             opened = asyncio.new_event_loop()
             _ours.add(opened)
-            thread = threading.Thread(target=opened.run_forever, name="rekuest-codegen", daemon=True)
+            thread = threading.Thread(target=_run, args=(opened,), name="rekuest-codegen", daemon=True)
             _portal = _Portal(opened, thread)
             thread.start()
             atexit.register(_end)
         return _portal.loop
 
 
-def on_close(hook: Hook) -> None:
-    """Await ``hook()`` in the loop before it closes."""
+def _run(opened: asyncio.AbstractEventLoop) -> None:
+    """asyncio ends its loop when one of its tasks wants to exit. Here that is for who waits for the task, to be told by
+    a loop that runs on."""
+    while True:
+        with suppress(SystemExit, KeyboardInterrupt):
+            opened.run_forever()
+            return
+
+
+def is_over(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether nothing can be begun in ``loop`` from here any more."""
+    if loop.is_closed() or loop not in _ours or (loop_runs_here() and asyncio.get_running_loop() is loop):
+        return loop.is_closed()
+    return _portal is None or _portal.loop is not loop
+
+
+def on_close(hook: Hook) -> Callable[[], None]:
+    """Await ``hook()`` in the loop before it closes. Gives what takes that back."""
     _at_close.append(hook)
+
+    def forget() -> None:
+        with suppress(ValueError):  # it is having its turn
+            _at_close.remove(hook)
+
+    return forget
 
 
 def close() -> None:
     """Close the loop, if it is open: what is waited for is cancelled, then come the hooks. The next call opens a new
-    one."""
+    one.
+
+    Raises:
+        What a hook raised, once all is closed.
+    """
     global _portal
     with _lock:
         portal, _portal = _portal, None
@@ -101,8 +130,11 @@ def _end() -> None:
 
 def start(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> Future[T]:
     """Start ``function(*args)`` in the loop. Raises as `loop`."""
-    opened = loop()
-    return asyncio.run_coroutine_threadsafe(_waited(function, *args), opened)
+    if loop_runs_here() and runs_here():
+        return asyncio.run_coroutine_threadsafe(_waited(function, *args), asyncio.get_running_loop())
+    with _lock:
+        opened = loop()
+        return asyncio.run_coroutine_threadsafe(_waited(function, *args), opened)
 
 
 async def _waited(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
@@ -162,22 +194,68 @@ def anywhere(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
 
 
 async def _stepped(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
-    end = object()
-
-    async def following() -> Any:
-        return await anext(items, end)
-
+    stream = _Stream(items)
     try:
-        while (item := await from_trio(following)) is not end:
+        while (item := await from_trio(stream.step)) is not _END:
             yield item
     finally:
         with sys.modules["trio"].CancelScope(shield=True):
-            await from_trio(items.aclose)
+            await from_trio(stream.leave)
 
 
-async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there. Raises as `block`."""
-    here, there = asyncio.get_running_loop(), loop()
+class _Stream:
+    """An async generator that is read from outside of the loop: stepped and left in it."""
+
+    def __init__(self, items: AsyncGenerator[Any]) -> None:
+        self._items = items
+        self._stepping: asyncio.Task[Any] | None = None
+
+    async def step(self) -> Any:
+        """The next item, or `_END`."""
+        _streams.add(self)
+        self._stepping = asyncio.current_task()
+        try:
+            return await anext(self._items, _END)
+        finally:
+            self._stepping = None
+
+    async def leave(self) -> None:
+        """Close it. A step whose reader was interrupted is on its way out: it comes first, if it does not hang."""
+        _streams.discard(self)
+        step = self._stepping
+        if step is not None:
+            if not step.cancelling():
+                step.cancel()
+            await asyncio.wait([step], timeout=CLOSE_WITHIN)
+        if self._stepping is None:
+            await self._items.aclose()
+
+
+async def at(where: asyncio.AbstractEventLoop, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+    """Await ``function(*args)`` in the loop ``where``, which may be the one we are in, or ours.
+
+    Raises:
+        ConnectionLost: that loop is closed.
+    """
+    if where is asyncio.get_running_loop():
+        return await function(*args)
+    if where in _ours:
+        return await hop(function, *args, where=where)
+    if is_over(where):
+        raise _ended()
+    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), where))
+
+
+async def hop(
+    function: Callable[..., Coroutine[Any, Any, T]],
+    *args: Any,
+    where: asyncio.AbstractEventLoop | None = None,
+    undo: Callable[[T], None] | None = None,
+) -> T:
+    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there, or has ``undo`` called there
+    with what was on its way here already. Raises as `block`, and where it is to be a loop of ours that is no longer
+    open."""
+    here = asyncio.get_running_loop()
     waiter: asyncio.Future[T] = here.create_future()
     begun: list[asyncio.Task[T]] = []
 
@@ -205,9 +283,16 @@ async def hop(function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
 
     def stop() -> None:
         for task in begun:
-            task.cancel()
+            if not task.done():
+                task.cancel()
+            elif undo is not None and not task.cancelled() and task.exception() is None:
+                undo(task.result())
 
-    there.call_soon_threadsafe(begin)  # what can be cheaper than a future of threads, which has locks
+    with _lock:
+        if where is not None and is_over(where):
+            raise _ended()
+        there = where or loop()
+        there.call_soon_threadsafe(begin)  # what can be cheaper than a future of threads, which has locks
     try:
         return await waiter
     except asyncio.CancelledError:
@@ -245,27 +330,19 @@ def iterate(items: AsyncGenerator[T], *, instead: str) -> Generator[T]:
         SyncInsideLoopError: at once, as `block`.
     """
     forbid_loop(instead)
-    end = object()
-
-    async def following() -> Any:
-        _streams.add(items)
-        return await anext(items, end)
-
-    async def leave() -> None:
-        _streams.discard(items)
-        await items.aclose()
+    stream = _Stream(items)
 
     def each() -> Generator[T]:
         try:
-            while (item := block(following, instead=instead)) is not end:
+            while (item := block(stream.step, instead=instead)) is not _END:
                 yield item
         finally:
             if ended:
                 pass  # the loop's end was the stream's too
             elif loop_runs_here():  # left behind and collected where waiting would block a loop
-                start(leave)
+                start(stream.leave)
             else:
-                block(leave, instead=instead)
+                block(stream.leave, instead=instead)
 
     return each()
 
@@ -295,7 +372,7 @@ def loop_runs_here() -> bool:
 def _forget_after_fork() -> None:
     """A forked child has the parent's loop, but not the thread that ran it: it begins with none."""
     global _portal, _lock
-    _portal, _lock = None, threading.Lock()
+    _portal, _lock = None, threading.RLock()
     _at_close.clear()
     _waited_for.clear()
     _streams.clear()
@@ -307,19 +384,21 @@ if hasattr(os, "register_at_fork"):
 
 async def _wind_up(hooks: list[Hook]) -> None:
     """Calls and streams first: who leaves them has their tasks cancelled, and that takes a client that is open."""
+    raised: list[BaseException | None] = []
     with suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_WITHIN):
             await _cancelled(list(_waited_for))
-            for items in list(_streams):
-                await items.aclose()
+            raised += await asyncio.gather(*(stream.leave() for stream in list(_streams)), return_exceptions=True)
             telling = [one for one in leaving if one.get_loop() is asyncio.get_running_loop()]
             if telling:
                 await asyncio.wait(telling, timeout=TELL_WITHIN)
-            for hook in hooks:
-                await hook()
+            raised += await asyncio.gather(*(hook() for hook in hooks), return_exceptions=True)
     _streams.clear()
     await _cancelled([task for task in asyncio.all_tasks() if task is not asyncio.current_task()])
     await asyncio.get_running_loop().shutdown_asyncgens()
+    errors = [error for error in raised if isinstance(error, Exception)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ExceptionGroup("as the connections were closed", errors)
 
 
 async def _cancelled(tasks: Collection[asyncio.Task[Any]]) -> None:

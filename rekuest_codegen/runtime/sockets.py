@@ -40,22 +40,27 @@ class Socket(ClientConnection):
                 whole, self._parts = b"".join(self._parts), []
                 self._take(whole)
 
-    async def say(self, text: bytes) -> None:
-        """Send a message of text.
+    async def say(self, text: bytes, *, until: float | None = None) -> None:
+        """Send a message of text. Where the server is behind with its reading, that waits, until the loop's time
+        ``until`` at the most: the message is on its way then, but may not have left.
 
         Raises:
-            ConnectionClosed: the connection is closed, or breaks.
+            ConnectionClosed: the connection is closed, or breaks. TimeoutError: it is ``until``.
         """
         if self.protocol.state is not State.OPEN:
             await self.send(text, text=True)
             return
         self.protocol.send_text(text)
+        given_up = self.loop.time() + DRAIN_WITHIN
+        late = until is not None and until < given_up
         try:
             self.send_data()
             if self.paused:
-                async with asyncio.timeout(DRAIN_WITHIN):
+                async with asyncio.timeout_at(until if late else given_up):
                     await self.drain()
         except (OSError, TimeoutError) as error:
+            if late and isinstance(error, TimeoutError):
+                raise
             self.transport.abort()
             await asyncio.shield(self.connection_lost_waiter)
             raise self.protocol.close_exc from error

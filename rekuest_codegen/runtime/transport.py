@@ -87,7 +87,7 @@ class Connection:
             if isinstance(error.__cause__, EOFError):
                 raise ConnectionLost(f"{place}: the server hung up") from None
             raise ProtocolError(f"{place}: no GraphQL WebSocket there ({error})") from None
-        except (InvalidHandshake, InvalidURI, ValueError) as error:
+        except (InvalidHandshake, InvalidURI, ValueError, RecursionError) as error:
             raise ProtocolError(f"{place}: no GraphQL WebSocket there ({error})") from None
         except OSError as error:
             raise Unreachable(f"{place}: no connection ({error.strerror or error}); is the server running?") from None
@@ -141,16 +141,18 @@ class Connection:
         asked = _Asked(self._loop.create_future(), self._loop.time() + timeout, timeout)
         self._asked[key] = asked
         try:
-            await self._start(key, document, variables, extensions)
+            await self._start(key, document, variables, extensions, until=asked.until)
             if self._alarm is None:
                 self._alarm = self._loop.call_at(asked.until, self._ring)
             payload = await asked.answer
-        except BaseException:
+        except BaseException as error:
             if self._asked.pop(key, None) is None:
                 if not asked.answer.cancel() and not asked.answer.cancelled():
                     asked.answer.exception()  # the loss was told there too, and is told once
             else:
                 self._tell(key)
+            if isinstance(error, TimeoutError) and not isinstance(error, CallTimeout):
+                raise CallTimeout(f"{self._place}: the server did not take the request within {timeout:g} s") from None
             raise
         return data_of(self._place, payload)
 
@@ -177,7 +179,13 @@ class Connection:
     # -- sending ------------------------------------------------------------------------------------------------------
 
     async def _start(
-        self, key: str, document: str, variables: Mapping[str, Any], extensions: Mapping[str, str] | None
+        self,
+        key: str,
+        document: str,
+        variables: Mapping[str, Any],
+        extensions: Mapping[str, str] | None,
+        *,
+        until: float | None = None,
     ) -> None:
         if self.lost is not None:
             raise _fresh(self.lost)
@@ -189,7 +197,7 @@ class Connection:
             raise ArgumentError("$", f"the arguments need {len(text)} bytes, more than the {MAX_FRAME} allowed")
         assert self._socket is not None  # noqa: S101 - it was opened
         try:
-            await self._socket.say(text.encode())
+            await self._socket.say(text.encode(), until=until)
         except ConnectionClosed as error:
             raise _refused(self._place, error) from None
 
@@ -237,10 +245,10 @@ class Connection:
                 self._complete(message["id"])
             elif kind == "ping":
                 self._mention({"type": "pong"})
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except Exception as error:  # also what a strange event does to who takes it
             self._end(ProtocolError(f"{self._place}: not a GraphQL frame ({error})"))
             if self._socket is not None:
-                self._socket.transport.close()
+                self._socket.transport.abort()  # a polite end would wait for what is still to be sent
 
     def _hear(self, key: str, payload: Any) -> None:
         asked = self._asked.pop(key, None)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from rekuest_codegen.errors import AgentLost, NodeError, ProtocolError, RekuestError, TaskCancelled
+from rekuest_codegen.errors import AgentLost, ConnectionLost, NodeError, ProtocolError, RekuestError, TaskCancelled
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN, as_in_two, terminal_kind
 from rekuest_codegen.wire.raised import read
 from rekuest_codegen.wire.tracing import NO_SPAN
@@ -106,6 +106,12 @@ class Watch:
         """Nothing more will come; the reader gets ``error`` after what it has not read yet."""
         self._failure = self._failure or error
         self.span.end("FAILED", str(error))
+        self._news.set()
+
+    def leave(self, why: str) -> None:
+        """Nobody reads any more, and the task runs on."""
+        self._failure = self._failure or ConnectionLost(why)
+        self.span.end("LEFT")
         self._news.set()
 
     @property

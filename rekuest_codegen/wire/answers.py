@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import TracebackType
 from typing import Any
 
 from rekuest_codegen.errors import AccessDenied, NodeNotFound, ProtocolError, ServerError
@@ -49,6 +50,28 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
     failure = ServerError(f"{place}: {text}")
     failure.retry_safe = said.get("retrySafe") is True
     raise failure
+
+
+class reading:
+    """``with reading(place):`` in the block the data of an answer that came from ``place`` is taken apart.
+
+    Raises:
+        ProtocolError: it is not of the shape that was asked for.
+    """
+
+    __slots__ = ("_place",)
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, LookupError | TypeError | ValueError | AttributeError | OverflowError):
+            raise ProtocolError(f"{self._place}: the answer is not what was asked for ({error!r})") from None
 
 
 def _list(value: Any) -> list[Any]:

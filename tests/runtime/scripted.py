@@ -95,6 +95,10 @@ class Scripted:
         elif name == "cancel":
             self.cancelled.append(variables["input"]["task"])
             data = {"cancel": {"id": variables["input"]["task"]}}
+        elif name == "tasks" and "filters" in variables:
+            wanted = {of: name for name, of in self.references.items() if of in variables["filters"]["ids"]}
+            action = {"app": {"identifier": "lab"}, "key": "add"}
+            data = {"tasks": [{"id": of, "reference": name, "action": action} for of, name in wanted.items()]}
         elif name == "tasks":
             found = self.references.get(variables["reference"])
             data = {"tasks": [{"id": found}] if found else []}

@@ -11,10 +11,13 @@ import pytest
 from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.watch import Watch
+from rekuest_codegen.wire.endpoint import Endpoint
 
 
 class Pages:
     """A server of one task with ``total`` events. The second page waits, for whoever asked for it first."""
+
+    endpoint = Endpoint.parse("http://127.0.0.1:9")
 
     def __init__(self, total: int) -> None:
         self.events = [{"id": str(number), "kind": "YIELD", "returns": {}} for number in range(total)]

@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from rekuest_codegen.errors import ArgumentError, ConnectionLost, RekuestError
+from rekuest_codegen.errors import ArgumentError, CallTimeout, ConnectionLost, ProtocolError, RekuestError
 from rekuest_codegen.runtime.transport import MAX_FRAME, Connection
 from rekuest_codegen.wire.endpoint import Endpoint
 
@@ -45,7 +45,8 @@ class Echo:
 @asynccontextmanager
 async def connected() -> AsyncGenerator[tuple[Connection, Echo]]:
     echo = Echo()
-    async with serve(echo.handle, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as listening:  # type: ignore[list-item]
+    protocols: Any = ["graphql-transport-ws"]
+    async with serve(echo.handle, "127.0.0.1", 0, subprotocols=protocols, max_size=None) as listening:
         port = next(iter(listening.sockets)).getsockname()[1]
         connection = await Connection.open(Endpoint.parse(f"http://127.0.0.1:{port}"), "t", timeout=WITHIN)
         try:
@@ -92,7 +93,7 @@ async def test_a_request_that_cannot_be_sent_leaves_nothing_behind(monkeypatch: 
             await connection.listen("query", {"x": "x" * MAX_FRAME}, lambda _, error: heard.append(error))
         socket: Any = connection._socket
 
-        async def break_first(_: bytes) -> None:
+        async def break_first(_: bytes, **__: Any) -> None:
             await socket.close()
             raise ConnectionClosed(None, None)
 
@@ -151,3 +152,56 @@ async def test_a_server_that_reads_nothing_is_given_up(what: str, monkeypatch: p
         with pytest.raises(ConnectionLost):
             await large
         echo.socket.transport.abort()
+
+
+async def test_a_request_has_its_time_also_where_the_server_does_not_read() -> None:
+    async with connected() as (connection, echo):
+        await connection.request("echo", {}, timeout=WITHIN)
+        echo.socket.transport.pause_reading()
+        async with asyncio.timeout(5):
+            with pytest.raises(CallTimeout, match=r"did not take the request within 0\.2 s"):
+                await connection.request("echo", {"x": "x" * 20_000_000}, timeout=0.2)
+        assert connection._asked == {}
+        echo.socket.transport.resume_reading()  # it is behind, and not gone
+        assert await connection.request("echo", {"x": 1}, timeout=WITHIN) == {"x": 1}
+
+
+@pytest.mark.parametrize("frame", ["{", "[]", '{"type": "next"}', "[" * 100_000, "\udc80"])
+async def test_what_is_no_frame_ends_the_connection_at_once(frame: str) -> None:
+    """Also where much is still to be sent."""
+    async with connected() as (connection, echo):
+        await connection.request("echo", {}, timeout=WITHIN)
+        echo.socket.transport.pause_reading()
+        large = asyncio.create_task(connection.request("echo", {"x": "x" * 20_000_000}, timeout=WITHIN))
+        await asyncio.sleep(0.05)
+        connection._receive(frame.encode(errors="surrogateescape"))
+        assert connection._socket is not None
+        async with asyncio.timeout(1):
+            await asyncio.shield(connection._socket.connection_lost_waiter)
+            with pytest.raises(RekuestError, match=r"not a GraphQL frame|connection was lost"):
+                await large
+        with pytest.raises(ProtocolError, match="not a GraphQL frame"):
+            await connection.request("echo", {}, timeout=WITHIN)
+        echo.socket.transport.abort()
+
+
+async def test_who_stumbles_over_an_event_ends_the_connection_too() -> None:
+    async with connected() as (connection, _):
+        await connection.listen("wait", {}, lambda data, _: data and data["mytasks"].keys())  # type: ignore[arg-type]
+        (key,) = connection._sinks
+        connection._receive(json.dumps({"type": "next", "id": key, "payload": {"data": {"mytasks": [1]}}}).encode())
+        with pytest.raises(ProtocolError, match="not a GraphQL frame"):
+            await connection.request("echo", {}, timeout=WITHIN)
+
+
+@pytest.mark.parametrize("frame", ["[" * 200_000, "{", "[]", '{"type": "no"}', "[" * 900 + "]" * 900, b"\xff"])
+async def test_a_first_frame_that_is_none(frame: str | bytes) -> None:
+    async def answer(socket: ServerConnection) -> None:
+        await socket.recv()
+        await socket.send(frame)
+        await socket.wait_closed()
+
+    async with serve(answer, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as listening:  # type: ignore[list-item]
+        port = next(iter(listening.sockets)).getsockname()[1]
+        with pytest.raises(ProtocolError):
+            await Connection.open(Endpoint.parse(f"http://127.0.0.1:{port}"), "t", timeout=WITHIN)

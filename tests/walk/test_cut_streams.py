@@ -10,7 +10,7 @@ import pytest
 
 from rekuest_codegen import ConnectionState
 from rekuest_codegen.runtime import Arguments, remote
-from rekuest_codegen.runtime.caller import client as calling
+from rekuest_codegen.runtime.caller import patience
 from rekuest_codegen.runtime.caller.client import Client
 from tests.walk.faults import TOKEN, provided, served
 from tests.walk.network import Network
@@ -25,7 +25,7 @@ def node(key: str) -> Any:
 
 
 async def test_nothing_is_lost_or_doubled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "BACKOFF", (0.01, 0.05, 0.1))
+    monkeypatch.setattr(patience, "BACKOFF", (0.01, 0.05, 0.1))
     states: list[ConnectionState] = []
     with served(tmp_path) as (_, url), provided(tmp_path, url), Network.to(url) as network:
         async with asyncio.timeout(40), Client(network.url, TOKEN, on_state=states.append) as client:

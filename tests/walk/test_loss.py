@@ -89,11 +89,11 @@ from mynodes import slow
 from rekuest_codegen.errors import ConnectionLost
 from rekuest_codegen.runtime import context
 from rekuest_codegen.runtime.caller.client import Client
-from rekuest_codegen.runtime.caller import client
+from rekuest_codegen.runtime.caller import patience
 print(slow.rest(0), flush=True)
 threading.Timer(0.3, os.kill, (int(sys.argv[1]), signal.SIGKILL)).start()
-client.BACKOFF = (0.1,)
-context.server_of()._client._reconnect_within = 1.0
+patience.BACKOFF = (0.1,)
+context.server_of()._client._patience._within = 1.0
 try:
     slow.rest(60)
 except ConnectionLost as error:

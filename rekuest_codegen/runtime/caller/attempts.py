@@ -9,10 +9,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rekuest_codegen.errors import AgentLost, ConnectionLost, ProtocolError, RekuestError
+from rekuest_codegen.errors import AgentLost, ProtocolError, RekuestError
 from rekuest_codegen.runtime.caller.retrying import Tries
-from rekuest_codegen.runtime.caller.terms import Options
+from rekuest_codegen.runtime.caller.terms import Assignment, Options
 from rekuest_codegen.runtime.context import Caller
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Watch
 from rekuest_codegen.wire.lifecycle import terminal_kind
@@ -24,10 +25,18 @@ if TYPE_CHECKING:
 class Attempt:
     """One call of ``remote`` by ``caller``, however many tasks it takes; it begins its bar when it is made."""
 
-    def __init__(self, caller: Caller, remote: Remote[Any], wire: Mapping[str, Any], options: Options) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        remote: Remote[Any],
+        wire: Mapping[str, Any],
+        options: Options,
+        bound: within | None = None,
+    ) -> None:
         self.title = remote.title
-        self.late = False
-        """Whether its deadline has passed: then it is cancelled, whatever the options say of interruptions."""
+        self.bound = bound
+        """The deadline of what is waited for now. Where that passes, the task is cancelled, whatever the options say of
+        interruptions."""
         self._caller = caller
         self._remote = remote
         self._wire = wire
@@ -50,7 +59,7 @@ class Attempt:
         """Assign its task, and once more where that is safe."""
         while self._watch is None:
             try:
-                self._watch = await self._caller.start(self._remote, self._wire, self._tries.assignment)
+                self._watch = await self._caller.start(self._remote, self._wire, self._assignment)
             except RekuestError as error:
                 await self._tries.again(self._caller, error)
         return self._watch
@@ -86,10 +95,19 @@ class Attempt:
         self._close()
         if self._watch is None:
             return
-        if self.late or not self._options.keep:
-            await self._caller.cancel(self._watch)
+        if self._kept():
+            self._watch.leave(f"{self.title}: the call was left, and the task runs on")
         else:
-            self._watch.fail(ConnectionLost(f"{self.title}: the call was left, and the task runs on"))
+            await self._caller.cancel(self._watch)
+
+    @property
+    def _assignment(self) -> Assignment:
+        said = self._tries.assignment
+        return said._replace(keep=self._kept) if self._options.keep else said
+
+    def _kept(self) -> bool:
+        """Whether the task is to run on when its caller goes now."""
+        return self._options.keep and not (self.bound is not None and self.bound.passed)
 
     async def _read(self, watch: Watch) -> Mapping[str, Any] | None:
         while True:

@@ -10,18 +10,21 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from rekuest_codegen.errors import ArgumentError, CallTimeout, ProtocolError
+from rekuest_codegen.errors import ArgumentError, ProtocolError
 from rekuest_codegen.runtime import context, portal
 from rekuest_codegen.runtime.caller.attempts import Attempt
 from rekuest_codegen.runtime.caller.servers import Server
 from rekuest_codegen.runtime.caller.terms import NO_OPTIONS, Options, in_force
 from rekuest_codegen.runtime.context import Caller, Nested
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import Walk, expand_all, shrink_all, values_walk
 from rekuest_codegen.runtime.watch import Watch
 
 R = TypeVar("R")
 T = TypeVar("T")
+
+ENDING = "the task is being cancelled"
 
 
 async def acall(remote: Remote[R], values: Mapping[str, Any]) -> R:
@@ -57,7 +60,7 @@ async def _items(
 ) -> AsyncGenerator[R]:
     walk = values_walk(remote.types)
     wire = await shrink_all(remote.contract.args, arguments, walk)
-    caller, watch = await where_it_runs(server, _open, server, remote, wire, options)
+    caller, watch = await where_it_runs(server, _open, server, remote, wire, options, undo=let_end)
     try:
         while (returns := await where_it_runs(server, _next, watch, options.timeout)) is not None:
             yield await expand_returns(remote, returns, walk)
@@ -110,15 +113,10 @@ async def start(
         CallTimeout: not within the timeout. NodeNotFound, AccessDenied, ServerError, TransportError
     """
     caller = await _caller(server)
-    try:
-        async with asyncio.timeout(options.timeout):
-            if options.plain:
-                return caller, await caller.start(remote, wire)
-            return caller, await Attempt(caller, remote, wire, options._replace(progress=False)).begin()
-    except TimeoutError as error:
-        if isinstance(error, CallTimeout):
-            raise
-        raise _late(remote.title, "not begun", options) from None
+    async with within(options.timeout, f"{remote.title}: not begun", ENDING) as bound:
+        if options.plain:
+            return caller, await caller.start(remote, wire)
+        return caller, await Attempt(caller, remote, wire, options._replace(progress=False), bound).begin()
 
 
 async def _result(
@@ -134,17 +132,12 @@ async def _result(
             if watch is not None and not watch.ended:
                 await cancel(caller, watch)
     try:
-        async with asyncio.timeout(options.timeout):
+        async with within(options.timeout, f"{remote.title}: no result", ENDING) as bound:
             if options.plain:
                 watch = await caller.start(remote, wire)
             else:
-                watch = Attempt(caller, remote, wire, options)
+                watch = Attempt(caller, remote, wire, options, bound)
             return await watch.result()
-    except TimeoutError as error:
-        if isinstance(error, CallTimeout):
-            raise
-        _pass_deadline(watch)
-        raise _late(remote.title, "no result", options) from None
     finally:
         if watch is not None and not watch.ended:
             await cancel(caller, watch)
@@ -160,14 +153,10 @@ async def _open(
 
 
 async def _next(watch: Watch | Attempt, timeout: float | None) -> Mapping[str, Any] | None:
-    try:
-        async with asyncio.timeout(timeout):
-            return await watch.next_yield()
-    except TimeoutError as error:
-        if isinstance(error, CallTimeout):
-            raise
-        _pass_deadline(watch)
-        raise CallTimeout(f"{watch.title}: nothing yielded within {timeout:g} s; the task is being cancelled") from None
+    async with within(timeout, f"{watch.title}: nothing yielded", ENDING) as bound:
+        if isinstance(watch, Attempt):
+            watch.bound = bound
+        return await watch.next_yield()
 
 
 async def cancel(caller: Caller, watch: Watch | Attempt) -> None:
@@ -178,22 +167,24 @@ async def cancel(caller: Caller, watch: Watch | Attempt) -> None:
     await asyncio.shield(work)
 
 
-def _pass_deadline(watch: Watch | Attempt | None) -> None:
-    if isinstance(watch, Attempt):
-        watch.late = True
-
-
-def _late(title: str, what: str, options: Options) -> CallTimeout:
-    return CallTimeout(f"{title}: {what} within {options.timeout:g} s; the task is being cancelled")
+def let_end(begun: tuple[Caller, Watch | Attempt]) -> None:
+    """`cancel`, without waiting."""
+    caller, watch = begun
+    if not watch.ended:
+        asyncio.ensure_future(cancel(caller, watch))  # noqa: RUF006 - the work that it waits for is held
 
 
 # -- getting there -----------------------------------------------------------------------------------------------
 
 
-async def where_it_runs(server: Nested | Server, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the loop of who serves the call, which may be this one."""
+async def where_it_runs(
+    server: Nested | Server,
+    function: Callable[..., Coroutine[Any, Any, T]],
+    *args: Any,
+    undo: Callable[[T], None] | None = None,
+) -> T:
+    """Await ``function(*args)`` in the loop of who serves the call, which may be this one. ``undo`` is called there
+    with what comes too late for who was cancelled here."""
     if not isinstance(server, Nested):
-        return await (function(*args) if portal.runs_here() else portal.hop(function, *args))
-    if server.loop is None or server.loop is asyncio.get_running_loop():
-        return await function(*args)
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), server.loop))
+        return await (function(*args) if portal.runs_here() else portal.hop(function, *args, undo=undo))
+    return await (function(*args) if server.loop is None else portal.at(server.loop, function, *args))

@@ -10,6 +10,7 @@ from rekuest_codegen.errors import NodeNotFound
 from rekuest_codegen.runtime.caller.terms import Assignment
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.wire.answers import reading
 
 MAX_NAMED = 10
 """How many of those there are an error names."""
@@ -22,7 +23,11 @@ async def choose(link: Link, remote: Remote[Any], action: str, how: Assignment) 
         NodeNotFound: there is none. TransportError, AccessDenied, ServerError
     """
     answer = await link.request(IMPLEMENTATIONS_GQL, {"action": action}, again=True)
-    there: Sequence[Mapping[str, Any]] = answer["action"]["implementations"]
+    with reading(link.endpoint.base):
+        return _chosen(answer["action"]["implementations"], remote, how)
+
+
+def _chosen(there: Sequence[Mapping[str, Any]], remote: Remote[Any], how: Assignment) -> str:
     of_agent = [one for one in there if how.agent in (None, str(one["agent"]["id"]), one["agent"]["name"])]
     if not of_agent:
         raise NodeNotFound(f"{remote.title}: no agent {how.agent!r} provides it; {_named(there, 'name')}")

@@ -8,15 +8,12 @@ that nothing a subscription loses can make a caller wait for ever.
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from rekuest_codegen.api.client.operations import (
-    ASSIGN_GQL,
     CANCEL_GQL,
-    FIND_TASK_GQL,
     INTERRUPT_GQL,
     MY_TASKS_GQL,
     PAUSE_GQL,
@@ -24,19 +21,19 @@ from rekuest_codegen.api.client.operations import (
 )
 from rekuest_codegen.errors import (
     AccessDenied,
-    CallTimeout,
     ConfigurationError,
     ConnectionLost,
     NodeNotFound,
     RekuestError,
     ServerError,
-    TransportError,
 )
-from rekuest_codegen.jitter import jittered
-from rekuest_codegen.runtime import operations, portal
+from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime.auth import Credentials
+from rekuest_codegen.runtime.caller.assigning import Assignments, Unassigned
 from rekuest_codegen.runtime.caller.choosing import choose
+from rekuest_codegen.runtime.caller.patience import Patience
 from rekuest_codegen.runtime.caller.terms import Assignment
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.link import ConnectionState, Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
@@ -45,8 +42,6 @@ from rekuest_codegen.wire.endpoint import Endpoint
 from rekuest_codegen.wire.ids import message_id
 from rekuest_codegen.wire.tracing import Span, begin
 
-BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-"""Seconds between attempts to restore a connection; the last one repeats."""
 SWEEPS = (0.3, 0.7, 1.5, 3.0, 6.0, 15.0)
 """Seconds of silence after which a pending task's events are read back; the last one repeats."""
 TICK = 0.1
@@ -54,16 +49,8 @@ ATTEMPTS = 3
 """How often a task is assigned at the most, when the connection breaks each time before it arrives."""
 MAX_EARLY = 1000
 """Events kept of tasks whose assignment is not answered yet; all tasks of the token bring theirs."""
-LOOK_AGAIN = (0.0, 1.0)
-"""Seconds before each look for a task whose assignment got no answer; the request may still be under way."""
 
 STEERING = {"cancel": CANCEL_GQL, "interrupt": INTERRUPT_GQL, "pause": PAUSE_GQL, "resume": RESUME_GQL}
-
-T = TypeVar("T")
-
-
-class Unassigned(Exception):
-    """The connection broke under an assignment, and it did not arrive."""
 
 
 class Client:
@@ -81,16 +68,18 @@ class Client:
     ) -> None:
         self.endpoint = Endpoint.parse(url)
         self._lost_after = lost_after
-        self._reconnect_within = reconnect_within
         self._link = Link(self.endpoint, token, timeout=request_timeout, on_open=self._subscribe, on_state=on_state)
+        self._patience = Patience(self._link, reconnect_within)
+        self._assignments = Assignments(self._link, self._patience, self._hold)
         self._live = False
+        self._subscribed = False
         self._subscriptions = 0
         self._watches: dict[str, Watch] = {}
         self._assigning = 0
         self._early: dict[str, list[Event]] = {}
         self._early_dropped = False
         self._actions: dict[tuple[str, str], str] = {}
-        self._background: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[Any]] = set()
         self._recovering = False
         self._sweeping = False
 
@@ -111,7 +100,7 @@ class Client:
     @property
     def idle(self) -> bool:
         """Whether nobody waits for anything here."""
-        return not (self._watches or self._assigning or self._background)
+        return not (self._watches or self._assigning or self._background or self._link.busy)
 
     async def connected(self, timeout: float | None = None) -> None:
         """Connect, unless that is done; once, within ``timeout`` seconds.
@@ -119,13 +108,8 @@ class Client:
         Raises:
             Unreachable, AccessDenied, CallTimeout, ConnectionLost, ProtocolError
         """
-        try:
-            async with asyncio.timeout(timeout):
-                await self._link.connected()
-        except TimeoutError as error:
-            if isinstance(error, CallTimeout):
-                raise
-            raise CallTimeout(f"{self.endpoint.base}: no connection within {timeout:g} s") from None
+        async with within(timeout, f"{self.endpoint.base}: no connection"):
+            await self._link.connected()
 
     # -- calling ----------------------------------------------------------------------------------------------
 
@@ -137,7 +121,7 @@ class Client:
             ConfigurationError: the reference in ``how`` is one of another node's task, or is being followed here.
         """
         reference = message_id() if how is None or how.reference is None else how.reference
-        if how is not None and how.known and (task := await self._patiently(lambda: self._find(reference))):
+        if how is not None and how.known and (task := await self._assignments.find(reference)):
             return await self.attach(remote, task)
         with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
             return await self._start(remote, args, reference, span, how)
@@ -148,7 +132,7 @@ class Client:
         Raises:
             NodeNotFound, AccessDenied, ServerError, TransportError
         """
-        return await self._patiently(lambda: operations.repeatable(self._link, remote))
+        return await self._patience.through(lambda: operations.repeatable(self._link, remote))
 
     async def _start(
         self, remote: Remote[Any], args: Mapping[str, Any], reference: str, span: Span, how: Assignment | None
@@ -159,7 +143,7 @@ class Client:
             if how is not None and how.chosen:
                 target = {"implementation": await choose(self._link, remote, action, how)}
             try:
-                return await self._begin(remote, target, args, reference, span)
+                return await self._begin(remote, target, args, reference, span, how.keep if how is not None else None)
             except NodeNotFound as error:
                 self._actions.pop((remote.app, remote.key), None)
                 if not remembered:
@@ -169,7 +153,13 @@ class Client:
         raise ConnectionLost(f"{remote.title}: the connection broke at each of {ATTEMPTS} attempts to assign the task")
 
     async def _begin(
-        self, remote: Remote[Any], target: Mapping[str, str], args: Mapping[str, Any], reference: str, span: Span
+        self,
+        remote: Remote[Any],
+        target: Mapping[str, str],
+        args: Mapping[str, Any],
+        reference: str,
+        span: Span,
+        keep: Callable[[], bool] | None,
     ) -> Watch:
         assign: Payload = {
             **target,
@@ -181,18 +171,15 @@ class Client:
         live, subscription = self._live, self._subscriptions
         self._assigning += 1
         try:
-            task = await self._assign(assign, span)
+            task = await self._assignments.assign(assign, span, keep)
             early, whole = self._early.pop(task, []), not self._early_dropped
-        except asyncio.CancelledError:
-            work = self._spawn(self._abandon(reference))
-            portal.leaving.add(work)  # a process that ends tells the server first
-            work.add_done_callback(portal.leaving.discard)
-            raise
         finally:
             self._assigning -= 1
             if not self._assigning:
                 self._early.clear()
                 self._early_dropped = False
+        if self._link.closed:
+            raise ConnectionLost(f"{remote.title}: {self._why_closed}; the task may run")
         proven = live and self._live and whole and subscription == self._subscriptions
         watch = Watch(remote.title, task, reference, proven=proven, lost_after=self._lost_after)
         watch.span = span
@@ -200,44 +187,8 @@ class Client:
         self._watches[task] = watch
         for event in early:
             self._deliver(watch, event)
-        self._begin_sweeping()
+        self._attend()
         return watch
-
-    async def _assign(self, assign: Payload, span: Span) -> str:
-        """The id of the task. After a broken connection it is looked for by its reference before it is assigned again:
-        the real server takes the same reference twice for two tasks.
-
-        Raises:
-            Unassigned: the connection broke, and the server has no such task.
-        """
-        try:
-            answer = await self._link.request(ASSIGN_GQL, {"input": assign}, again=False, extensions=span.carrier)
-            return str(answer["assign"]["id"])
-        except ConnectionLost as lost:
-            try:
-                for pause in LOOK_AGAIN:
-                    await asyncio.sleep(pause)
-                    task = await self._patiently(lambda: self._find(assign["reference"]))
-                    if task is not None:
-                        return task
-            except (TransportError, AccessDenied) as error:
-                # Whatever came in the way now, the first request may have arrived: no longer safe to repeat.
-                raise ConnectionLost(f"{lost}; then {error}") from None
-        raise Unassigned
-
-    async def _find(self, reference: str) -> str | None:
-        """The task that was assigned with ``reference``, if the server has one."""
-        found = await self._link.request(FIND_TASK_GQL, {"reference": reference}, again=True)
-        return str(found["tasks"][0]["id"]) if found["tasks"] else None
-
-    async def _abandon(self, reference: str) -> None:
-        """Cancel the task of an assignment whose caller did not wait for the answer, once the server has it."""
-        with suppress(RekuestError):
-            for pause in LOOK_AGAIN:
-                await asyncio.sleep(pause)
-                if (task := await self._find(reference)) is not None:
-                    await self._link.request(CANCEL_GQL, {"input": {"task": task}}, again=True)
-                    return
 
     async def cancel(self, watch: Watch) -> None:
         """Ask for the task to be cancelled, once and within two seconds; what comes of it is not awaited."""
@@ -271,21 +222,36 @@ class Client:
             raise ConfigurationError(f"{remote.title}: task {id} is being followed here already; keep its handle")
         watch = Watch(remote.title, id, reference, proven=False, lost_after=self._lost_after)
         self._watches[id] = watch
-        await self._read_back(watch)
-        self._begin_sweeping()
+        try:
+            await self._read_back(watch)
+        except BaseException:
+            self._watches.pop(id, None)  # nobody has a handle of it
+            raise
+        self._attend()
         return watch
 
     async def close(self) -> None:
-        """Close the connection; pending calls get ConnectionLost."""
-        self._fail_all(f"the client of {self.endpoint.base} was closed")
+        """Close the connection, for good: pending calls and later ones get ConnectionLost."""
+        self._link.closed = True
+        self._fail_all(self._why_closed)
         for task in list(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._link.close()
 
+    @property
+    def _why_closed(self) -> str:
+        return f"the client of {self.endpoint.base} was closed"
+
+    async def _connect(self) -> None:
+        """Connect and subscribe, unless that is done: a server may end the subscription on a connection that lives."""
+        connection = await self._link.connected()
+        if not self._subscribed:
+            await self._subscribe(connection)
+
     async def _resolve(self, remote: Remote[Any]) -> tuple[str, bool]:
         """The server's id of the node, asked for once a connection; and whether it was known before."""
-        await self._link.connected()
+        await self._connect()
         place = (remote.app, remote.key)
         remembered = place in self._actions
         if not remembered:
@@ -295,43 +261,36 @@ class Client:
     # -- the connection ---------------------------------------------------------------------------------------
 
     async def _subscribe(self, connection: Connection) -> None:
-        self._live = False
+        self._live, self._subscribed = False, True
         self._actions.clear()  # a server that was restarted without its store gives the ids to other nodes
         self._subscriptions += 1
         for watch in self._watches.values():
             watch.proven, watch.held = False, []
-        await connection.listen(MY_TASKS_GQL, {}, self._hear)
-
-    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """``attempt()``, again and again while the connection is lost, for as long as we reconnect."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._reconnect_within
-        for count in itertools.count():
-            try:
-                return await attempt()
-            except TransportError as error:
-                pause = jittered(BACKOFF[min(count, len(BACKOFF) - 1)])
-                if loop.time() + pause > deadline:
-                    raise ConnectionLost(f"{error}; tried again for {self._reconnect_within:g} s") from None
-                await asyncio.sleep(pause)
-        raise AssertionError("the loop returns or raises")
+        try:
+            await connection.listen(MY_TASKS_GQL, {}, self._hear)
+        except BaseException:
+            self._subscribed = False
+            raise
 
     async def _recover(self) -> None:
         """Restore the connection for the tasks that are pending, or tell their callers that it is lost."""
 
         async def attempt() -> None:
-            await self._link.connected()
+            await self._connect()
             await asyncio.gather(*(self._read_back(watch) for watch in list(self._watches.values())))
 
         try:
-            await self._patiently(attempt)
+            while True:
+                await self._patience.after_loss(attempt)
+                if self._subscribed or not self._watches:  # else it was ended again meanwhile
+                    return
         except RekuestError as error:
             self._fail_all(str(error))
         finally:
             self._recovering = False
 
     def _lost(self, error: RekuestError | None) -> None:
-        self._live = False
+        self._live = self._subscribed = False
         if isinstance(error, AccessDenied | ServerError):
             self._fail_all(str(error))
         elif self._watches and not self._recovering:
@@ -404,7 +363,10 @@ class Client:
 
     # -- the sweep --------------------------------------------------------------------------------------------
 
-    def _begin_sweeping(self) -> None:
+    def _attend(self) -> None:
+        """There is one more task to look after."""
+        if not self._subscribed:  # that was lost while there was none
+            self._lost(None)
         if not self._sweeping:
             self._sweeping = True
             self._spawn(self._sweep())
@@ -423,11 +385,12 @@ class Client:
         finally:
             self._sweeping = False
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._hold(asyncio.create_task(work))
+
+    def _hold(self, task: asyncio.Task[Any]) -> None:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-        return task
 
 
 def _due(watch: Watch, now: float) -> bool:

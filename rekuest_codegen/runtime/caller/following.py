@@ -1,8 +1,8 @@
 """All that is known of a task while it runs, kept for whoever asks: its progress, its logs, what it yielded, its end.
 
-Lives in the loop that serves the task. One coroutine reads the task's events and files them; readers look, and wait
-for news. What a generator yields waits in a bounded queue: when nobody takes it, reading stops, and the events stay
-at the server.
+Lives in the loop that serves the task. One coroutine reads the task's events and files them, until it is over or the
+last who could ask has let go; readers look, and wait for news. What a generator yields waits in a bounded queue: when
+nobody takes it, reading stops, and the events stay at the server.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from rekuest_codegen.errors import RekuestError
+from rekuest_codegen.errors import ConnectionLost
 from rekuest_codegen.runtime.watch import Event, Watch
 from rekuest_codegen.wire.lifecycle import terminal_kind
 
@@ -20,6 +20,9 @@ MAX_ITEMS = 1000
 """Yielded items that wait for a reader."""
 MAX_HISTORY = 10_000
 """Events that are kept for who looks later; the oldest go first. What was yielded is not kept twice."""
+
+_reading: set[asyncio.Task[None]] = set()
+"""Held here: a loop knows its tasks weakly, and one that waits for room would be collected."""
 
 
 class Following:
@@ -32,7 +35,7 @@ class Following:
         self.logs: deque[str] = deque(maxlen=MAX_HISTORY)
         self.state = "ASSIGNED"
         self.end: Event | None = None
-        self.failure: RekuestError | None = None
+        self.failure: BaseException | None = None
         self._items: deque[Mapping[str, Any]] = deque()
         self._last: Mapping[str, Any] | None = None
         self._only_last = False
@@ -40,11 +43,19 @@ class Following:
         self._filed = 0
         self._news = asyncio.Event()
         self._work = asyncio.create_task(self._read(), name=f"following task {watch.task}")
+        _reading.add(self._work)
+        self._work.add_done_callback(_reading.discard)
 
     @property
     def over(self) -> bool:
         """Whether nothing more will come."""
         return self.end is not None or self.failure is not None
+
+    def let_go(self) -> None:
+        """Nobody can ask any more: reading ends, and the task runs on."""
+        if not self.over:
+            self.watch.leave(f"{self.watch.title}: the handle was let go, and the task runs on")
+            self._work.cancel()
 
     async def result(self) -> Mapping[str, Any] | None:
         """What was yielded last, once the task is over; what was yielded before is let go.
@@ -98,7 +109,10 @@ class Following:
                 while len(self._items) >= MAX_ITEMS:
                     await self._news.wait()
                 self._file(await self.watch.next_event())
-        except RekuestError as error:
+        except asyncio.CancelledError:
+            self.failure = ConnectionLost(f"{self.watch.title}: nobody follows the task any more; it may run on")
+            raise
+        except Exception as error:  # ours, or of who stands in for a server: whoever asks hears of it
             self.failure = error
         finally:
             self._tell()

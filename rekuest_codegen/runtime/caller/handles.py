@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import weakref
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
-from rekuest_codegen.errors import CallTimeout, ConnectionLost, ProtocolError
+from rekuest_codegen.errors import ConnectionLost, ProtocolError
 from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.caller.calls import expand_returns
 from rekuest_codegen.runtime.caller.following import Following
 from rekuest_codegen.runtime.context import Caller
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import values_walk
 from rekuest_codegen.runtime.watch import Event
@@ -32,6 +35,7 @@ class TaskHandle(Generic[R]):
         self._following = following
         self._loop = asyncio.get_running_loop()
         self._process = os.getpid()
+        weakref.finalize(self, _let_go, self._loop, self._process, following).atexit = False
 
     def __repr__(self) -> str:
         return f"<task {self.id} of {self._remote.title}: {self.state}>"
@@ -79,13 +83,8 @@ class TaskHandle(Generic[R]):
         """
         if portal.in_trio():
             return await portal.from_trio(self.aresult, timeout)
-        try:
-            async with asyncio.timeout(timeout):
-                returns = await self._there(self._following.result)
-        except TimeoutError as error:
-            if isinstance(error, CallTimeout):
-                raise
-            raise CallTimeout(f"{self._remote.title}: no result within {timeout:g} s; the task runs on") from None
+        async with within(timeout, f"{self._remote.title}: no result", "the task runs on"):
+            returns = await self._there(self._following.result)
         if returns is None:
             raise ProtocolError(f"{self._remote.title}: completed without returning anything")
         return await expand_returns(self._remote, returns, values_walk(self._remote.types))
@@ -190,7 +189,7 @@ class TaskHandle(Generic[R]):
 
     async def _there(self, function: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Await ``function()`` in the loop that serves the task, which may be this one."""
-        if self._loop.is_closed() or self._process != os.getpid():
+        if portal.is_over(self._loop) or self._process != os.getpid():
             raise ConnectionLost(
                 f"{self._remote.title}: the loop of this handle is gone; attach(function, {self.id!r})"
             )
@@ -200,6 +199,11 @@ class TaskHandle(Generic[R]):
                 return await self._there(function)
 
             return await portal.from_trio(there)
-        if asyncio.get_running_loop() is self._loop:
-            return await function()
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(), self._loop))
+        return await portal.at(self._loop, function)
+
+
+def _let_go(loop: asyncio.AbstractEventLoop, process: int, following: Following) -> None:
+    """A handle was collected, in whatever thread and loop."""
+    if process == os.getpid():
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(following.let_go)

@@ -1,12 +1,25 @@
-"""Many calls of one node: over items, and over a grid of arguments. Bounded, and none is left behind on an error."""
+"""Many calls of one node: over items, and over a grid of arguments. Bounded, and none is left behind on an error.
+
+Items are taken where the results are asked for, in that thread or loop: where they come from may call nodes itself.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping, Sized
-from contextlib import aclosing
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sized,
+)
+from contextlib import aclosing, closing
 from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar, overload
 
@@ -25,29 +38,40 @@ T = TypeVar("T")
 CONCURRENCY = 8
 AHEAD = 4
 """How many times ``concurrency`` results may wait for an earlier one that takes long."""
+_WANTED: Any = object()
+"""What comes instead of a result where there is room for one more call."""
+_NO_MORE: Any = object()
 
 
 @overload
 def amap(
     function: Callable[..., Coroutine[Any, Any, R]],
-    items: Iterable[Any],
+    items: Iterable[Any] | AsyncIterable[Any],
     *,
     concurrency: int = CONCURRENCY,
     ordered: bool = True,
 ) -> AsyncGenerator[R]: ...
 @overload
 def amap(
-    function: Callable[..., R], items: Iterable[Any], *, concurrency: int = CONCURRENCY, ordered: bool = True
+    function: Callable[..., R],
+    items: Iterable[Any] | AsyncIterable[Any],
+    *,
+    concurrency: int = CONCURRENCY,
+    ordered: bool = True,
 ) -> AsyncGenerator[R]: ...
 def amap(
-    function: Callable[..., Any], items: Iterable[Any], *, concurrency: int = CONCURRENCY, ordered: bool = True
+    function: Callable[..., Any],
+    items: Iterable[Any] | AsyncIterable[Any],
+    *,
+    concurrency: int = CONCURRENCY,
+    ordered: bool = True,
 ) -> AsyncGenerator[Any]:
     """Call a node with each of ``items`` as its first argument, and yield what comes back.
 
     Args:
         function: a generated function, sync or async.
-        items: what to call it with; taken one by one as there is room, so it may be endless. A mapping among them is
-            all arguments of a call by name.
+        items: what to call it with; taken one by one as there is room, so it may be endless, and what another map
+            gives. A mapping among them is all arguments of a call by name.
         concurrency: how many calls are under way at most.
         ordered: results come in the order of the items; otherwise as they are there.
 
@@ -55,10 +79,8 @@ def amap(
         ConfigurationError: it is no generated function, or a generator. What a call raises ends all: those under way
         are cancelled, as they are when the loop is left early.
     """
-    remote = _one_result(function)
-    calls = (values_of(function, *_arguments(item)) for item in items)
-    total = len(items) if isinstance(items, Sized) else None
-    return portal.anywhere(_results(remote, calls, _checked(concurrency), ordered, _Terms(total)))
+    many = _Many(function, concurrency, ordered, len(items) if isinstance(items, Sized) else None)
+    return _awaiting(many, items)
 
 
 @overload
@@ -77,8 +99,8 @@ def map(
     function: Callable[..., Any], items: Iterable[Any], *, concurrency: int = CONCURRENCY, ordered: bool = True
 ) -> Iterator[Any]:
     """`amap`, waiting for each: ``for mask in map(threshold, images): ...``."""
-    results = amap(function, items, concurrency=concurrency, ordered=ordered)
-    return portal.iterate(results, instead="async for ... in amap(...)")
+    many = _Many(function, concurrency, ordered, len(items) if isinstance(items, Sized) else None)
+    return _waiting(many, iter(items), instead="async for ... in amap(...)")
 
 
 def asweep(
@@ -91,19 +113,36 @@ def asweep(
     Raises:
         As `amap`.
     """
-    remote = _one_result(function)
-    combinations = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
-    calls = (values_of(function, (), given) for given in combinations)
-    terms = _Terms(len(combinations))
-    return portal.anywhere(_paired(combinations, _results(remote, calls, _checked(concurrency), True, terms)))
+    combinations = _combinations(grid)
+    many = _Many(function, concurrency, True, len(combinations))
+    return _apaired(combinations, _awaiting(many, combinations))
 
 
 def sweep(
     function: Callable[..., Any], *, concurrency: int = CONCURRENCY, **grid: Iterable[Any]
 ) -> Iterator[tuple[dict[str, Any], Any]]:
     """`asweep`, waiting for each: ``for given, mask in sweep(threshold, image=[image], level=[0.3, 0.5]): ...``."""
-    results = asweep(function, concurrency=concurrency, **grid)
-    return portal.iterate(results, instead="async for ... in asweep(...)")
+    combinations = _combinations(grid)
+    many = _Many(function, concurrency, True, len(combinations))
+    return _paired(combinations, _waiting(many, iter(combinations), instead="async for ... in asweep(...)"))
+
+
+def _combinations(grid: Mapping[str, Iterable[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+
+
+def _paired(combinations: list[dict[str, Any]], results: Generator[Any]) -> Generator[tuple[dict[str, Any], Any]]:
+    with closing(results):
+        yield from zip(combinations, results, strict=True)
+
+
+async def _apaired(
+    combinations: list[dict[str, Any]], results: AsyncGenerator[Any]
+) -> AsyncGenerator[tuple[dict[str, Any], Any]]:
+    async with aclosing(results):
+        given = iter(combinations)
+        async for result in results:
+            yield next(given), result
 
 
 def _one_result(function: Callable[..., Any]) -> Remote[Any]:
@@ -123,68 +162,104 @@ def _arguments(item: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
     return ((), item) if isinstance(item, Mapping) else ((item,), {})  # pyright: ignore[reportUnknownVariableType]
 
 
-class _Terms:
-    """What holds for the calls of a map: what held where it was made. It has one bar, and its calls have none."""
+# -- where the results are asked for ------------------------------------------------------------------------------
 
-    def __init__(self, total: int | None) -> None:
+
+def _waiting(many: _Many, items: Iterator[Any], *, instead: str) -> Generator[Any]:
+    results = portal.iterate(many.results(), instead=instead)  # refused at once where it would block a loop
+
+    def each() -> Generator[Any]:
+        with closing(results):
+            for result in results:
+                if result is _WANTED:
+                    many.take(next(items, _NO_MORE))
+                else:
+                    yield result
+
+    return each()
+
+
+async def _awaiting(many: _Many, items: Iterable[Any] | AsyncIterable[Any]) -> AsyncGenerator[Any]:
+    following = aiter(items) if isinstance(items, AsyncIterable) else iter(items)
+    async with aclosing(portal.anywhere(many.results())) as results:
+        async for result in results:
+            if result is not _WANTED:
+                yield result
+            elif isinstance(following, Iterator):
+                many.take(next(following, _NO_MORE))
+            else:
+                many.take(await anext(following, _NO_MORE))
+
+
+# -- in the loop that serves the calls ----------------------------------------------------------------------------
+
+
+class _Many:
+    """The calls of a map, on the terms that held where it was made. It has one bar, and its calls have none.
+
+    Raises:
+        ConfigurationError: as `amap`.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], concurrency: object, ordered: bool, total: int | None = None
+    ) -> None:
+        self._function = function
+        self._remote = _one_result(function)
+        self._concurrency = _checked(concurrency)
+        self._ordered = ordered
+        self._total = total
+        self._next: dict[str, Any] | None = None
         options = in_force.get()
-        self.total = total
-        self.progress = options.progress
+        self._progress = options.progress
         self._context = copy_context()
         if options.reference is not None:
             raise ConfigurationError(f"reference {options.reference.text!r}: names one call, and a map makes many")
         if options.progress:
             self._context.run(in_force.set, changed(options, progress=False))
 
-    def begin(self, remote: Remote[Any], values: Mapping[str, Any]) -> asyncio.Task[Any]:
-        return asyncio.create_task(acall(remote, values), context=self._context.copy())
+    def take(self, item: Any) -> None:
+        """The item that was wanted, or that there are no more."""
+        self._next = None if item is _NO_MORE else values_of(self._function, *_arguments(item))
 
-
-async def _results(
-    remote: Remote[Any], calls: Iterator[dict[str, Any]], concurrency: int, ordered: bool, terms: _Terms
-) -> AsyncGenerator[Any]:
-    queue: deque[asyncio.Task[Any]] = deque()
-    """Calls whose result was not given yet, in the order of the items."""
-    running: set[asyncio.Task[Any]] = set()
-    bar = open_bar(remote.title) if terms.progress else None
-    finished = 0
-    try:
-        while True:
-            while len(running) < concurrency and len(queue) < AHEAD * concurrency:
-                values = next(calls, None)
-                if values is None:
-                    break
-                task = terms.begin(remote, values)
-                queue.append(task)
-                running.add(task)
-            if not queue:
-                return
-            if running and not (ordered and queue[0].done()):
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    async def results(self) -> AsyncGenerator[Any]:
+        """What comes back; and where there is room for another call, `_WANTED`, before which goes on, `take` is due."""
+        queue: deque[asyncio.Task[Any]] = deque()
+        """Calls whose result was not given yet, in the order of the items."""
+        running: set[asyncio.Task[Any]] = set()
+        bar = open_bar(self._remote.title) if self._progress else None
+        more, finished = True, 0
+        try:
+            while True:
+                room = more and len(running) < self._concurrency and len(queue) < AHEAD * self._concurrency
+                if room:
+                    yield _WANTED
+                    if self._next is None:
+                        more = room = False
+                    else:
+                        queue.append(self._begin(self._next))
+                        running.add(queue[-1])
+                done = {task for task in running if task.done()}
                 for task in done:
                     task.result()  # a failure ends all, also one whose turn has not come
-                if bar is not None:
+                running -= done
+                if bar is not None and done:
                     finished += len(done)
-                    bar.tell(finished, None, of=terms.total)
-            if ordered:
-                while queue and queue[0].done():
-                    yield queue.popleft().result()
-            else:
-                for task in [task for task in queue if task.done()]:
-                    queue.remove(task)
-                    yield task.result()
-    finally:
-        if bar is not None:
-            bar.close()
-        for task in queue:
-            task.cancel()
-        await asyncio.gather(*queue, return_exceptions=True)
+                    bar.tell(finished, None, of=self._total)
+                first = next((task for task in queue if self._ordered or task.done()), None)
+                if first is not None and first.done():  # one given for one taken: neither side waits for the other
+                    queue.remove(first)
+                    yield first.result()
+                elif running and not room:
+                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                elif not room:
+                    return
+        finally:
+            if bar is not None:
+                bar.close()
+            for task in queue:
+                task.cancel()
+            await asyncio.gather(*queue, return_exceptions=True)
 
-
-async def _paired(
-    combinations: list[dict[str, Any]], results: AsyncGenerator[Any]
-) -> AsyncGenerator[tuple[dict[str, Any], Any]]:
-    async with aclosing(results):
-        given = iter(combinations)
-        async for result in results:
-            yield next(given), result
+    def _begin(self, values: Mapping[str, Any]) -> asyncio.Task[Any]:
+        return asyncio.create_task(acall(self._remote, values), context=self._context.copy())

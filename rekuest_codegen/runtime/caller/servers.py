@@ -6,6 +6,7 @@ that the function's package was connected to, else the one that `connect` or the
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from rekuest_codegen.runtime.caller.client import Client
 
 _all: WeakSet[Server] = WeakSet()
+RESTED = 10.0
+"""Seconds without a call after which a server that is not to be called any more is left; a call that is tried again
+pauses for less."""
+LOOK_EVERY = 0.5
 
 
 class Server:
@@ -43,6 +48,8 @@ class Server:
 
         self.url, self._credentials = told(url, token, auth=auth, profile=profile)
         self._client: Client | None = None
+        self._forget_hook: Callable[[], None] | None = None
+        self._retiring = False
         self._listeners: list[Callable[[ConnectionState], None]] = []
         _all.add(self)
 
@@ -93,9 +100,10 @@ class Server:
         portal.block(self._close, instead="server.aclose()")
 
     def retire(self) -> None:
-        """Another one took its place: its connection is closed, unless somebody waits for something on it."""
-        if self._client is not None and not portal.ended:
-            portal.start(self._close_if_idle)
+        """Another one took its place: its connection is closed once nobody waits for anything on it any more."""
+        if self._client is not None and not self._retiring and not portal.ended:
+            self._retiring = True
+            portal.start(self._close_when_rested)
 
     def using(self) -> AbstractContextManager[None]:
         """``with server.using():`` all calls in the block go here."""
@@ -110,7 +118,7 @@ class Server:
         from rekuest_codegen.runtime.caller.client import Client
 
         if self._client is None:
-            portal.on_close(self._close)
+            self._forget_hook = portal.on_close(self._close)
             self._client = Client(self.url, self._credentials, on_state=self._changed)
         return self._client
 
@@ -119,12 +127,24 @@ class Server:
 
     async def _close(self) -> None:
         closing, self._client = self._client, None
+        if self._forget_hook is not None:
+            self._forget_hook()
+            self._forget_hook = None
         if closing is not None:
             await closing.close()
 
-    async def _close_if_idle(self) -> None:
-        if self._client is not None and self._client.idle:
-            await self._close()
+    async def _close_when_rested(self) -> None:
+        clock = asyncio.get_running_loop().time
+        since = clock()
+        try:
+            while (client := self._client) is not None:
+                if not client.idle:
+                    since = clock()
+                elif clock() - since >= RESTED:
+                    await self._close()
+                await asyncio.sleep(LOOK_EVERY)
+        finally:
+            self._retiring = False
 
     def _changed(self, state: ConnectionState) -> None:
         for listener in list(self._listeners):
@@ -140,6 +160,7 @@ def _forget_after_fork() -> None:
     """The parent's connections are the parent's: a forked child begins with none, and does not close them."""
     for server in list(_all):
         server._client = None  # pyright: ignore[reportPrivateUsage]
+        server._retiring = False  # pyright: ignore[reportPrivateUsage]
 
 
 if hasattr(os, "register_at_fork"):

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import Any, ParamSpec, TypeVar, overload
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.runtime import context, portal
-from rekuest_codegen.runtime.caller.calls import start, where_it_runs
+from rekuest_codegen.runtime.caller.calls import let_end, start, where_it_runs
 from rekuest_codegen.runtime.caller.following import Following
 from rekuest_codegen.runtime.caller.handles import TaskHandle
 from rekuest_codegen.runtime.caller.servers import Server
 from rekuest_codegen.runtime.caller.stubs import remote_of, values_of
 from rekuest_codegen.runtime.caller.terms import Options, in_force
-from rekuest_codegen.runtime.context import Nested
+from rekuest_codegen.runtime.context import Caller, Nested
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import shrink_all, values_walk
+from rekuest_codegen.runtime.watch import Watch
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_Begun = tuple[Caller, Watch, TaskHandle[Any]]
 
 
 # Which form of a function is given says nothing about the handle: it is of what the node gives.
@@ -72,7 +74,7 @@ def attach(function: Callable[..., Any], id: str) -> TaskHandle[Any]:
 
     Raises:
         ConfigurationError: the task is of another node. NodeNotFound: the server knows no such task of this token.
-        TransportError, AccessDenied, ServerError
+        TransportError (CallTimeout with ``options(timeout=...)``), AccessDenied, ServerError
     """
     remote, _ = remote_of(function)
     return portal.block(_attach, remote, id, instead="aattach(...)")
@@ -106,14 +108,17 @@ async def _submit(remote: Remote[Any], values: Mapping[str, Any]) -> TaskHandle[
     options = in_force.get()
     wire = await shrink_all(remote.contract.args, arguments, values_walk(remote.types))
     server = context.serves(remote)
-    return await where_it_runs(server, _begin, server, remote, wire, options)
+
+    def undo(begun: _Begun) -> None:
+        if not options.keep:
+            let_end(begun[:2])
+
+    return (await where_it_runs(server, _begin, server, remote, wire, options, undo=undo))[2]
 
 
-async def _begin(
-    server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options
-) -> TaskHandle[Any]:
+async def _begin(server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options) -> _Begun:
     caller, watch = await start(server, remote, wire, options)
-    return TaskHandle(remote, caller, Following(watch))
+    return caller, watch, TaskHandle(remote, caller, Following(watch))
 
 
 async def _attach(remote: Remote[Any], id: str) -> TaskHandle[Any]:
@@ -125,8 +130,7 @@ async def _attach(remote: Remote[Any], id: str) -> TaskHandle[Any]:
 
     async def taken_up() -> TaskHandle[Any]:
         client = await server.client()
-        timeout = in_force.get().timeout
-        async with asyncio.timeout(timeout):
+        async with within(in_force.get().timeout, f"{remote.title}: task {id} not taken up"):
             return TaskHandle(remote, client, Following(await client.attach(remote, id)))
 
     return await where_it_runs(server, taken_up)

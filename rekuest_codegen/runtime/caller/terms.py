@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import EllipsisType
@@ -59,12 +59,13 @@ class Options(NamedTuple):
 
 class Assignment(NamedTuple):
     """What an assignment says beside node and arguments. ``known``: the reference may have been used before, so its
-    task is looked for first."""
+    task is looked for first. ``keep`` is asked when who assigns is cancelled meanwhile: whether the task is to run."""
 
     reference: str | None = None
     known: bool = False
     agent: str | None = None
     implementation: str | None = None
+    keep: Callable[[], bool] | None = None
 
     @property
     def chosen(self) -> bool:

@@ -86,7 +86,10 @@ class Children:
         try:
             response = await answer
         except asyncio.CancelledError:
-            self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
+            if how is None or how.keep is None or not how.keep():
+                self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
+                if not answer.cancelled() and answer.exception() is None:  # it was on its way to who waited
+                    self.answer(Answered(request, answer.result()))
             raise
         finally:
             self._answers.pop(request.id, None)

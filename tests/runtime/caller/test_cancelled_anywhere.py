@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+import time
 import types
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import aclosing
@@ -94,7 +95,7 @@ async def all_over(server: Server) -> None:
 
 @pytest.fixture
 def server(lab: Any, monkeypatch: pytest.MonkeyPatch) -> Generator[Server]:
-    monkeypatch.setattr("rekuest_codegen.runtime.caller.client.LOOK_AGAIN", (0.0, 0.05))
+    monkeypatch.setattr("rekuest_codegen.runtime.caller.assigning.LOOK_AGAIN", (0.0, 0.05))
     url, token = context.settings()
     server = Server(url, str(token))
     yield server
@@ -199,3 +200,23 @@ async def test_from_another_loop(lab: Any, server: Server) -> None:
     assert await everywhere(call, after) >= 1
     assert await everywhere(stream, after) >= 4
     await portal.hop(all_over, server)
+
+
+@pytest.mark.parametrize("form", ["stream", "submit"])
+async def test_what_was_begun_on_its_way_to_who_is_cancelled(lab: Any, server: Server, form: str) -> None:
+    """The task is assigned, in the loop of all connections, and who asked for it does not learn of it any more."""
+
+    async def work() -> Any:
+        with server.using():
+            return await (anext(lab.atick(1000, 0.05)) if form == "stream" else asubmit(lab.arest, 60.0))
+
+    await portal.hop(server.acheck)
+    doing = asyncio.create_task(work())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    time.sleep(0.3)  # noqa: ASYNC251 - this loop stands still, that one does not
+    doing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await doing
+    await portal.hop(all_over, server)
+    await asyncio.wait_for(portal.hop(clean, server), 20)

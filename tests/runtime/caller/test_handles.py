@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from rekuest_codegen import aattach, asubmit, attach, submit
+from rekuest_codegen import aattach, asubmit, attach, options, submit
 from rekuest_codegen.errors import (
     ArgumentError,
     CallTimeout,
@@ -155,6 +156,12 @@ def test_a_handle_whose_loop_is_gone(lab: Any) -> None:
     assert attach(lab.rest, task.id).result(20) == "rested"
 
 
+def test_a_task_whose_handle_was_dropped_can_be_taken_up_again(lab: Any) -> None:
+    id = submit(lab.rest, 0.3).id
+    gc.collect()
+    assert attach(lab.rest, id).result(20) == "rested"
+
+
 def test_taking_up_what_is_over(lab: Any) -> None:
     task = submit(lab.add, 1)
     assert task.result(20) == 2
@@ -165,6 +172,17 @@ def test_taking_up_what_is_over(lab: Any) -> None:
         attach(lab.block, task.id)
     with pytest.raises(NodeNotFound, match="knows no task 999999 of this token"):
         attach(lab.add, "999999")
+
+
+async def test_taking_up_in_time(lab: Any) -> None:
+    task = await asubmit(lab.add, 1)
+    with (
+        options(timeout=1e-6),
+        pytest.raises(CallTimeout, match=rf"^lab/add: task {task.id} not taken up within 1e-06 s$"),
+    ):
+        await aattach(lab.add, task.id)
+    assert await task.aresult() == 2
+    assert await (await aattach(lab.add, task.id)).aresult() == 2
 
 
 async def test_taking_up_awaited(lab: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,6 +60,68 @@ async def test_never_more_than_asked_for_and_not_ahead_of_the_reader(lab: Any) -
     assert most == 3
     assert taken <= 20 + 3 * 4
     assert now == 0
+
+
+def test_items_may_be_what_calls_give(lab: Any) -> None:
+    """They are taken in the thread of whoever takes the results."""
+    where: set[int] = set()
+
+    def called(numbers: Iterator[int]) -> Iterator[int]:
+        for number in numbers:
+            where.add(threading.get_ident())
+            yield lab.add(number, 0)
+
+    doubled = map_nodes(lab.add, map_nodes(lab.add, called(iter(range(20))), concurrency=2), concurrency=3)
+    assert list(doubled) == list(range(2, 22))
+    assert where == {threading.get_ident()}
+    levels = (lab.add(level) for level in range(2))
+    assert [given for given, _ in sweep(lab.add, x=levels)] == [{"x": 1}, {"x": 2}]
+
+
+async def test_items_may_be_what_awaited_calls_give(lab: Any) -> None:
+    assert [item async for item in amap(lab.aadd, amap(lab.aadd, range(20)), concurrency=3)] == list(range(2, 22))
+
+
+def test_a_slow_source_holds_no_result_back(lab: Any) -> None:
+    """There is room for eight calls; the first result is given before there are eight items."""
+    taken: list[int] = []
+    answered: list[int] = []
+
+    def source() -> Iterator[int]:
+        for number in range(8):
+            until = time.monotonic() + 10
+            while len(answered) < len(taken) and time.monotonic() < until:
+                time.sleep(0.001)
+            taken.append(number)
+            yield number
+
+    def answer(x: int, y: int) -> int:
+        answered.append(x)
+        return x
+
+    with fake(lab.add, side_effect=answer):
+        results = map_nodes(lab.add, source())
+        assert next(results) == 0
+        assert len(taken) <= 4
+        assert list(results) == list(range(1, 8))
+
+
+def test_an_error_of_the_source_ends_all(lab: Any) -> None:
+    begun = threading.Event()
+
+    async def forever(x: int, y: int) -> int:
+        begun.set()
+        await asyncio.Event().wait()
+        return x
+
+    def failing() -> Iterator[int]:
+        yield 1
+        assert begun.wait(10)
+        raise ValueError("of the source")
+
+    with fake(lab.add, side_effect=forever) as faked, pytest.raises(ValueError, match="of the source"):
+        list(map_nodes(lab.add, failing()))
+    assert [call.cancelled for call in faked.calls] == [True]
 
 
 def test_an_error_ends_all(lab: Any) -> None:

@@ -186,7 +186,7 @@ async def _running(lab: Any, reference: str) -> str | None:
 
     async def find() -> str | None:
         client = await context.default_client()
-        return await client._find(reference)
+        return await client._assignments.find(reference)
 
     return await portal.hop(find)
 

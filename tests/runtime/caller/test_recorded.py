@@ -21,6 +21,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from rekuest_codegen.errors import AgentLost, NodeError, RekuestError, TaskCancelled
+from rekuest_codegen.runtime.caller import assigning, patience
 from rekuest_codegen.runtime.caller import client as calling
 from rekuest_codegen.runtime.caller.client import Client
 from tests.runtime.caller.test_client import node
@@ -160,9 +161,9 @@ async def check(player: Player) -> None:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "BACKOFF", (0.0, 0.01, 0.05))
+    monkeypatch.setattr(patience, "BACKOFF", (0.0, 0.01, 0.05))
     monkeypatch.setattr(calling, "SWEEPS", (0.1, 0.2, 0.5))
-    monkeypatch.setattr(calling, "LOOK_AGAIN", (0.0, 0.02))
+    monkeypatch.setattr(assigning, "LOOK_AGAIN", (0.0, 0.02))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
-from collections.abc import Generator
+import time
+import weakref
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from rekuest_codegen import ConnectionState, Server, amap, asubmit, connect, opt
 from rekuest_codegen.emit import generate, write_package
 from rekuest_codegen.errors import AccessDenied, CallTimeout, ConfigurationError, Unreachable
 from rekuest_codegen.runtime import context, portal
+from rekuest_codegen.runtime.caller import servers
 from rekuest_codegen.runtime.provider.sources import provision
 from rekuest_codegen.server import serving
 from tests.runtime.conftest import load, providing
@@ -91,6 +95,16 @@ def test_a_block_a_package_a_process(places: Any) -> None:
         assert (first.where(), second.where()) == ("south", "south")
         with using(north, package="second_nodes"):
             assert (first.where(), second.where()) == ("south", "north")
+    for name in ("second_nodes", "second_nodes.place"):  # the innermost block counts, not the one that says most
+        with using(north, package=name):
+            assert second.where() == "north"
+            with using(south):
+                assert second.where() == "south"
+                with using(north, package="first_nodes"):
+                    assert (first.where(), second.where()) == ("north", "south")
+            with using(south, package="second_nodes"):
+                assert (first.where(), second.where()) == ("north", "south")
+            assert second.where() == "north"
     with using(south, package="second"):  # no package of that name, though one begins so
         assert first.where() == "north"
     assert (first.where(), second.where()) == ("north", "south")
@@ -136,6 +150,47 @@ def test_connecting_again_to_the_same_changes_nothing_and_another_one_is_let_go(
     connect(north.url, "north")
     assert first.where() == "north"
     assert "north" not in repr(mine).replace(north.url, "")
+
+
+def test_one_that_was_let_go_is_closed_once_nothing_is_under_way(places: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "RESTED", 0.0)
+    monkeypatch.setattr(servers, "LOOK_EVERY", 0.01)
+    first, _, north, south = places
+    mine = connect(north.url, "north")
+    running = threading.Thread(target=first.where, args=(0.2,))
+    running.start()
+    until(lambda: mine.state is ConnectionState.CONNECTED)
+    connect(south.url, "south")
+    mine.retire()
+    assert mine.state is ConnectionState.CONNECTED
+    running.join(10)
+    until(lambda: mine.state is ConnectionState.IDLE)
+    until(lambda: not mine._retiring)
+    with mine.using():
+        assert first.where() == "north"
+    mine.close()
+
+
+def test_opening_and_closing_leaves_nothing(places: Any) -> None:
+    _, _, north, _ = places
+    server = Server(north.url, "north")
+    before = len(portal._at_close)
+    for _ in range(3):
+        server.check(10)
+        assert len(portal._at_close) == before + 1
+        server.close()
+        assert len(portal._at_close) == before
+    known = weakref.ref(server)
+    del server
+    gc.collect()
+    assert known() is None
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_how_a_connection_stands(places: Any) -> None:

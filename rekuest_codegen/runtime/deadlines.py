@@ -1,0 +1,42 @@
+"""A bound on how long something is waited for, whose passing is an error of ours."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from rekuest_codegen.errors import CallTimeout
+
+
+class within:
+    """``async with within(5, "lab/add: no result", "the task runs on"):`` the block has 5 seconds; None for no bound.
+
+    Raises:
+        CallTimeout: "lab/add: no result within 5 s; the task runs on". What was raised inside goes its way.
+    """
+
+    __slots__ = ("_bound", "_seconds", "_then", "_what")
+
+    def __init__(self, seconds: float | None, what: str, then: str = "") -> None:
+        self._bound = asyncio.timeout(seconds)
+        self._seconds = seconds
+        self._what = what
+        self._then = f"; {then}" if then else ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is over, and the block was ended for that; known inside of it too, as it is being cancelled."""
+        return self._bound.expired()
+
+    async def __aenter__(self) -> Self:
+        await self._bound.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._bound.__aexit__(kind, error, trace)
+        except TimeoutError:
+            raise CallTimeout(f"{self._what} within {self._seconds:g} s{self._then}") from None
