@@ -30,6 +30,7 @@ from rekuest_codegen.runtime.provider.tracing import run_span
 from rekuest_codegen.runtime.values import Shelf
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
+from rekuest_codegen.wire.raised import text_of
 from rekuest_codegen.wire.tracing import NO_SPAN
 
 logger = logging.getLogger("rekuest_codegen.provider")
@@ -223,6 +224,9 @@ class Tasks:
             else:
                 error = STOPPED if running.control.cancelled else "the function was cancelled from within"
                 self._finish(running, messages.Critical(task=assign.task, error=error))
+        except Exception as error:  # our own mistake, and still the task has to end
+            logger.exception("%s: task %s (%s) failed here", self._name, assign.task, assign.interface)
+            self._finish(running, messages.Critical(task=assign.task, error=text_of(error)))
 
     def _gates(self, running: _Running, function: Provided) -> list[AbstractAsyncContextManager[None]]:
         """What has to be passed before the function runs. Room in the agent is last: who has it waits for no more."""
@@ -254,12 +258,16 @@ class Tasks:
         return f"{self._name} does not provide {interface!r}"
 
     async def _report(self, running: _Running, report: messages.Report) -> None:
-        if running.over:
-            return
-        if report.terminal:
-            running.over = True
-            self._count(running, report)
-        await self._outbox.report(report)
+        def still() -> bool:
+            if running.over:
+                return False
+            if report.terminal:
+                running.over = True
+                self._count(running, report)
+            return True
+
+        if not running.over:
+            await self._outbox.report(report, still)
 
     def _finish(self, running: _Running, report: messages.Report) -> None:
         """Make the terminal report, at once, if there is none yet."""

@@ -257,9 +257,10 @@ class Local:
         if isinstance(heard, messages.Report) and (ear := self._runs.get(heard.task)) is not None:
             ear.hear(heard)
 
-    async def report(self, message: messages.Report) -> None:
+    async def report(self, message: messages.Report, still: Callable[[], bool]) -> None:
         """As `send`."""
-        self.send(message)
+        if still():
+            self.send(message)
 
     def say(self, message: messages.Report) -> None:
         """As `send`, from any thread."""

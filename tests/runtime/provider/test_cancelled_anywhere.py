@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -81,7 +81,10 @@ class Desk:
     def send(self, message: messages.FromAgent) -> None:
         self.sent.append(message)
 
-    async def report(self, message: messages.Report) -> None:
+    async def report(self, message: messages.Report, still: Callable[[], bool]) -> None:
+        await asyncio.sleep(0)  # it has to wait for its turn
+        if not still():
+            return
         self.sent.append(message)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
