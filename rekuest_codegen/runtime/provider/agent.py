@@ -37,7 +37,6 @@ from rekuest_codegen.runtime.provider.children import Children
 from rekuest_codegen.runtime.provider.gathering import GatheringConnection
 from rekuest_codegen.runtime.provider.handover import Handover
 from rekuest_codegen.runtime.provider.holdings import Holdings
-from rekuest_codegen.runtime.provider.locks import Locks
 from rekuest_codegen.runtime.provider.outbox import Outbox
 from rekuest_codegen.runtime.provider.parts import Parts
 from rekuest_codegen.runtime.provider.processes import Processes
@@ -113,7 +112,6 @@ class Agent:
             outbox=self._outbox,
             children=self._children,
             holdings=self._holdings,
-            locks=Locks(self._outbox.send),
             shelf=self._shelf,
             threads=self._threads,
             processes=self._processes,

@@ -9,7 +9,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -62,7 +62,7 @@ async def test_what_was_asked_before_the_process_is_there_and_a_process_that_die
     os.kill(pid, signal.SIGKILL)
     kept._child.join(5)
     with pytest.raises(ProcessFailed, match="could not be read in its process: ValueError: invalid literal"):
-        await given(processes, partial(math.sqrt, Unreadable()), Control(), said)
+        await given(processes, partial(math.sqrt, cast("Any", Unreadable())), Control(), said)
     assert len(processes._idle) == 1, "that one is as good as before"
     assert await given(processes, partial(math.sqrt, 16), Control(), said) == [4.0]
 
