@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
 
@@ -24,3 +24,17 @@ def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
 def is_series(value: Any) -> TypeGuard[Sequence[Any]]:
     """Anything a user may pass for a list; text is none."""
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def nests_deeper(values: Iterable[Any], limit: int) -> bool:
+    """Whether lists and objects nest deeper than ``limit`` in any of ``values``, which a JSON reader gave."""
+    level = [value for value in values if isinstance(value, list | dict)]
+    for _ in range(limit):
+        if not level:
+            return False
+        level = [value for outer in level for value in _items(outer) if isinstance(value, list | dict)]
+    return bool(level)
+
+
+def _items(outer: Any) -> Iterable[Any]:
+    return outer.values() if isinstance(outer, dict) else outer

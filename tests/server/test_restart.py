@@ -28,6 +28,7 @@ from rekuest_codegen.wire.messages import (
     Report,
     TaskEvent,
     ToAgent,
+    Unsendable,
     Yield,
 )
 
@@ -215,6 +216,25 @@ async def test_stale_connection_no_longer_speaks_for_its_agent(define: Make) -> 
         hub.lose(agent, old)
         assert hub.state.connected(agent), "the old connection's end says nothing about the new one"
         assert run.latest == "CRITICAL"
+
+
+async def test_what_cannot_be_told_keeps_nobody_else_from_hearing(
+    reopen: Callable[[], Store], define: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(reopen()) as hub:
+        await provided(hub, define)
+        link = await connected(hub)
+        tell = link.tell
+
+        def fail(message: ToAgent) -> None:
+            if isinstance(message, Assign) and message.args == {"x": 2}:
+                raise Unsendable("no frame is large enough")
+            tell(message)
+
+        monkeypatch.setattr(link, "tell", fail)
+        await asyncio.gather(*(hub.assign(Call("dev", {"x": x}, node="1")) for x in (1, 2, 3)))
+        assert [message.args for message in link.of(Assign)] == [{"x": 1}, {"x": 3}]
+        assert "something could not be told" in caplog.text
 
 
 async def test_finished_tasks_are_let_go(define: Make, monkeypatch: pytest.MonkeyPatch) -> None:
