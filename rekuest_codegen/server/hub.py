@@ -59,8 +59,8 @@ class Link(Protocol):
 
 
 class Hub:
-    def __init__(self, store: Store, *, grace: float = GRACE) -> None:
-        self.state = State()
+    def __init__(self, store: Store, *, grace: float = GRACE, first: int = 1) -> None:
+        self.state = State(first=first)
         self.grace = grace
         self._store = store
         self._links: dict[int, Link] = {}

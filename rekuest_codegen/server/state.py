@@ -54,7 +54,8 @@ class Presence:
 
 
 class State:
-    def __init__(self) -> None:
+    def __init__(self, *, first: int = 1) -> None:
+        """``first`` is the id of the first task, and of the first drawer."""
         self.agents: dict[int, Agent] = {}
         self.nodes: dict[int, Node] = {}
         self.implementations: dict[int, Implementation] = {}
@@ -72,7 +73,7 @@ class State:
         self.agent_calls: dict[int, dict[int, Run]] = {}
         self.finished: deque[tuple[int, float]] = deque()
         self.finished_bytes = 0
-        self._last: dict[str, int] = {}
+        self._last: dict[str, int] = {Task.kind: first - 1, Drawer.kind: first - 1}
 
     def next_id(self, kind: str) -> int:
         self._last[kind] = self._last.get(kind, 0) + 1

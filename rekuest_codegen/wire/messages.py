@@ -17,7 +17,7 @@ from rekuest_codegen.wire.ids import message_id
 
 MAX_FRAME = 32 * 1024 * 1024
 """Bytes. A larger frame is refused before it is parsed."""
-MAX_NESTING = 200
+MAX_NESTING = 400
 """Lists and objects in each other. Ports nest less, and no reader of JSON has trouble with as many."""
 
 

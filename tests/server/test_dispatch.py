@@ -196,18 +196,18 @@ def test_what_is_too_much_for_a_frame_is_refused_or_ends_the_task(monkeypatch: p
     house.step("assign", None, 0)
     run = house.runs["0"]
     task = str(run.task.id)
-    monkeypatch.setattr(dispatch, "MAX_VALUE", 1000)
-    for args, text in [({"x": "y" * 1000}, "bytes, more than the 1000 allowed"), ({"x": nested(300)}, "nested deeper")]:
+    monkeypatch.setattr(dispatch, "MAX_VALUE", 1500)
+    for args, text in [({"x": "y" * 1500}, "bytes, more than the 1500 allowed"), ({"x": nested(500)}, "nested deeper")]:
         with pytest.raises(ServerError, match=text):
             dispatch.assign(house.state, Call("dev", args, node="1"), house.at)
     assert list(house.state.runs) == [run.task.id], "nothing is left of it"
     house.tell(dispatch.report(house.state, house.agent.id, Yield(task=task, returns={"x": 1}), house.at))
-    big = dispatch.report(house.state, house.agent.id, Yield(task=task, returns={"x": "y" * 1000}), house.at)
+    big = dispatch.report(house.state, house.agent.id, Yield(task=task, returns={"x": "y" * 1500}), house.at)
     assert big is not None
     house.tell(big)
     assert [type(tell.message) for tell in big.tells if isinstance(tell, ToldAgent)] == [EventAck, Interrupt]
     assert [event.what for event in run.events] == ["YIELD", "CRITICAL"]
-    assert "at once, more than the 1000 allowed" in str(run.events[-1].message)
+    assert "at once, more than the 1500 allowed" in str(run.events[-1].message)
 
 
 def nested(depth: int) -> Any:

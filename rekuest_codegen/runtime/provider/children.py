@@ -162,9 +162,14 @@ class Children:
         """The agent stops: whoever waits for a child gets ConnectionLost."""
         for watch in self._watches.values():
             watch.fail(ConnectionLost("the provider was stopped"))
+        self.forget("the provider was stopped")
+
+    def forget(self, why: str) -> None:
+        """No request will be answered any more: who waits for an answer gets ConnectionLost."""
+        self._abandoned.clear()
         for future in self._answers.values():
             if not future.done():
-                future.set_exception(ConnectionLost("the provider was stopped"))
+                future.set_exception(ConnectionLost(why))
 
     def _settle(self, watch: Watch) -> None:
         if watch.ended or watch.failed:

@@ -61,6 +61,7 @@ class _Running(Run):
         self.asked: End | None = None
         self.begun = False
         self.let_in = False
+        self.paused = False
         self.over = False
         self.span = NO_SPAN
         self.timer: asyncio.TimerHandle | None = None
@@ -159,6 +160,12 @@ class Tasks:
         running = self._running.get(task)
         if running is not None and not running.control.resume(step=step):
             self._say(running, "RESUMED", {})  # it had not stopped yet
+
+    def confirm(self, task: str) -> None:
+        """Say that a task is here: one that is paused has to be known as such, or nobody could resume it."""
+        running = self._running[task]
+        said = messages.Progress(task=task, progress=0, message="still running")
+        self._outbox.send(messages.Paused(task=task) if running.paused else said)
 
     # -- the end of everything ---------------------------------------------------------------------------------------
 
@@ -283,6 +290,7 @@ class Tasks:
 
     def _say(self, running: _Running, kind: str, fields: Mapping[str, Any]) -> None:
         if not running.over:
+            running.paused = kind == "PAUSED" or (running.paused and kind != "RESUMED")
             self._outbox.say(SAYS[kind](task=running.assign.task, **fields))
 
     def _forget(self, running: _Running) -> None:
