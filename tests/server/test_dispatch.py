@@ -227,6 +227,20 @@ def test_progress_is_told_as_percent_whatever_an_agent_says(said: int | None, ke
     assert [event.progress for event in run.events] == [kept]
 
 
+def test_a_value_is_collected_by_whichever_agent_has_it() -> None:
+    """Over GraphQL an agent names its values without saying which of the identity's agents it is."""
+    house = House(idempotent=False)
+    other, _ = registry.ensure_agent(house.state, "dev", "other", house.at)
+    registry.ensure_agent(house.state, "somebody", "else", house.at)
+    named: dict[str, Any] = {"resourceId": "r", "identifier": "@a/b"}
+    drawer, _ = registry.shelve(house.state, "dev", named, house.at)
+    told = registry.unshelve(house.state, "dev", drawer.id).tells
+    assert [tell.agent for tell in told if isinstance(tell, ToldAgent)] == [house.agent.id, other.id]
+    drawer, _ = registry.shelve(house.state, "dev", named, house.at, other)
+    told = registry.unshelve(house.state, "dev", drawer.id, other).tells
+    assert [tell.agent for tell in told if isinstance(tell, ToldAgent)] == [house.agent.id]
+
+
 def test_what_nobody_has_ends_at_once_when_asked_to() -> None:
     house = House(idempotent=False)
     house.step("assign", None, 0)
