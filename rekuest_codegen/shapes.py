@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeGuard
 
 
@@ -28,13 +29,10 @@ def is_series(value: Any) -> TypeGuard[Sequence[Any]]:
 
 def nests_deeper(values: Iterable[Any], limit: int) -> bool:
     """Whether lists and objects nest deeper than ``limit`` in any of ``values``, which a JSON reader gave."""
-    level = [value for value in values if isinstance(value, list | dict)]
+    level = [value for value in values if is_array(value) or is_object(value)]
     for _ in range(limit):
         if not level:
             return False
-        level = [value for outer in level for value in _items(outer) if isinstance(value, list | dict)]
+        inner = chain.from_iterable(outer.values() if is_object(outer) else outer for outer in level)
+        level = [value for value in inner if is_array(value) or is_object(value)]
     return bool(level)
-
-
-def _items(outer: Any) -> Iterable[Any]:
-    return outer.values() if isinstance(outer, dict) else outer

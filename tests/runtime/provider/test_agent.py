@@ -13,7 +13,7 @@ from rekuest_codegen.errors import ConnectionLost
 from rekuest_codegen.runtime.provider.agent import Agent
 from rekuest_codegen.runtime.provider.tasks import _Running
 from rekuest_codegen.wire.conversation import MISMATCH
-from rekuest_codegen.wire.messages import Assign, Failed, Init, Inquiry, Paused, Progress, encode
+from rekuest_codegen.wire.messages import Assign, Failed, FromAgent, Init, Inquiry, Paused, Progress, encode
 
 app = App("alone", url="http://127.0.0.1:9", token="t")
 ASSIGN = Assign(interface="f", task="7", args={}, user="u", org="o", action="a", implementation="1")
@@ -42,11 +42,13 @@ def test_an_assignment_that_cannot_be_read_fails(agent: Agent, args: str) -> Non
     assert report.error.startswith("the task cannot be read: ")
 
 
-async def test_a_task_that_is_paused_is_known_as_such_after_a_loss(agent: Agent) -> None:
+async def test_a_task_that_is_paused_is_known_as_such_after_a_loss(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     running = _Running(ASSIGN, frozenset())
     agent.tasks._running["7"] = running
-    said: list[object] = []
-    agent._outbox.send = said.append  # type: ignore[method-assign]
+    said: list[FromAgent] = []
+    monkeypatch.setattr(agent._outbox, "send", said.append)
     for kind in ("PAUSED", "PROGRESS", "RESUMED"):
         agent.tasks._say(running, kind, {})
         agent._take(Init(agent="1", inquiries=[Inquiry(task="7")]))
