@@ -358,13 +358,19 @@ def abandon(state: State, agent: int, why: str, at: Moment, decision: Decision) 
     lost = f"{LOST_PREFIX}{state.agents[agent].name} {why}"
     for run in _runs(state, agent):
         if not run.sent and state.connected(agent):
-            decision.tell(Dispatch(run))
+            hand_on(state, run, at, decision)
         elif _may_restart(state, run) and _happen(state, run, "QUEUED", at, decision, message=lost):
             run.starts += 1
             decision.tell(Dispatch(run))
         else:
             fate = "; it may have done the work, or not" if run.sent else NOT_BEGUN
             _happen(state, run, "CRITICAL", at, decision, message=f"{lost}{fate}")
+
+
+def hand_on(state: State, run: Run, at: Moment, decision: Decision) -> None:
+    """Give a task that nobody has to its agent; that it was given to somebody is durable before it is."""
+    _happen(state, run, "QUEUED", at, decision)
+    decision.tell(Dispatch(run))
 
 
 def _may_restart(state: State, run: Run) -> bool:

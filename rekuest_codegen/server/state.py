@@ -98,7 +98,6 @@ class State:
                 raise ConfigurationError(f"database: {row.kind} {row.id} cannot be read: {error}") from None
             self._last[row.kind] = max(self._last.get(row.kind, 0), row.id)
         for run in self.runs.values():
-            run.sent = True
             if run.done:
                 self.settle(run, now)
             else:
@@ -120,6 +119,7 @@ class State:
             case Task():
                 self.add_run(Run(record))
                 self.runs[record.id].size = size
+                self.runs[record.id].sent = True
             case Event():
                 run = self.runs.get(record.task)
                 if run is None:
@@ -129,7 +129,9 @@ class State:
                 run.size += size
                 if record.report:
                     self.presence(run.task.agent).remember(record.report)
-                if record.what == "QUEUED":
+                if record.what != "DISCONNECTED":
+                    run.sent = not record.gives_back
+                if record.what == "QUEUED" and record.message and run.sent:
                     run.starts += 1
                 if record.what in ("CANCELLING", "INTERRUPTING"):
                     run.asked = record.what

@@ -19,9 +19,11 @@ from rekuest_codegen.server.memory import MemoryStore
 from rekuest_codegen.server.presence import Welcome
 from rekuest_codegen.server.sqlite import SqliteStore
 from rekuest_codegen.server.store import Done, Store, StoreFailure, Write
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
 from rekuest_codegen.wire.messages import (
     Assign,
     Completed,
+    Critical,
     EventAck,
     Progress,
     Register,
@@ -178,6 +180,29 @@ async def test_agent_that_does_not_come_back_after_a_restart(reopen: Callable[[]
         run, _ = await hub.assign(Call("dev", {"x": 1}, node="1"))
     async with running(reopen(), grace=0.1) as hub:
         await settled(hub, run.task.id, "CRITICAL")
+
+
+async def test_what_was_given_back_waits_for_the_next_agent_over_a_restart(
+    reopen: Callable[[], Store], define: Make
+) -> None:
+    async with running(reopen()) as hub:
+        agent = await provided(hub, define)
+        link = await connected(hub)
+        run, _ = await hub.assign(Call("dev", {"x": 1}, node="1"))
+        task = run.task.id
+        hub.report(agent, Critical(task=str(task), error=f"{LOST_PREFIX}calc is being stopped{NOT_BEGUN}"))
+        await settled(hub, task, "QUEUED")
+        hub.lose(agent, link)
+        await settled(hub, task, "DISCONNECTED")
+    async with running(reopen()) as hub:
+        link = await connected(hub, "next")
+        await settled(hub, task, "QUEUED")
+        assert [message.task for message in link.of(Assign)] == [str(task)]
+    async with running(reopen()) as hub:
+        link = await connected(hub, "another")
+        await settled(hub, task, "CRITICAL")
+        assert link.of(Assign) == [], "now it may have been begun"
+        assert hub.state.runs[task].starts == 1
 
 
 async def test_full_disk_refuses_a_call_and_dispatches_nothing(define: Make) -> None:
