@@ -488,8 +488,7 @@ def decode_as(decoder: msgspec.json.Decoder[Any], frame: str | bytes) -> Any:
         raise BadFrame(f"frame of {len(frame)} bytes, more than the {MAX_FRAME} allowed")
     try:
         message = decoder.decode(frame)
-        values = (getattr(message, name) for name in message.__struct_fields__)
-        if len(frame) > 2 * MAX_NESTING and nests_deeper(values, MAX_NESTING):
+        if len(frame) > 2 * MAX_NESTING and nests_deeper(msgspec.structs.astuple(message), MAX_NESTING):
             raise BadFrame("nested too deep")
         return message
     except msgspec.ValidationError as error:

@@ -40,6 +40,10 @@ class Children:
         """The caller that a running task's calls go to."""
         return Parent(self, task)
 
+    def caller_of(self, task: str) -> str | None:
+        """The task of ours that called ``task``, if one did."""
+        return next((parent for parent, called in self._parents.items() if task in called), None)
+
     async def start(
         self, remote: Remote[Any], args: Mapping[str, Any], parent: str, how: Assignment | None = None
     ) -> Watch:
@@ -86,7 +90,10 @@ class Children:
         try:
             response = await answer
         except asyncio.CancelledError:
-            self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
+            if answer.done() and not answer.cancelled():
+                self._take_back(answer.result())
+            else:
+                self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
             raise
         finally:
             self._answers.pop(request.id, None)
@@ -124,12 +131,20 @@ class Children:
         response = answered.response
         if answered.request.id in self._abandoned:
             self._abandoned.discard(answered.request.id)
-            if isinstance(response, messages.AssignResponse) and response.task is not None:
-                self._send(messages.CancelRequest(task=response.task))
+            if isinstance(response, messages.AssignResponse):
+                self._take_back(response)
             return
         future = self._answers.get(answered.request.id)
         if future is not None and not future.done() and isinstance(response, messages.AssignResponse):
+            parent = getattr(answered.request, "parent", None)
+            if response.task is not None and parent is not None:
+                self._parents.setdefault(parent, set()).add(response.task)  # it may call us before its caller hears
             future.set_result(response)
+
+    def _take_back(self, response: messages.AssignResponse) -> None:
+        """Nobody waits for this task any more."""
+        if response.task is not None:
+            self._send(messages.CancelRequest(task=response.task))
 
     def hear(self, message: messages.TaskEvent) -> None:
         """An event of a task that one of ours called."""

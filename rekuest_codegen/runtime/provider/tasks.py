@@ -201,12 +201,16 @@ class Tasks:
     # -- one task ----------------------------------------------------------------------------------------------------
 
     def _inside(self, assign: messages.Assign) -> frozenset[str]:
-        """The tasks here that this one was called from, at any distance."""
+        """The tasks here that this one was called from, at any distance; what one of them called elsewhere may be
+        between."""
         found = {assign.root} if assign.root in self._running else set[str | None]()
         parent = assign.parent
-        while parent is not None and parent in self._running and parent not in found:
-            found.add(parent)
-            parent = self._running[parent].assign.parent
+        while parent is not None:
+            if parent in self._running:
+                found.add(parent)
+                parent = self._running[parent].assign.parent
+            else:
+                parent = self._children.caller_of(parent)
         return frozenset(task for task in found if task is not None)
 
     async def _run(self, running: _Running) -> None:

@@ -249,6 +249,9 @@ class Inside:
     def end(self, task: str) -> None:
         """Nothing of it is known here."""
 
+    def caller_of(self, task: str) -> None:
+        """Nothing of it is known here."""
+
     async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:
         client = await context.default_client()
         return await client.start(remote, args, how)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosedError
@@ -13,7 +15,20 @@ from rekuest_codegen.errors import ConnectionLost
 from rekuest_codegen.runtime.provider.agent import Agent
 from rekuest_codegen.runtime.provider.tasks import _Running
 from rekuest_codegen.wire.conversation import MISMATCH
-from rekuest_codegen.wire.messages import Assign, Failed, FromAgent, Init, Inquiry, Paused, Progress, encode
+from rekuest_codegen.wire.messages import (
+    Assign,
+    AssignRequest,
+    AssignResponse,
+    CancelRequest,
+    Failed,
+    FromAgent,
+    Init,
+    Inquiry,
+    Paused,
+    Progress,
+    decode_from_agent,
+    encode,
+)
 
 app = App("alone", url="http://127.0.0.1:9", token="t")
 ASSIGN = Assign(interface="f", task="7", args={}, user="u", org="o", action="a", implementation="1")
@@ -64,3 +79,29 @@ async def test_who_waits_for_an_answer_hears_that_none_will_come_in_a_new_sessio
     assert agent._side.session_id != before
     with pytest.raises(ConnectionLost, match="refused"):
         await asyncio.wait_for(waiting, 5)
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_called_task_is_taken_back_when_its_caller_leaves_before_or_as_the_answer_comes(
+    agent: Agent, late: bool
+) -> None:
+    agent._take(agent._side.receive(encode(Init(agent="1")), 1.0)[0])
+    await asyncio.sleep(0)  # what it called before is looked after
+    children = agent._children
+    children._actions["lab", "g"] = "5"
+    remote: Any = SimpleNamespace(app="lab", key="g", title="lab/g")
+    calling = asyncio.ensure_future(children.start(remote, {}, "7"))
+    await asyncio.sleep(0)
+    (request,) = [one for one in map(decode_from_agent, agent._side.frames_to_send()) if isinstance(one, AssignRequest)]
+    answer = encode(AssignResponse(request=request.id, reference=request.reference, task="8"))
+    if not late:
+        calling.cancel()
+        await asyncio.wait([calling])
+    agent._take(agent._side.receive(answer, 1.0)[0])
+    if late:
+        assert children.caller_of("8") == "7"
+        calling.cancel()
+        await asyncio.wait([calling])
+    (taken_back,) = map(decode_from_agent, agent._side.frames_to_send())
+    assert isinstance(taken_back, CancelRequest)
+    assert taken_back.task == "8"
