@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeGuard
 
 
@@ -24,3 +25,14 @@ def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
 def is_series(value: Any) -> TypeGuard[Sequence[Any]]:
     """Anything a user may pass for a list; text is none."""
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def nests_deeper(values: Iterable[Any], limit: int) -> bool:
+    """Whether lists and objects nest deeper than ``limit`` in any of ``values``, which a JSON reader gave."""
+    level = [value for value in values if is_array(value) or is_object(value)]
+    for _ in range(limit):
+        if not level:
+            return False
+        inner = chain.from_iterable(outer.values() if is_object(outer) else outer for outer in level)
+        level = [value for value in inner if is_array(value) or is_object(value)]
+    return bool(level)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rekuest_codegen.cli.registered import Change
     from rekuest_codegen.runtime.provider.registration import Registration
     from rekuest_codegen.scan import ScannedNode
+    from rekuest_codegen.scan.result import ScannedState
     from rekuest_codegen.wire.auth import Auth
 
 NOTHING_SENT = "nothing was sent"
@@ -52,17 +53,19 @@ def push(
     from rekuest_codegen.runtime.auth import told_auth
 
     auth = told_auth(token)
-    nodes = scanned_or_exit(paths, NOTHING_SENT).nodes
+    found = scanned_or_exit(paths, NOTHING_SENT)
     try:
-        registrations = registrations_of(nodes, app)
+        registrations = registrations_of(found.nodes, app, found.states)
     except DefinitionError as error:
         echo_findings(error.findings)
         exit_for(len(error.findings), NOTHING_SENT)
     asyncio.run(_push(url, auth, timeout, registrations, dry_run, as_json))
 
 
-def registrations_of(nodes: Sequence[ScannedNode], app: str | None) -> list[Registration]:
-    """One registration an app, in the order of their names; with ``app`` given, that one.
+def registrations_of(
+    nodes: Sequence[ScannedNode], app: str | None, states: Sequence[ScannedState] = ()
+) -> list[Registration]:
+    """One registration an app, with its ``states``, in the order of their names; with ``app`` given, that one.
 
     Raises:
         ConfigurationError: there are no nodes, or it cannot be told of which app they are.
@@ -86,7 +89,8 @@ def registrations_of(nodes: Sequence[ScannedNode], app: str | None) -> list[Regi
     for name in [app] if app is not None else names:
         wanted = [found for found in nodes if found.node.app in ("", name)]
         terms = {interface_of(found): terms_of(found) for found in wanted}
-        registrations.append(Registration.of(name, _interfaces(wanted), terms=terms))
+        shown = [(state.name, state.ports) for state in states if state.app in ("", name)]
+        registrations.append(Registration.of(name, _interfaces(wanted), terms=terms, states=shown))
     return registrations
 
 

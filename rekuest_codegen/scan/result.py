@@ -84,8 +84,13 @@ class ScannedNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScannedState:
-    """A class declared as a state: what of it can be observed, as ports. ``types`` as for a node."""
+    """A class declared as a state: what of it can be observed, as ports. ``types`` as for a node.
 
+    ``name`` is its name at the agent, ``app`` that of its app: empty when it is of none, or cannot be read.
+    """
+
+    name: str
+    app: str
     qualname: str
     path: Path
     line: int

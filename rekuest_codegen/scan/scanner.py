@@ -136,7 +136,7 @@ class _Scan:
         found.sort(key=lambda pair: (str(pair[1].path), pair[1].line))
         if not self._options.all_functions:
             self._duplicates(found)
-        states = StateReader(modules, types, self._findings)
+        states = StateReader(modules, folder, declarations, types, self._findings)
         observed: list[ScannedState] = []
         for source in sources:
             self._guarded(source, lambda source=source: observed.extend(states.read(source)))

@@ -19,7 +19,7 @@ from rekuest_codegen.errors import NodeNotFound, ServerError
 from rekuest_codegen.server.dispatch import Call, Refused, UnknownTask, find_run
 from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.model import Agent
-from rekuest_codegen.server.presence import Busy, NotEnsured, Welcome
+from rekuest_codegen.server.presence import Busy, Welcome
 from rekuest_codegen.server.tokens import Tokens
 from rekuest_codegen.wire.contracts.ten_messages import Shelve, Shelved, Unshelve, Unshelved
 from rekuest_codegen.wire.conversation import BUSY, DISPLACED, MISMATCH, TRY_AGAIN
@@ -240,10 +240,10 @@ class _Connection:
         name = self._socket.query_params.get("agent")
         try:
             self._agent = self._hub.register(owner, name, message, self, self._side.declared())
-        except NotEnsured as error:
-            self._side.close(MISMATCH, str(error), error=str(error))
         except Busy as error:
             self._side.close(BUSY, "another connection is live", error=str(error))
+        except ServerError as error:
+            self._side.close(MISMATCH, str(error), error=str(error))
 
     # -- what agents ask for -------------------------------------------------------------------------------------
 

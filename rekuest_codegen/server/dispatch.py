@@ -18,9 +18,12 @@ from rekuest_codegen.server.decision import Created, Decision, Dispatch, Happene
 from rekuest_codegen.server.model import Event, Implementation, Json, Node, Run, Task
 from rekuest_codegen.server.state import State
 from rekuest_codegen.server.store import Delete
+from rekuest_codegen.shapes import nests_deeper
 from rekuest_codegen.wire.ids import new_id
 from rekuest_codegen.wire.lifecycle import GIVE_AGAIN, LOST_PREFIX, NOT_BEGUN, IllegalTransition, advance
 from rekuest_codegen.wire.messages import (
+    MAX_FRAME,
+    MAX_NESTING,
     Assign,
     Cancel,
     Critical,
@@ -41,6 +44,8 @@ MAX_CHATTER = 10_000
 """Progress and log events kept of one task; later ones are dropped."""
 MAX_RUN_BYTES = 256 * 1024 * 1024
 """Bytes of events of one task; above, it is ended."""
+MAX_VALUE = MAX_FRAME - 64 * 1024
+"""Bytes of arguments or returns as they are kept: a frame has to have room for what is said around them."""
 MAX_STARTS = 3
 """How often work that may be repeated is started; an agent that dies of it thrice will die of it again."""
 LEVELS = frozenset({"DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"})
@@ -70,7 +75,7 @@ def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:
     """The task of this call: a new one, or, without a decision, the one this reference was used for before.
 
     Raises:
-        NodeNotFound: there is no such node, or nobody provides it now. ServerError: the arguments are no JSON.
+        NodeNotFound: there is no such node, or nobody provides it now. ServerError: the arguments cannot be sent.
     """
     reference = call.reference or new_id()
     known = state.references.get((call.caller, call.caller_agent, reference))
@@ -100,6 +105,10 @@ def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:
         run.size = decision.put(task)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ServerError(f"the arguments cannot be sent: {error}") from None
+    if run.size > MAX_VALUE:
+        raise ServerError(f"the arguments cannot be sent: {run.size} bytes, more than the {MAX_VALUE} allowed")
+    if run.size > MAX_NESTING and nests_deeper([task.args], MAX_NESTING):
+        raise ServerError(f"the arguments cannot be sent: nested deeper than {MAX_NESTING} lists and objects")
     state.add_run(run)
     state.presence(task.agent).runs.add(task.id)
     decision.tell(Dispatch(run))
@@ -200,9 +209,15 @@ def report(state: State, agent: int, message: Report, at: Moment) -> Decision | 
     decision = Decision()
     if isinstance(message, Critical) and _given_back(state, run, message, at, decision):
         return decision
-    if not _happen(
-        state, run, type_of(message), at, decision, **_content(message), report=message.id if lasting else None
-    ):
+    try:
+        new = _happen(
+            state, run, type_of(message), at, decision, **_content(message), report=message.id if lasting else None
+        )
+    except TooLarge as error:
+        _answered(state, run, "CRITICAL", message, at, decision, message=f"the task was ended: {error}")
+        decision.tell(ToldAgent(agent, Interrupt(task=message.task)))
+        return decision
+    if not new:
         return _acknowledged(agent, message)
     if lasting:
         presence.remember(message.id)
@@ -240,9 +255,7 @@ def _given_back(state: State, run: Run, message: Critical, at: Moment, decision:
     return True
 
 
-def _answered(
-    state: State, run: Run, what: str, given: Critical, at: Moment, decision: Decision, **content: Any
-) -> bool:
+def _answered(state: State, run: Run, what: str, given: Report, at: Moment, decision: Decision, **content: Any) -> bool:
     """Let ``what`` happen in place of what the agent reports, which learns that its report has arrived."""
     if not _happen(state, run, what, at, decision, report=given.id, **content):
         return False
@@ -265,7 +278,11 @@ def _ack(message: Report) -> EventAck:
 def _content(message: Report) -> dict[str, Any]:
     match message:
         case Progress():
-            return {"progress": message.progress, "message": message.message}
+            percent = message.progress
+            return {
+                "progress": None if percent is None else min(100, max(0, percent)),
+                "message": message.message,
+            }
         case Log():
             return {"message": message.message, "level": message.level if message.level in LEVELS else "INFO"}
         case Yield():
@@ -341,13 +358,19 @@ def abandon(state: State, agent: int, why: str, at: Moment, decision: Decision) 
     lost = f"{LOST_PREFIX}{state.agents[agent].name} {why}"
     for run in _runs(state, agent):
         if not run.sent and state.connected(agent):
-            decision.tell(Dispatch(run))
+            hand_on(state, run, at, decision)
         elif _may_restart(state, run) and _happen(state, run, "QUEUED", at, decision, message=lost):
             run.starts += 1
             decision.tell(Dispatch(run))
         else:
             fate = "; it may have done the work, or not" if run.sent else NOT_BEGUN
             _happen(state, run, "CRITICAL", at, decision, message=f"{lost}{fate}")
+
+
+def hand_on(state: State, run: Run, at: Moment, decision: Decision) -> None:
+    """Give a task that nobody has to its agent; that it was given to somebody is durable before it is."""
+    _happen(state, run, "QUEUED", at, decision)
+    decision.tell(Dispatch(run))
 
 
 def _may_restart(state: State, run: Run) -> bool:
@@ -378,19 +401,29 @@ def _runs(state: State, agent: int) -> list[Run]:
 # -- the one place where something happens to a task -----------------------------------------------------------------
 
 
+class TooLarge(ServerError):
+    """What was reported is more than could be passed on."""
+
+
 def _happen(state: State, run: Run, what: str, at: Moment, decision: Decision, **content: Any) -> bool:
-    """Let ``what`` happen to ``run``, if the table allows it."""
+    """Let ``what`` happen to ``run``, if the table allows it.
+
+    Raises:
+        TooLarge: it would have to be told in more than a frame; nothing has happened.
+    """
     try:
-        run.phase = advance(run.phase, what)
+        phase = advance(run.phase, what)
     except IllegalTransition:
         return False
-    run.number += 1
-    event = Event(
-        id=state.next_id(Event.kind), task=run.task.id, number=run.number, what=what, created=at.iso, **content
-    )
+    number = run.number + 1
+    event = Event(id=state.next_id(Event.kind), task=run.task.id, number=number, what=what, created=at.iso, **content)
+    size = decision.put(event)
+    if size > MAX_VALUE:
+        decision.writes.pop()
+        raise TooLarge(f"it reported {size} bytes at once, more than the {MAX_VALUE} allowed")
+    run.phase, run.number = phase, number
     if what == "YIELD":
         run.yields += 1
-    size = decision.put(event)
     run.size += size
     if run.phase.terminal:
         state.presence(run.task.agent).runs.discard(run.task.id)

@@ -39,6 +39,8 @@ MAX_TEXT = 100_000
 MAX_TOKENS = 15_000
 MAX_DEPTH = 48
 """Selections inside selections. Ports nest, and each level of theirs takes one."""
+MAX_SELECTIONS = 2_500
+"""Whether they go together is asked of every two of them. The clients that are known need three hundred."""
 MAX_ERRORS = 10
 KEPT = 256
 
@@ -119,6 +121,8 @@ class Documents:
             raise GraphQLError("The document is nested too deep.") from None
         fragments = {part.name.value: part for part in node.definitions if isinstance(part, FragmentDefinitionNode)}
         operations = [part for part in node.definitions if isinstance(part, OperationDefinitionNode)]
+        if sum(_count(holder.selection_set) for holder in (*operations, *fragments.values())) > MAX_SELECTIONS:
+            raise GraphQLError(f"The document has more than {MAX_SELECTIONS} selections.")
         for operation in operations:
             if _depth(operation.selection_set, fragments, {}) > MAX_DEPTH:
                 raise GraphQLError(f"The document is nested deeper than {MAX_DEPTH} selections.")
@@ -233,6 +237,14 @@ def _response(result: ExecutionResult) -> Json:
     if result.errors:
         return {"data": result.data, "errors": [format_error(error) for error in result.errors]}
     return {"data": result.data}
+
+
+def _count(selections: SelectionSetNode | None) -> int:
+    """How many selections there are, those inside of others too; fragments are counted where they are defined."""
+    if selections is None:
+        return 0
+    inner = (getattr(selection, "selection_set", None) for selection in selections.selections)
+    return len(selections.selections) + sum(map(_count, inner))
 
 
 def _depth(

@@ -7,6 +7,7 @@ nowhere else. Everything runs in one event loop; nothing in here blocks it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ MAX_PENDING = 5_000
 """Commits under way above which agents are not listened to."""
 MAX_REPLAY = 1_000
 """Events of finished tasks that a caller who subscribes is told; of what finished just now, and is unfinished, all."""
+_log = logging.getLogger(__name__)
 AGENTS = "agents"
 NODES = "nodes"
 
@@ -57,8 +59,8 @@ class Link(Protocol):
 
 
 class Hub:
-    def __init__(self, store: Store, *, grace: float = GRACE) -> None:
-        self.state = State()
+    def __init__(self, store: Store, *, grace: float = GRACE, first: int = 1) -> None:
+        self.state = State(first=first)
         self.grace = grace
         self._store = store
         self._links: dict[int, Link] = {}
@@ -270,7 +272,10 @@ class Hub:
                 if first is not None:
                     first()
                 for tell in decision.tells:
-                    self._tell(tell)
+                    try:
+                        self._tell(tell)
+                    except Exception:  # it is our mistake, and none of those who are to be told the rest
+                        _log.exception("something could not be told: %r", type(tell))
             elif decision.undo is not None:
                 decision.undo()
             if last is not None:

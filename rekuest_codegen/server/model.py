@@ -11,8 +11,8 @@ from typing import Any, ClassVar, TypeGuard
 
 import msgspec
 
+from rekuest_codegen.wire.lifecycle import GIVE_AGAIN, NOT_BEGUN, terminal_kind
 from rekuest_codegen.wire.lifecycle import State as Phase
-from rekuest_codegen.wire.lifecycle import terminal_kind
 
 Json = dict[str, Any]
 
@@ -116,6 +116,12 @@ class Event(Record, kw_only=True):
     returns: Json | None = None
     level: str = "INFO"
     report: str | None = None
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether the agent gave the task back, so that it waits for the next one."""
+        said = self.message or ""
+        return self.what == "QUEUED" and said.endswith(NOT_BEGUN) and not said.endswith(GIVE_AGAIN)
 
 
 class Run:

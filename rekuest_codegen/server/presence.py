@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from rekuest_codegen.errors import Finding, ServerError
 from rekuest_codegen.server import dispatch
-from rekuest_codegen.server.decision import AgentChanged, Decision, Dispatch, Moment, ToldAgent
+from rekuest_codegen.server.decision import AgentChanged, Decision, Moment, ToldAgent
 from rekuest_codegen.server.model import Agent, Event, Run
 from rekuest_codegen.server.state import State
 from rekuest_codegen.wire.messages import Register, TaskEvent, ToAgent, task_event
@@ -61,7 +61,7 @@ def register(state: State, owner: str, name: str | None, message: Register, at: 
         return Welcome(agent, decision, heard=presence.heard)
     inquiries, unsent, asked = dispatch.reclaim(state, agent.id)
     for run in unsent:
-        decision.tell(Dispatch(run))
+        dispatch.hand_on(state, run, at, decision)
     for said in asked:
         decision.tell(ToldAgent(agent.id, said))
     for event in missed(state, agent.id, at):

@@ -139,7 +139,8 @@ def shelve(state: State, owner: str, wanted: Json, at: Moment, agent: Agent | No
 
 
 def unshelve(state: State, owner: str, key: int, by: Agent | None = None) -> Decision:
-    """Forget a named value; its agent is told to do so too, unless it is the one that asks.
+    """Forget a named value; its agent is told to do so too, unless it is the one that asks. So are the others of the
+    identity, whom it means nothing: over GraphQL, an agent cannot say that it is not the one ensured last.
 
     Raises:
         NodeNotFound: this identity's agents have no such drawer.
@@ -150,8 +151,9 @@ def unshelve(state: State, owner: str, key: int, by: Agent | None = None) -> Dec
     del state.drawers[key]
     decision = Decision()
     decision.delete(drawer)
-    if by is None or by.id != drawer.agent:
-        decision.tell(ToldAgent(drawer.agent, Collect(drawers=[str(key)])))
+    for agent in state.agents.values():
+        if agent.owner == owner and (by is None or by.id != agent.id):
+            decision.tell(ToldAgent(agent.id, Collect(drawers=[str(key)])))
     return decision
 
 

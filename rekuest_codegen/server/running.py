@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator
 
 import uvicorn
@@ -71,7 +72,8 @@ class Service:
     async def serve(self, on_ready: Callable[[], None]) -> None:
         """Serve until `stop` is called."""
         config = self.config
-        hub = Hub(self._store, grace=config.grace)
+        # What is kept in memory only begins with ids of its own: agents may still be at tasks of the server before.
+        hub = Hub(self._store, grace=config.grace, first=1 if config.db else time.time_ns() // 1_000_000)
         app = build_app(
             hub,
             self._tokens,

@@ -28,12 +28,14 @@ MAX_BYTES = 16 * 1024 * 1024
 
 @dataclass(slots=True)
 class Shown:
-    """What a state is now. ``revision`` is the agent's count of changes, of all its states."""
+    """What a state is now. ``value`` is never changed, but replaced; ``size`` is about what it takes as JSON, in bytes;
+    ``revision`` is the agent's count of changes, of all its states."""
 
     agent: Agent
     interface: str
     definition: Json
     value: Json = field(default_factory=lambda: dict[str, Any]())
+    size: int = 0
     revision: int = 0
     session: str = ""
     updated: str = ""
@@ -63,7 +65,8 @@ def states_of(state: State, agent: Agent) -> Iterator[Shown]:
         if known is None or known.definition is not definition:
             fresh = Shown(agent, interface, definition, updated=agent.last_seen or "")
             if known is not None:
-                fresh.value, fresh.revision, fresh.session = known.value, known.revision, known.session
+                fresh.value, fresh.size = known.value, known.size
+                fresh.revision, fresh.session = known.revision, known.session
             known = state.shown[agent.id, interface] = fresh
         yield known
 
@@ -102,8 +105,9 @@ def take(state: State, agent: int, message: SessionInit | StateSnapshot | StateP
     changes: list[Change] = []
     for interface, value in told.items():
         shown = known.get(interface)
-        if shown is None or not is_object(value) or _size(value) > MAX_BYTES:
+        if shown is None or not is_object(value) or (size := _size(value)) > MAX_BYTES:
             continue
+        shown.size = size
         shown.value, shown.revision, shown.session, shown.updated = value, revision, message.session_id, at.iso
         changes.append(Change(shown, value, revision, at.iso))
     return changes
@@ -133,42 +137,47 @@ def read_states(app: str, given: Any) -> tuple[list[Json], list[Finding]]:
 
 
 def _patched(shown: Shown, message: StatePatch, at: Moment) -> list[Change]:
-    value: Json = msgspec.json.decode(msgspec.json.encode(shown.value))
-    if not _apply(value, message.op, message.path, message.value) or _size(value) > MAX_BYTES:
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in message.path.split("/")[1:]]
+    if message.op not in ("add", "replace", "remove") or not steps:
         return []
-    shown.value, shown.revision = value, message.global_rev
-    shown.session, shown.updated = message.session_id, at.iso
+    applied = _apply(shown.value, steps, message.op, message.value)
+    if applied is None or shown.size + applied[1] > MAX_BYTES:
+        return []
+    shown.value, shown.size = applied[0], shown.size + applied[1]
+    shown.revision, shown.session, shown.updated = message.global_rev, message.session_id, at.iso
     return [Change(shown, message.value, message.global_rev, at.iso, message.op, message.path)]
 
 
-def _apply(value: Json, op: str, path: str, new: Any) -> bool:
-    """Apply one operation of JSON Patch; False when it does not fit."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:]]
-    if op not in ("add", "replace", "remove") or not steps:
-        return False
-    holder: Any = value
-    for step in steps[:-1]:
-        holder = _at(holder, step)
-    last = steps[-1]
+def _apply(holder: Any, steps: list[str], op: str, new: Any) -> tuple[Any, int] | None:
+    """``holder`` after one operation of JSON Patch, and by how many bytes it has grown; None when it does not fit.
+    What is not on the way to the change is shared, not copied: a large state costs no more than a small one."""
+    step, *rest = steps
+    if rest:
+        found = _apply(_at(holder, step), rest, op, new)
+        if found is None:
+            return None
+        changed, grown = found
+        copied: Any = {**holder} if is_object(holder) else [*holder]
+        copied[step if is_object(holder) else int(step)] = changed
+        return copied, grown
     if is_object(holder):
-        if op == "remove":
-            return holder.pop(last, holder) is not holder
-        holder[last] = new
-        return True
-    if is_array(holder):
-        if op == "add" and last == "-":
-            holder.append(new)
-            return True
-        if not (last.isascii() and last.isdigit() and len(last) < 9 and int(last) < len(holder) + (op == "add")):
-            return False
-        if op == "add":
-            holder.insert(int(last), new)
-        elif op == "remove":
-            del holder[int(last)]
-        else:
-            holder[int(last)] = new
-        return True
-    return False
+        if op == "remove" and step not in holder:
+            return None
+        rests = {key: value for key, value in holder.items() if key != step} if op == "remove" else holder
+        gone = _size({step: holder[step]}) if step in holder else 0
+        return (rests, -gone) if op == "remove" else ({**holder, step: new}, _size({step: new}) - gone)
+    if not is_array(holder):
+        return None
+    if op == "add" and step == "-":
+        return [*holder, new], _size(new)
+    if not (step.isascii() and step.isdigit() and len(step) < 9 and int(step) < len(holder) + (op == "add")):
+        return None
+    index = int(step)
+    if op == "add":
+        return [*holder[:index], new, *holder[index:]], _size(new)
+    kept = [] if op == "remove" else [new]
+    grown = (_size(new) if kept else 0) - _size(holder[index])
+    return [*holder[:index], *kept, *holder[index + 1 :]], grown
 
 
 def _at(holder: Any, step: str) -> Any:

@@ -54,7 +54,8 @@ class Presence:
 
 
 class State:
-    def __init__(self) -> None:
+    def __init__(self, *, first: int = 1) -> None:
+        """``first`` is the id of the first task, and of the first drawer."""
         self.agents: dict[int, Agent] = {}
         self.nodes: dict[int, Node] = {}
         self.implementations: dict[int, Implementation] = {}
@@ -72,7 +73,7 @@ class State:
         self.agent_calls: dict[int, dict[int, Run]] = {}
         self.finished: deque[tuple[int, float]] = deque()
         self.finished_bytes = 0
-        self._last: dict[str, int] = {}
+        self._last: dict[str, int] = {Task.kind: first - 1, Drawer.kind: first - 1}
 
     def next_id(self, kind: str) -> int:
         self._last[kind] = self._last.get(kind, 0) + 1
@@ -97,7 +98,6 @@ class State:
                 raise ConfigurationError(f"database: {row.kind} {row.id} cannot be read: {error}") from None
             self._last[row.kind] = max(self._last.get(row.kind, 0), row.id)
         for run in self.runs.values():
-            run.sent = True
             if run.done:
                 self.settle(run, now)
             else:
@@ -119,6 +119,7 @@ class State:
             case Task():
                 self.add_run(Run(record))
                 self.runs[record.id].size = size
+                self.runs[record.id].sent = True
             case Event():
                 run = self.runs.get(record.task)
                 if run is None:
@@ -128,7 +129,9 @@ class State:
                 run.size += size
                 if record.report:
                     self.presence(run.task.agent).remember(record.report)
-                if record.what == "QUEUED":
+                if record.what != "DISCONNECTED":
+                    run.sent = not record.gives_back
+                if record.what == "QUEUED" and record.message and run.sent:
                     run.starts += 1
                 if record.what in ("CANCELLING", "INTERRUPTING"):
                     run.asked = record.what

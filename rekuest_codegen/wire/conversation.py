@@ -9,12 +9,14 @@ correlates. The words are those of an adapter (`wire.contracts`).
 from __future__ import annotations
 
 import itertools
+import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rekuest_codegen.api.contracts import Contract
+from rekuest_codegen.shapes import is_object
 from rekuest_codegen.wire.contracts import at_agent
 from rekuest_codegen.wire.ids import new_id
 from rekuest_codegen.wire.messages import (
@@ -78,9 +80,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A frame that is no message we know; it was skipped."""
+    """A frame that is no message we know; it was skipped. ``task`` is what it wants to be run, if it says so."""
 
     reason: str
+    task: str | None = None
 
 
 @dataclass(slots=True)
@@ -250,7 +253,7 @@ class AgentSide:
         try:
             read = self._adapter.read(frame)
         except (NotJSON, BadFrame) as error:
-            return [Unreadable(str(error))]
+            return [Unreadable(str(error), _assigned(frame))]
         return [event for message in read for event in self._taken(message)]
 
     def _taken(self, message: ToAgent) -> Sequence[ToAgent | Answered]:
@@ -369,3 +372,13 @@ class AgentSide:
         if len(self._seen) > MAX_SEEN:
             del self._seen[next(iter(self._seen))]
         return event.seq > last
+
+
+def _assigned(frame: str | bytes) -> str | None:
+    """The task of an ASSIGN that cannot be read otherwise."""
+    try:
+        said: Any = json.loads(frame)
+    except (ValueError, RecursionError):
+        return None
+    task = said.get("task") if is_object(said) and said.get("type") == "ASSIGN" else None
+    return task if isinstance(task, str) else None

@@ -12,10 +12,13 @@ from typing import Any, ClassVar, Union, cast
 import msgspec
 
 from rekuest_codegen.errors import ProtocolError
+from rekuest_codegen.shapes import nests_deeper
 from rekuest_codegen.wire.ids import message_id
 
 MAX_FRAME = 32 * 1024 * 1024
 """Bytes. A larger frame is refused before it is parsed."""
+MAX_NESTING = 400
+"""Lists and objects in each other. Ports nest less, and no reader of JSON has trouble with as many."""
 
 
 class Message(msgspec.Struct, kw_only=True, tag_field="type"):
@@ -467,8 +470,7 @@ def decode_from_agent(frame: str | bytes) -> FromAgent:
     Raises:
         NotJSON, BadFrame: the frame is not one of FROM_AGENT, or too large.
     """
-    message: FromAgent = decode_as(_from_agent, frame)
-    return message
+    return cast("FromAgent", decode_as(_from_agent, frame))
 
 
 def decode_to_agent(frame: str | bytes) -> ToAgent:
@@ -477,8 +479,7 @@ def decode_to_agent(frame: str | bytes) -> ToAgent:
     Raises:
         NotJSON, BadFrame: the frame is not one of TO_AGENT, or too large.
     """
-    message: ToAgent = decode_as(_to_agent, frame)
-    return message
+    return cast("ToAgent", decode_as(_to_agent, frame))
 
 
 def decode_as(decoder: msgspec.json.Decoder[Any], frame: str | bytes) -> Any:
@@ -486,7 +487,10 @@ def decode_as(decoder: msgspec.json.Decoder[Any], frame: str | bytes) -> Any:
     if len(frame) > MAX_FRAME:
         raise BadFrame(f"frame of {len(frame)} bytes, more than the {MAX_FRAME} allowed")
     try:
-        return decoder.decode(frame)
+        message = decoder.decode(frame)
+        if len(frame) > 2 * MAX_NESTING and nests_deeper(msgspec.structs.astuple(message), MAX_NESTING):
+            raise BadFrame("nested too deep")
+        return message
     except msgspec.ValidationError as error:
         raise BadFrame(str(error)) from None
     except (msgspec.DecodeError, UnicodeError) as error:

@@ -14,6 +14,8 @@ ALLOWED = "REKUEST_TRACEBACKS"
 """The variable by which a provider says that its tracebacks may travel: they name its paths and show its lines."""
 MAX_TRACEBACK = 20_000
 """Characters of a traceback that travel; of a longer one, the end."""
+MAX_TEXT = 16_000
+"""Characters of what an exception says; of more, the beginning."""
 HEAD = "Traceback (most recent call last):"
 
 
@@ -22,6 +24,17 @@ class Raised(NamedTuple):
 
     type: str
     traceback: str | None
+
+
+def text_of(error: BaseException) -> str:
+    """What ``error`` says, whatever that is, as a text that can be sent; its type when it says nothing."""
+    try:
+        text = str(error)
+    except Exception as failure:
+        text = f"{type(error).__name__}, which cannot say more ({type(failure).__name__})"
+    if len(text) > MAX_TEXT:
+        text = f"{text[:MAX_TEXT]} [... {len(text) - MAX_TEXT} more characters]"
+    return (text or type(error).__name__).encode("utf-8", "replace").decode()
 
 
 def tell(error: BaseException, message: str) -> str:

@@ -62,6 +62,23 @@ if __name__ == "__main__":
     app.run()
 '''
 
+STATES = """
+other = easy("other")
+
+
+@app.state(name="lamp")
+@dataclass
+class Lamp:
+    on: bool = False
+
+
+@other.state
+@dataclass
+class OfAnother:
+    x: int = 0
+
+"""
+
 
 @pytest.fixture(scope="module")
 def server() -> Generator[EmbeddedServer]:
@@ -126,6 +143,7 @@ def test_the_server_knows_what_scan_finds(server: EmbeddedServer, lab: tuple[str
 
 def test_who_runs_later_has_nothing_to_say(server: EmbeddedServer, lab: tuple[str, Path], told: list[str]) -> None:
     name, path = lab
+    path.write_text(path.read_text().replace("\n\nclass Mode", f"{STATES}\n\nclass Mode"), encoding="utf-8")
     assert push(server, path).exit_code == 0
     environment = {"REKUEST_URL": server.url, "REKUEST_TOKEN": server.token}
     with running([sys.executable, str(path)], until=f"{name}: providing 2 nodes", environment=environment):

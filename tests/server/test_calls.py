@@ -364,7 +364,11 @@ async def test_agent_is_named_by_the_address_or_ensured_last(
 
 @pytest.mark.parametrize(
     ("frame", "code"),
-    [("not json", 3002), ('{"type": []}', 3003), ('{"type": "YIELD", "task": "999", "returns": {}}', 3003)],
+    [
+        ("not json", 3002),
+        ('{"type": []}', 3003),
+        ('{"type": "YIELD", "task": "999999999999999999", "returns": {}}', 3003),
+    ],
 )
 async def test_frames_that_end_a_connection(
     url: str, provide: Make, define: Make, agent_at: Make, frame: str, code: int

@@ -75,7 +75,7 @@ def test_names_and_types_are_those_of_the_real_contract(upstream: dict[str, Any]
 
 def declared(*definitions: dict[str, Any], **more: Any) -> dict[str, Any]:
     given = [{"interface": each["key"], "definition": each} for each in definitions]
-    return {"name": "lab", "hash": "h1", "implementations": given, "states": [], "locks": [], **more}
+    return {"hash": "h1", "implementations": given, "states": [], "locks": [], "name": "lab", **more}
 
 
 def declaring(url: str, *definitions: dict[str, Any], session: str | None = None, **more: Any) -> Agent:
@@ -154,6 +154,13 @@ async def test_a_second_agent_is_refused_and_declares_nothing(url: str, post: Ma
         assert await second.closed() == 4004
         await second.disconnect()
         assert [node["key"] for node in post(url, "{ actions { key } }")["data"]["actions"]] == ["add"]
+
+
+async def test_a_refused_declaration_is_told_why(url: str) -> None:
+    agent = await declaring(url, name="n" * 300).connect()
+    assert (await agent.next()).error == "an agent's name has at most 200 characters"
+    assert await agent.closed() == 3003
+    await agent.disconnect()
 
 
 LOST = """query($id: ID!) { task(id: $id) { latestEventKind policy events { kind message value } } }"""

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rekuest_codegen.errors import ServerError
 from rekuest_codegen.server import dispatch, presence, registry
-from rekuest_codegen.server.decision import Decision, Dispatch, Happened, Moment
+from rekuest_codegen.server.decision import Decision, Dispatch, Happened, Moment, ToldAgent
 from rekuest_codegen.server.dispatch import Call, Refused
 from rekuest_codegen.server.model import Run
 from rekuest_codegen.server.presence import Busy
@@ -20,6 +21,8 @@ from rekuest_codegen.wire.messages import (
     Cancelled,
     Completed,
     Critical,
+    EventAck,
+    Interrupt,
     Interrupted,
     Paused,
     Progress,
@@ -186,6 +189,56 @@ def test_what_has_yielded_has_begun_whatever_is_said_of_it() -> None:
     house.step("report", Yield, 0)
     house.step("lost", GIVE_AGAIN, 0)
     assert [event.what for event in house.runs["0"].events] == ["YIELD", "CRITICAL"]
+
+
+def test_what_is_too_much_for_a_frame_is_refused_or_ends_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    run = house.runs["0"]
+    task = str(run.task.id)
+    monkeypatch.setattr(dispatch, "MAX_VALUE", 1500)
+    for args, text in [({"x": "y" * 1500}, "bytes, more than the 1500 allowed"), ({"x": nested(500)}, "nested deeper")]:
+        with pytest.raises(ServerError, match=text):
+            dispatch.assign(house.state, Call("dev", args, node="1"), house.at)
+    assert list(house.state.runs) == [run.task.id], "nothing is left of it"
+    house.tell(dispatch.report(house.state, house.agent.id, Yield(task=task, returns={"x": 1}), house.at))
+    big = dispatch.report(house.state, house.agent.id, Yield(task=task, returns={"x": "y" * 1500}), house.at)
+    assert big is not None
+    house.tell(big)
+    assert [type(tell.message) for tell in big.tells if isinstance(tell, ToldAgent)] == [EventAck, Interrupt]
+    assert [event.what for event in run.events] == ["YIELD", "CRITICAL"]
+    assert "at once, more than the 1500 allowed" in str(run.events[-1].message)
+
+
+def nested(depth: int) -> Any:
+    value: Any = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(("said", "kept"), [(10**12, 100), (-(2**40), 0), (42, 42), (None, None)])
+def test_progress_is_told_as_percent_whatever_an_agent_says(said: int | None, kept: int | None) -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    run = house.runs["0"]
+    report = Progress(task=str(run.task.id), progress=said)
+    house.tell(dispatch.report(house.state, house.agent.id, report, house.at))
+    assert [event.progress for event in run.events] == [kept]
+
+
+def test_a_value_is_collected_by_whichever_agent_has_it() -> None:
+    """Over GraphQL an agent names its values without saying which of the identity's agents it is."""
+    house = House(idempotent=False)
+    other, _ = registry.ensure_agent(house.state, "dev", "other", house.at)
+    registry.ensure_agent(house.state, "somebody", "else", house.at)
+    named: dict[str, Any] = {"resourceId": "r", "identifier": "@a/b"}
+    drawer, _ = registry.shelve(house.state, "dev", named, house.at)
+    told = registry.unshelve(house.state, "dev", drawer.id).tells
+    assert [tell.agent for tell in told if isinstance(tell, ToldAgent)] == [house.agent.id, other.id]
+    drawer, _ = registry.shelve(house.state, "dev", named, house.at, other)
+    told = registry.unshelve(house.state, "dev", drawer.id, other).tells
+    assert [tell.agent for tell in told if isinstance(tell, ToldAgent)] == [house.agent.id]
 
 
 def test_what_nobody_has_ends_at_once_when_asked_to() -> None:

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from rekuest_codegen.server import EmbeddedServer, serving
-from rekuest_codegen.server.documents import MAX_DEPTH, MAX_TEXT
+from rekuest_codegen.server.documents import MAX_DEPTH, MAX_SELECTIONS, MAX_TEXT
 
 pytestmark = pytest.mark.anyio
 Make = Callable[..., Any]
@@ -82,6 +82,7 @@ def test_query(shared: EmbeddedServer, path: str) -> None:
     assert response.json() == {"data": {"__typename": "Query"}}
 
 
+wide = "{ agents { " + "...A " * 1300 + "} } fragment A on Agent { " + "id " * 1300 + "}"
 deep = "{ agents " + "{ implementations { action { implementations { agent " * 20 + "{ id }" + " } } } }" * 20 + "}"
 cyclic = "query { ...A } fragment A on Query { ...B } fragment B on Query { ...A }"
 
@@ -103,6 +104,7 @@ cyclic = "query { ...A } fragment A on Query { ...B } fragment B on Query { ...A
             json.dumps({"query": "#" * (MAX_TEXT + 1)}).encode(),
             f"The document is longer than {MAX_TEXT} characters.",
         ),
+        (json.dumps({"query": wide}).encode(), f"The document has more than {MAX_SELECTIONS} selections."),
         (json.dumps({"query": deep}).encode(), f"The document is nested deeper than {MAX_DEPTH} selections."),
         (json.dumps({"query": cyclic}).encode(), f"The document is nested deeper than {MAX_DEPTH} selections."),
         (json.dumps({"query": "{" * 60_000}).encode(), "Syntax Error"),

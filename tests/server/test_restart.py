@@ -19,15 +19,18 @@ from rekuest_codegen.server.memory import MemoryStore
 from rekuest_codegen.server.presence import Welcome
 from rekuest_codegen.server.sqlite import SqliteStore
 from rekuest_codegen.server.store import Done, Store, StoreFailure, Write
+from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
 from rekuest_codegen.wire.messages import (
     Assign,
     Completed,
+    Critical,
     EventAck,
     Progress,
     Register,
     Report,
     TaskEvent,
     ToAgent,
+    Unsendable,
     Yield,
 )
 
@@ -179,6 +182,29 @@ async def test_agent_that_does_not_come_back_after_a_restart(reopen: Callable[[]
         await settled(hub, run.task.id, "CRITICAL")
 
 
+async def test_what_was_given_back_waits_for_the_next_agent_over_a_restart(
+    reopen: Callable[[], Store], define: Make
+) -> None:
+    async with running(reopen()) as hub:
+        agent = await provided(hub, define)
+        link = await connected(hub)
+        run, _ = await hub.assign(Call("dev", {"x": 1}, node="1"))
+        task = run.task.id
+        hub.report(agent, Critical(task=str(task), error=f"{LOST_PREFIX}calc is being stopped{NOT_BEGUN}"))
+        await settled(hub, task, "QUEUED")
+        hub.lose(agent, link)
+        await settled(hub, task, "DISCONNECTED")
+    async with running(reopen()) as hub:
+        link = await connected(hub, "next")
+        await settled(hub, task, "QUEUED")
+        assert [message.task for message in link.of(Assign)] == [str(task)]
+    async with running(reopen()) as hub:
+        link = await connected(hub, "another")
+        await settled(hub, task, "CRITICAL")
+        assert link.of(Assign) == [], "now it may have been begun"
+        assert hub.state.runs[task].starts == 1
+
+
 async def test_full_disk_refuses_a_call_and_dispatches_nothing(define: Make) -> None:
     store = Refusing()
     async with running(store) as hub:
@@ -215,6 +241,25 @@ async def test_stale_connection_no_longer_speaks_for_its_agent(define: Make) -> 
         hub.lose(agent, old)
         assert hub.state.connected(agent), "the old connection's end says nothing about the new one"
         assert run.latest == "CRITICAL"
+
+
+async def test_what_cannot_be_told_keeps_nobody_else_from_hearing(
+    reopen: Callable[[], Store], define: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(reopen()) as hub:
+        await provided(hub, define)
+        link = await connected(hub)
+        tell = link.tell
+
+        def fail(message: ToAgent) -> None:
+            if isinstance(message, Assign) and message.args == {"x": 2}:
+                raise Unsendable("no frame is large enough")
+            tell(message)
+
+        monkeypatch.setattr(link, "tell", fail)
+        await asyncio.gather(*(hub.assign(Call("dev", {"x": x}, node="1")) for x in (1, 2, 3)))
+        assert [message.args for message in link.of(Assign)] == [{"x": 1}, {"x": 3}]
+        assert "something could not be told" in caplog.text
 
 
 async def test_finished_tasks_are_let_go(define: Make, monkeypatch: pytest.MonkeyPatch) -> None:

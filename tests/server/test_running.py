@@ -6,7 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.server import ServerConfig, serving
 from rekuest_codegen.server.tokens import Tokens
+from tests.server.conftest import TOKEN
 
 PROGRAM = """
 import sys
@@ -135,3 +138,16 @@ except Exception as error:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     expected = "MissingExtraError the embedded server needs an extra that is not installed: "
     assert done.stdout == expected + "pip install 'rekuest-codegen[server]'\n"
+
+
+def test_a_server_in_memory_gives_no_id_that_the_one_before_it_gave(
+    post: Callable[..., Any], provide: Callable[..., str]
+) -> None:
+    """An agent that lives on would take a task for the one of that id which it is at."""
+    shelve = 'mutation { shelveInMemoryDrawer(input: {identifier: "@a/b", resourceId: "r", label: "l"}) { id } }'
+    given: list[int] = []
+    for _ in range(2):
+        with serving(token=TOKEN) as server:
+            provide(server.url, "calc")
+            given += [int(post(server.url, shelve)["data"]["shelveInMemoryDrawer"]["id"]) for _ in range(3)]
+    assert given == sorted(set(given))

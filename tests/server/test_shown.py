@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from rekuest_codegen.errors import NodeNotFound
 from rekuest_codegen.server import registry
+from rekuest_codegen.server import shown as shown_module
 from rekuest_codegen.server.decision import Moment
 from rekuest_codegen.server.model import pack, unpack
 from rekuest_codegen.server.shown import MAX_BYTES, find_state, read_states, take
@@ -54,7 +56,26 @@ def test_the_session_begins_with_the_values(state: State) -> None:
 def test_patches_are_applied(state: State, op: str, path: str, value: Any, expected: Any) -> None:
     (change,) = take(state, 1, patch(op, path, value), AT)
     assert (change.op, change.path, change.value, change.revision) == (op, path, value, 5)
-    assert find_state(state, "1.stage").value == expected
+    shown = find_state(state, "1.stage")
+    assert shown.value == expected
+    assert abs(shown.size - len(json.dumps(expected, separators=(",", ":")))) <= 2
+
+
+def test_what_was_told_before_stays_what_it_was_and_what_did_not_change_is_shared(state: State) -> None:
+    """A large state costs no more than a small one, however often it changes."""
+    before = find_state(state, "1.stage").value
+    take(state, 1, patch("replace", "/x", 2.0), AT)
+    after = find_state(state, "1.stage").value
+    assert after["log"] is before["log"]
+    take(state, 1, patch("add", "/log/-", 3), AT)
+    assert (before, after) == ({"x": 1.0, "log": [1, 2]}, {"x": 2.0, "log": [1, 2]})
+
+
+def test_many_small_patches_make_no_state_larger_than_it_may_be(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown_module, "MAX_BYTES", 200)
+    taken = [bool(take(state, 1, patch("add", path), AT)) for n in range(50) for path in (f"/key{n}", "/log/-")]
+    assert 5 < taken.count(True) < 40
+    assert len(json.dumps(find_state(state, "1.stage").value, separators=(",", ":"))) < 260
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,11 @@ from rekuest_codegen.wire.conversation import (
 )
 from rekuest_codegen.wire.messages import (
     MAX_FRAME,
+    MAX_NESTING,
     Assign,
     AssignRequest,
     AssignResponse,
+    BadFrame,
     Cancel,
     CancelRequest,
     Completed,
@@ -450,3 +452,16 @@ def test_no_yield_is_lost_doubled_or_out_of_order_however_often_the_connection_i
     assert server.closing is None
     seqs = [report.seq or 0 for report in store.reports.values()]
     assert seqs == sorted(seqs)
+
+
+def test_a_frame_that_nests_too_deep_is_none() -> None:
+    """Whoever reads it next may be deeper in its own calls, or another make."""
+    for depth, fits in [(MAX_NESTING - 2, True), (MAX_NESTING, False), (100_000, False)]:
+        frame = '{"type": "YIELD", "id": "1", "task": "1", "returns": {"x": %s}}' % ("[" * depth + "]" * depth)
+        if fits:
+            assert isinstance(decode_from_agent(frame), Yield)
+            continue
+        with pytest.raises(BadFrame, match="nested too deep"):
+            decode_from_agent(frame)
+    wide = encode(Yield(task="1", returns={"x": [[]] * 1000}))
+    assert isinstance(decode_from_agent(wide), Yield)

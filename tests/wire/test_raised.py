@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekuest_codegen.wire.raised import ALLOWED, HEAD, MAX_TRACEBACK, Raised, read, tell
+from rekuest_codegen.wire.messages import Critical, encode
+from rekuest_codegen.wire.raised import ALLOWED, HEAD, MAX_TEXT, MAX_TRACEBACK, Raised, read, tell, text_of
 
 
 class Jammed(Exception): ...
@@ -51,3 +52,25 @@ def test_a_traceback_of_any_length(depth: int, monkeypatch: pytest.MonkeyPatch) 
 def test_whatever_was_logged_is_never_an_error(text: str) -> None:
     assert read(text, "the shutter") is None or text.endswith(": the shutter")
     assert read(None, text) is None
+
+
+class Silent(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("not even this")
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ValueError("no"), "no"),
+        (ValueError(), "ValueError"),
+        (ValueError("no \udcff.tif"), "no ?.tif"),
+        (ValueError("x" * MAX_TEXT), "x" * MAX_TEXT),
+        (ValueError("x" * (MAX_TEXT + 2)), f"{'x' * MAX_TEXT} [... 2 more characters]"),
+        (Silent(), "Silent, which cannot say more (RuntimeError)"),
+    ],
+)
+def test_what_an_exception_says_can_be_sent(error: Exception, text: str) -> None:
+    assert text_of(error) == text
+    assert tell(error, text_of(error)).endswith(f": {text}")
+    encode(Critical(task="1", error=text_of(error)))

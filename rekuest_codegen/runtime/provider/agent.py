@@ -37,7 +37,6 @@ from rekuest_codegen.runtime.provider.children import Children
 from rekuest_codegen.runtime.provider.gathering import GatheringConnection
 from rekuest_codegen.runtime.provider.handover import Handover
 from rekuest_codegen.runtime.provider.holdings import Holdings
-from rekuest_codegen.runtime.provider.locks import Locks
 from rekuest_codegen.runtime.provider.outbox import Outbox
 from rekuest_codegen.runtime.provider.parts import Parts
 from rekuest_codegen.runtime.provider.processes import Processes
@@ -113,7 +112,6 @@ class Agent:
             outbox=self._outbox,
             children=self._children,
             holdings=self._holdings,
-            locks=Locks(self._outbox.send),
             shelf=self._shelf,
             threads=self._threads,
             processes=self._processes,
@@ -281,6 +279,7 @@ class Agent:
             # What the server cannot read it will not read next time either: begin a new session.
             self._side.begin()
             self._handover.begin()
+            self._children.forget("the server refused what was sent before")
             return ConnectionLost(f"{place}: the server refused what we sent ({reason})")
         if self._side.lost:
             return ConnectionLost(f"{place}: {self._side.lost}")
@@ -315,6 +314,8 @@ class Agent:
                 self._shelf.drop(event.drawers)
             case messages.ProtocolErrorMessage():
                 self._refusal = event.error
+            case Unreadable(task=str(task)) if task not in self.tasks and not self._side.reported(task):
+                self._outbox.send(messages.Failed(task=task, error=f"the task cannot be read: {event.reason}"))
             case _:
                 logger.debug("%s: not acted on: %r", self.name, event)
 
@@ -324,7 +325,7 @@ class Agent:
         self._children.traced = init.trace is True
         for inquiry in init.inquiries:
             if inquiry.task in self.tasks:
-                self._outbox.send(messages.Progress(task=inquiry.task, progress=0, message="still running"))
+                self.tasks.confirm(inquiry.task)
             elif not self._side.reported(inquiry.task):
                 # Had it arrived at this process, it would run, or its end be on its way.
                 error = self._fate(inquiry.task, surely_not=self._been_ready)

@@ -40,6 +40,10 @@ class Children:
         """The caller that a running task's calls go to."""
         return Parent(self, task)
 
+    def caller_of(self, task: str) -> str | None:
+        """The task of ours that called ``task``, if one did."""
+        return next((parent for parent, called in self._parents.items() if task in called), None)
+
     async def start(
         self, remote: Remote[Any], args: Mapping[str, Any], parent: str, how: Assignment | None = None
     ) -> Watch:
@@ -87,9 +91,10 @@ class Children:
             response = await answer
         except asyncio.CancelledError:
             if how is None or how.keep is None or not how.keep():
-                self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
-                if not answer.cancelled() and answer.exception() is None:  # it was on its way to who waited
-                    self.answer(Answered(request, answer.result()))
+                if not answer.done():
+                    self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
+                elif not answer.cancelled() and answer.exception() is None:  # it was on its way to who waited
+                    self._take_back(answer.result())
             raise
         finally:
             self._answers.pop(request.id, None)
@@ -127,12 +132,20 @@ class Children:
         response = answered.response
         if answered.request.id in self._abandoned:
             self._abandoned.discard(answered.request.id)
-            if isinstance(response, messages.AssignResponse) and response.task is not None:
-                self._send(messages.CancelRequest(task=response.task))
+            if isinstance(response, messages.AssignResponse):
+                self._take_back(response)
             return
         future = self._answers.get(answered.request.id)
         if future is not None and not future.done() and isinstance(response, messages.AssignResponse):
+            parent = getattr(answered.request, "parent", None)
+            if response.task is not None and parent is not None:
+                self._parents.setdefault(parent, set()).add(response.task)  # it may call us before its caller hears
             future.set_result(response)
+
+    def _take_back(self, response: messages.AssignResponse) -> None:
+        """Nobody waits for this task any more."""
+        if response.task is not None:
+            self._send(messages.CancelRequest(task=response.task))
 
     def hear(self, message: messages.TaskEvent) -> None:
         """An event of a task that one of ours called."""
@@ -165,9 +178,14 @@ class Children:
         """The agent stops: whoever waits for a child gets ConnectionLost."""
         for watch in self._watches.values():
             watch.fail(ConnectionLost("the provider was stopped"))
+        self.forget("the provider was stopped")
+
+    def forget(self, why: str) -> None:
+        """No request will be answered any more: who waits for an answer gets ConnectionLost."""
+        self._abandoned.clear()
         for future in self._answers.values():
             if not future.done():
-                future.set_exception(ConnectionLost("the provider was stopped"))
+                future.set_exception(ConnectionLost(why))
 
     def _settle(self, watch: Watch) -> None:
         if watch.ended or watch.failed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
@@ -25,6 +25,8 @@ from rekuest_codegen.shapes import is_series
 logger = logging.getLogger("rekuest_codegen.provider")
 STOP_WITHIN = 5.0
 """Seconds that background hooks get to end."""
+LEAVE_WITHIN = 30.0
+"""Seconds that a shutdown hook gets, and all services together get to clean up."""
 
 
 class Holdings:
@@ -92,12 +94,10 @@ class Holdings:
         if self._backgrounds:
             await asyncio.wait(self._backgrounds, timeout=STOP_WITHIN)
         for hook in reversed(self._parts.shutdowns):
-            try:
-                await self._call("shutdown", hook)
-            except RekuestError as error:
-                logger.error("%s", error)
+            await _bounded(self._call("shutdown", hook), f"shutdown {hook.__name__}")
         try:
-            await self._stack.aclose()
+            async with asyncio.timeout(LEAVE_WITHIN):  # not `_bounded`: what was entered here has to be left here
+                await self._stack.aclose()
         except Exception:
             logger.exception("a service could not be left")
 
@@ -187,6 +187,17 @@ class Holdings:
     def _given(self, hook: Callable[..., Any]) -> dict[str, Any]:
         names = [name for name, one in inspect.signature(hook).parameters.items() if one.default is one.empty]
         return self.give(wanted_by(hook, names, self.known), None)
+
+
+async def _bounded(hook: Coroutine[Any, Any, Any], what: str) -> None:
+    """Await ``hook``, for a while: whatever it does, the agent has to come to its end."""
+    task = asyncio.create_task(hook)
+    await asyncio.wait([task], timeout=LEAVE_WITHIN)
+    if not task.done():
+        logger.error("%s does not end; it is left to itself", what)
+        task.cancel()
+    elif not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("%s", error)
 
 
 def _failed(what: str, hook: Callable[..., Any], error: Exception) -> ConfigurationError:

@@ -79,14 +79,17 @@ class Outbox:
         """Whether a task waits for `written`: there was no room for what it said."""
         return self._held_up > 0
 
-    async def report(self, message: messages.Report) -> None:
-        """Send a yield or an end when it is its turn; returns when there is room for another."""
+    async def report(self, message: messages.Report, still: Callable[[], bool] = lambda: True) -> None:
+        """Send a yield or an end when it is its turn, if it is ``still`` to be sent then; returns when there is room
+        for another. Cancelled before its turn, nothing was sent."""
         if message.task in self._said:
             self.say_all(message.task)
         if self._turns.locked() or self._side.turn(self._now()) > 0:
             async with self._turns:
                 while (wait := self._side.turn(self._now())) > 0:  # noqa: ASYNC110 - how long is known
                     await asyncio.sleep(wait)
+        if not still():
+            return
         self.send(message)
         self._reports += 1
         if self._full():

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import queue
 import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from rekuest_codegen.runtime.provider import task as tasks
@@ -42,13 +44,14 @@ class Processes:
         """
         task = tasks.current.get()
         assert task is not None  # noqa: S101 - whoever runs tasks sets it
-        process = self._idle.pop() if self._idle else await self._in_thread(self._start)
+        process = self._kept() or await self._in_thread(self._start)
         run.busy = process
         whole = False
         try:
+            process.tell("begin", run.control.step)  # what was asked of the call before is over
             run.control.pass_on(process.tell)
             travelling = partial(call.func, *map(_travelling, call.args), **_each_travelling(call.keywords))
-            await self._in_thread(partial(process.send, "call", travelling, task.facts, run.control.step))
+            await self._in_thread(partial(process.send, "call", travelling, task.facts))
             while True:
                 message = await self._in_thread(process.receive)
                 match message[0]:
@@ -81,6 +84,15 @@ class Processes:
             process.force()
         self._idle.clear()
 
+    def _kept(self) -> _Process | None:
+        """One that waits for work; those that have died meanwhile are let go."""
+        while self._idle:
+            process = self._idle.pop()
+            if process.alive:
+                return process
+            process.force()
+        return None
+
     def _start(self) -> _Process:
         here, there = self._context.Pipe()
         child = self._context.Process(target=worker.main, args=(there,), name=WORKER, daemon=True)
@@ -93,22 +105,32 @@ class Processes:
 
 
 class _Process:
-    """One process and the pipe to it."""
+    """One process and the pipe to it. A thread writes: a process that is starting reads nothing yet."""
 
     def __init__(self, child: Any, pipe: Connection) -> None:
         self._child = child
         self._pipe = pipe
-        self._sending = threading.Lock()
+        self._unsent: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=self._write, daemon=True).start()
         self.killed = False
 
+    @property
+    def alive(self) -> bool:
+        running: bool = self._child.is_alive()
+        return running
+
     def send(self, *message: Any) -> None:
-        with self._sending:
-            self._pipe.send(message)
+        """Send, without waiting. Raises what pickling raises; a process that is gone hears nothing."""
+        self._unsent.put(ForkingPickler.dumps(message))
 
     def tell(self, what: str, step: bool) -> None:
-        """Pass on a request; a process that is gone needs none."""
+        """Pass on a request."""
+        self.send(what, step)
+
+    def _write(self) -> None:
         with suppress(OSError, ValueError):
-            self.send(what, step)
+            while (data := self._unsent.get()) is not None:
+                self._pipe.send_bytes(data)
 
     def receive(self) -> Any:
         return self._pipe.recv()
@@ -123,6 +145,7 @@ class _Process:
         """Kill it."""
         self.killed = True
         self._child.kill()
+        self._unsent.put(None)
         threading.Thread(target=self._child.join, args=(5.0,), daemon=True).start()
 
 

@@ -25,7 +25,7 @@ from rekuest_codegen.runtime.provider.steps import Step
 from rekuest_codegen.runtime.values import Shelf, Walk, returned, shrink_all, values_walk
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.messages import Unsendable
-from rekuest_codegen.wire.raised import tell
+from rekuest_codegen.wire.raised import tell, text_of
 
 logger = logging.getLogger("rekuest_codegen.provider")
 Report = Callable[[messages.Report], Awaitable[None]]
@@ -85,13 +85,13 @@ async def run(
         arguments = await expand_arguments(provided.node.args, wire, walk)
         call = provided.bind(arguments, handed())
     except ArgumentError as error:
-        await report(messages.Failed(task=task, error=f"arguments: {error}"))
+        await report(messages.Failed(task=task, error=f"arguments: {text_of(error)}"))
         return
     except ConfigurationError as error:
-        await report(messages.Critical(task=task, error=str(error)))
+        await report(messages.Critical(task=task, error=text_of(error)))
         return
     except Exception as error:
-        await report(messages.Failed(task=task, error=f"arguments: {_text(error)}"))
+        await report(messages.Failed(task=task, error=f"arguments: {text_of(error)}"))
         return
     await report(messages.Progress(task=task, progress=0, message="Queued for running"))
     try:
@@ -103,7 +103,7 @@ async def run(
             async for result in results:
                 await report(messages.Yield(task=task, returns=await _shrink(provided, result, walk)))
     except (Unreturnable, Unsendable) as error:
-        await report(messages.Failed(task=task, error=f"returns: {error}"))
+        await report(messages.Failed(task=task, error=f"returns: {text_of(error)}"))
     except asyncio.CancelledError:
         raise
     except BaseException as error:
@@ -111,7 +111,7 @@ async def run(
         state.error = error
         if state.control.cancelled:
             raise asyncio.CancelledError from error  # whatever it left with, it was asked to
-        text = _text(error)
+        text = text_of(error)
         told = error.told if isinstance(error, ProcessFailed) else tell(error, text)
         if told is not None:
             await report(messages.Log(task=task, level="ERROR", message=told))
@@ -122,10 +122,6 @@ async def run(
 
 class Unreturnable(ArgumentError):
     """What the function returned does not fit the return ports."""
-
-
-def _text(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).encode("utf-8", "replace").decode()
 
 
 async def _shrink(provided: Provided, result: Any, walk: Walk) -> dict[str, Any]:

@@ -7,9 +7,11 @@ middle of that import: the command serves it afterwards, once.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Generator, Sequence
+import threading
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,8 @@ WORKER = "rekuest-codegen worker"
 
 DRAIN = 5.0
 """Seconds that running tasks have to end after the first signal."""
+EXIT_WITHIN = 5.0
+"""Seconds that coroutines and threads which were left to themselves get at the very end."""
 SWITCH = 0.001
 """Seconds for which a thread may keep the others waiting."""
 _postponed: list[App] | None = None
@@ -69,14 +73,26 @@ def run_apps(apps: Sequence[App], *, url: str | None = None, token: str | None =
         return
     # A thread that computes leaves the event loop its time sooner: it has a heartbeat to answer.
     sys.setswitchinterval(min(SWITCH, sys.getswitchinterval()))
+    leaving = threading.Timer(EXIT_WITHIN, _leave_at_once)
+    leaving.daemon = True
     try:
-        asyncio.run(_serve_until_signal(apps, url, token, drain))
+        asyncio.run(_serve_until_signal(apps, url, token, drain, leaving.start))
     except _Failed as failed:
         for line in str(failed.error).splitlines():
             print(f"{failed.app.name}: {line}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    finally:
+        leaving.cancel()
+
+
+def _leave_at_once() -> None:
+    """The event loop waits for its last coroutines and threads, and one of them will not end."""
+    print("a task does not end; leaving without it", file=sys.stderr)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 class _Failed(Exception):
@@ -86,7 +102,9 @@ class _Failed(Exception):
         self.error = error
 
 
-async def _serve_until_signal(apps: Sequence[App], url: str | None, token: str | None, drain: float) -> None:
+async def _serve_until_signal(
+    apps: Sequence[App], url: str | None, token: str | None, drain: float, on_end: Callable[[], None]
+) -> None:
     serving = asyncio.current_task()
     assert serving is not None  # noqa: S101 - asyncio.run made one
     loop = asyncio.get_running_loop()
@@ -121,6 +139,8 @@ async def _serve_until_signal(apps: Sequence[App], url: str | None, token: str |
     except asyncio.CancelledError:
         if not stopped:
             raise
+    finally:
+        on_end()
 
 
 async def _serve(app: App, url: str | None, token: str | None, agents: list[Agent]) -> None:

@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port
 from rekuest_codegen.runtime.provider import task
@@ -26,6 +28,8 @@ from rekuest_codegen.wire.conversation import AgentSide
 logger = logging.getLogger("rekuest_codegen.provider")
 TELL_EVERY = 0.05
 """Seconds for which changes are gathered."""
+MOST = 15 * 1024 * 1024
+"""Bytes of all states together: they are told as a whole when a session begins, and a change with what was before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class States:
         self._lock = threading.Lock()
         self._objects: dict[str, Any] = {}
         self._told: dict[str, dict[str, Any]] = {}
+        self._sizes: dict[tuple[str, str], int] = {}
         self._changed: dict[tuple[str, str], str | None] = {}
         self._revision = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -60,13 +65,17 @@ class States:
         """Observe the object of each state from now on.
 
         Raises:
-            ConfigurationError: one cannot be observed. ArgumentError: a value does not fit its field.
+            ConfigurationError: one cannot be observed. ArgumentError: a value does not fit its field, or is too large.
         """
         self._loop, self._shelf = asyncio.get_running_loop(), shelf
         for cls, schema in self.schemas.items():
             name = schema.interface
             self._objects[name] = objects[cls]
-            self._told[name] = {port.key: await self._value(schema, port) for port in schema.ports}
+            self._told[name] = {}
+            for port in schema.ports:
+                value = await self._value(schema, port)
+                self._measure(name, port.key, value)
+                self._told[name][port.key] = value
             observe(objects[cls], [port.key for port in schema.ports], self._noter(name))
 
     def values(self) -> dict[str, Any]:
@@ -116,10 +125,11 @@ class States:
         before = self._told[name].get(key)
         try:
             value = await self._value(schema, port)
-        except (ArgumentError, RuntimeError) as error:  # RuntimeError: changed while it was read
+            if value == before:
+                return
+            self._measure(name, key, value)
+        except Exception as error:  # changed while it was read, or what a structure's own code raised
             logger.warning("state %s: %s was not told: %s", name, key, error)
-            return
-        if value == before:
             return
         self._told[name][key] = value
         self._revision += 1
@@ -143,3 +153,12 @@ class States:
         walk = values_walk(schema.types, self._shelf)
         value = getattr(self._objects[schema.interface], port.key, None)
         return await walk.shrink(port, value, ROOT.field(port.key))
+
+    def _measure(self, name: str, key: str, value: Any) -> None:
+        """Note how large a value is that is about to be told; ArgumentError: there is no room for it."""
+        size = len(msgspec.json.encode(value))
+        others = sum(self._sizes.values()) - self._sizes.get((name, key), 0)
+        if others + size > MOST:
+            text = f"{size} bytes; all states together have at most {MOST}"
+            raise ArgumentError(str(ROOT.field(key)), text)
+        self._sizes[name, key] = size

@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +18,8 @@ from rekuest_codegen.runtime import context
 from rekuest_codegen.runtime.provider import task as tasks
 from rekuest_codegen.runtime.provider.children import Children
 from rekuest_codegen.runtime.provider.controls import Control
+from rekuest_codegen.runtime.provider.gates import AGENT, Gates
 from rekuest_codegen.runtime.provider.holdings import Holdings
-from rekuest_codegen.runtime.provider.limits import Room
-from rekuest_codegen.runtime.provider.locks import Locks
 from rekuest_codegen.runtime.provider.outbox import Outbox
 from rekuest_codegen.runtime.provider.provided import Provided
 from rekuest_codegen.runtime.provider.running import Processes, Run, run
@@ -30,6 +28,7 @@ from rekuest_codegen.runtime.provider.tracing import run_span
 from rekuest_codegen.runtime.values import Shelf
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
+from rekuest_codegen.wire.raised import text_of
 from rekuest_codegen.wire.tracing import NO_SPAN
 
 logger = logging.getLogger("rekuest_codegen.provider")
@@ -52,7 +51,8 @@ class Patience:
 
 
 class _Running(Run):
-    """A task that is here. ``over`` once its terminal report is made: nothing more is said of it."""
+    """A task that is here. ``let_in`` once its function may run; ``over`` once its terminal report is made: nothing
+    more is said of it."""
 
     def __init__(self, assign: messages.Assign, inside: frozenset[str]) -> None:
         super().__init__(Control(step=bool(assign.step)))
@@ -60,6 +60,8 @@ class _Running(Run):
         self.inside = inside
         self.asked: End | None = None
         self.begun = False
+        self.let_in = False
+        self.paused = False
         self.over = False
         self.span = NO_SPAN
         self.timer: asyncio.TimerHandle | None = None
@@ -77,7 +79,6 @@ class Tasks:
         outbox: Outbox,
         children: Children,
         holdings: Holdings,
-        locks: Locks,
         shelf: Shelf,
         threads: DaemonThreads,
         processes: Processes,
@@ -91,14 +92,13 @@ class Tasks:
         self._outbox = outbox
         self._children = children
         self._holdings = holdings
-        self._locks = locks
         self._shelf = shelf
         self._threads = threads
         self._processes = processes
         self._patience = patience
         self._on_begin = on_begin
-        self._room = Room(concurrency)
-        self._rooms = {function.interface: Room(function.options.concurrency) for function in functions}
+        bounds = {AGENT: concurrency, **{one.interface: one.options.concurrency for one in functions}}
+        self.gates = Gates(outbox.send, {place: most for place, most in bounds.items() if most is not None})
         self._running: dict[str, _Running] = {}
         self._strays: set[asyncio.Task[None]] = set()
         self._quiet = asyncio.Event()
@@ -121,10 +121,11 @@ class Tasks:
         """Run a task, as soon as there is room for it; None when it runs already, or no more are begun."""
         if assign.task in self._running:
             return None  # delivered again after a reconnect
-        if self._refusal:
-            self._outbox.send(messages.Critical(task=assign.task, error=f"{LOST_PREFIX}{self._name} {self._refusal}"))
+        inside = self._inside(assign)
+        if self._refusal and not inside:
+            self._outbox.send(messages.Critical(task=assign.task, error=self._refusal))
             return None
-        running = _Running(assign, self._inside(assign))
+        running = _Running(assign, inside)
         self._running[assign.task] = running
         self._quiet.clear()
         running.work = asyncio.create_task(self._run(running), name=f"task {assign.task}")
@@ -160,11 +161,22 @@ class Tasks:
         if running is not None and not running.control.resume(step=step):
             self._say(running, "RESUMED", {})  # it had not stopped yet
 
+    def confirm(self, task: str) -> None:
+        """Say that a task is here: one that is paused has to be known as such, or nobody could resume it."""
+        running = self._running[task]
+        said = messages.Progress(task=task, progress=0, message="still running")
+        self._outbox.send(messages.Paused(task=task) if running.paused else said)
+
     # -- the end of everything ---------------------------------------------------------------------------------------
 
     def refuse(self, why: str) -> None:
-        """Begin no more tasks: what comes is reported as lost, never begun."""
-        self._refusal = f"{why}{NOT_BEGUN}"
+        """Begin no more tasks: what waits, and what comes, is reported as lost, never begun. What running tasks call
+        is begun still: they could not end without."""
+        self._refusal = f"{LOST_PREFIX}{self._name} {why}{NOT_BEGUN}"
+        for running in list(self._running.values()):
+            if not running.let_in and not running.inside:
+                self._finish(running, self._stopped(running))
+                self._cancel(running)
 
     async def quiet(self) -> None:
         """Wait until nothing runs."""
@@ -172,6 +184,7 @@ class Tasks:
 
     async def end_all(self) -> None:
         """End what runs now; each task reports that the provider was stopped."""
+        self.refuse("is being stopped")
         for running in list(self._running.values()):
             running.control.cancel()
             if running.busy is not None:
@@ -188,12 +201,16 @@ class Tasks:
     # -- one task ----------------------------------------------------------------------------------------------------
 
     def _inside(self, assign: messages.Assign) -> frozenset[str]:
-        """The tasks here that this one was called from, at any distance."""
+        """The tasks here that this one was called from, at any distance; what one of them called elsewhere may be
+        between."""
         found = {assign.root} if assign.root in self._running else set[str | None]()
         parent = assign.parent
-        while parent is not None and parent in self._running and parent not in found:
-            found.add(parent)
-            parent = self._running[parent].assign.parent
+        while parent is not None:
+            if parent in self._running:
+                found.add(parent)
+                parent = self._running[parent].assign.parent
+            else:
+                parent = self._children.caller_of(parent)
         return frozenset(task for task in found if task is not None)
 
     async def _run(self, running: _Running) -> None:
@@ -209,34 +226,25 @@ class Tasks:
             facts = tasks.Facts(assign.task, assign.interface, assign.user, assign.reference, assign.parent)
             task = tasks.Task(facts, running.control, lambda kind, fields: self._say(running, kind, fields))
             tasks.current.set(task)
-            gates = self._gates(running, function)
-            if not gates:
+            locks = function.options.locks
+            if self.gates.open_to(assign.interface, locks):
                 await self._work(running, function, task)
-                return
-            async with AsyncExitStack() as stack:
-                for gate in gates:
-                    await stack.enter_async_context(gate)
-                await self._work(running, function, task)
+            else:
+                async with self.gates.passed(assign.task, assign.interface, locks, running.inside):
+                    await self._work(running, function, task)
         except asyncio.CancelledError:
             if running.asked is not None:
                 self._finish(running, running.asked(task=assign.task))
             else:
-                error = STOPPED if running.control.cancelled else "the function was cancelled from within"
-                self._finish(running, messages.Critical(task=assign.task, error=error))
-
-    def _gates(self, running: _Running, function: Provided) -> list[AbstractAsyncContextManager[None]]:
-        """What has to be passed before the function runs. Room in the agent is last: who has it waits for no more."""
-        task, inside = running.assign.task, running.inside
-        gates: list[AbstractAsyncContextManager[None]] = []
-        if (room := self._rooms[function.interface]).bounded:
-            gates.append(room.taken(task, inside))
-        if function.options.locks:
-            gates.append(self._locks.held(function.options.locks, task, inside))
-        if self._room.bounded:
-            gates.append(self._room.taken(task, inside))
-        return gates
+                error = "the function was cancelled from within"
+                said = messages.Critical(task=assign.task, error=error)
+                self._finish(running, self._stopped(running) if running.control.cancelled else said)
+        except Exception as error:  # our own mistake, and still the task has to end
+            logger.exception("%s: task %s (%s) failed here", self._name, assign.task, assign.interface)
+            self._finish(running, messages.Critical(task=assign.task, error=text_of(error)))
 
     async def _work(self, running: _Running, function: Provided, task: tasks.Task) -> None:
+        running.let_in = True
         self._on_begin(running.assign.task)
         await run(
             function,
@@ -250,16 +258,25 @@ class Tasks:
             processes=self._processes,
         )
 
+    def _stopped(self, running: _Running) -> messages.Critical:
+        """The end of a task that nobody asked to end: somebody else may do what was not begun here."""
+        given_back = self._refusal and not running.let_in
+        return messages.Critical(task=running.assign.task, error=self._refusal if given_back else STOPPED)
+
     def _missing(self, interface: str) -> str:
         return f"{self._name} does not provide {interface!r}"
 
     async def _report(self, running: _Running, report: messages.Report) -> None:
-        if running.over:
-            return
-        if report.terminal:
-            running.over = True
-            self._count(running, report)
-        await self._outbox.report(report)
+        def still() -> bool:
+            if running.over:
+                return False
+            if report.terminal:
+                running.over = True
+                self._count(running, report)
+            return True
+
+        if not running.over:
+            await self._outbox.report(report, still)
 
     def _finish(self, running: _Running, report: messages.Report) -> None:
         """Make the terminal report, at once, if there is none yet."""
@@ -277,6 +294,7 @@ class Tasks:
 
     def _say(self, running: _Running, kind: str, fields: Mapping[str, Any]) -> None:
         if not running.over:
+            running.paused = kind == "PAUSED" or (running.paused and kind != "RESUMED")
             self._outbox.say(SAYS[kind](task=running.assign.task, **fields))
 
     def _forget(self, running: _Running) -> None:
@@ -284,7 +302,7 @@ class Tasks:
         if running.timer is not None:
             running.timer.cancel()
         if not running.begun and not running.over:  # cancelled before its first step, it could say nothing itself
-            said = running.asked(task=task) if running.asked else messages.Critical(task=task, error=STOPPED)
+            said = running.asked(task=task) if running.asked else self._stopped(running)
             self._finish(running, said)
         if running.work is not None:
             self._strays.discard(running.work)
@@ -316,7 +334,7 @@ class Tasks:
         logger.warning(
             "%s: task %s (%s) does not end; it is left to itself", self._name, task, running.assign.interface
         )
-        said = running.asked(task=task) if running.asked else messages.Critical(task=task, error=STOPPED)
+        said = running.asked(task=task) if running.asked else self._stopped(running)
         self._finish(running, said)
         self._running.pop(task, None)
         if running.work is not None:

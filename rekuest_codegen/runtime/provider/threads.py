@@ -22,12 +22,15 @@ IDLE = 10.0
 
 
 class DaemonThreads(Executor):
-    """An executor without a bound: a new thread is started when no other is idle."""
+    """An executor without a bound: a new thread is started when no other is idle. Where the system gives no more of
+    them, work waits for one that there is."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._work: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._idle = 0
+        self._threads = 0
+        self._waiting = 0
         self._closed = False
         self._lock = threading.Lock()
 
@@ -50,12 +53,22 @@ class DaemonThreads(Executor):
                 future.set_result(result)
 
         with self._lock:
-            self._work.put(work)
             if self._idle > 0:
                 self._idle -= 1
             else:
-                threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+                self._begin_thread()
+            self._work.put(work)
         return future
+
+    def _begin_thread(self) -> None:
+        try:
+            threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+        except RuntimeError:
+            if self._threads == 0:
+                raise
+            self._waiting += 1
+        else:
+            self._threads += 1
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let idle threads end; those that run something are left to it, whatever ``wait`` says."""
@@ -74,12 +87,16 @@ class DaemonThreads(Executor):
                     if self._idle == 0:
                         continue  # counted on for work that is about to be there
                     self._idle -= 1
+                    self._threads -= 1
                 return
             if work is None:
                 return
             work()
             del work  # what it held goes now, not with the next one
             with self._lock:
-                if self._closed:  # what is submitted after the end is done, by threads that end with it
+                if self._waiting > 0:
+                    self._waiting -= 1  # there is work that no thread was started for
+                elif self._closed:  # what is submitted after the end is done, by threads that end with it
                     return
-                self._idle += 1
+                else:
+                    self._idle += 1

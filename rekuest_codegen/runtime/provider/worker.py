@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from rekuest_codegen.runtime.provider import task as tasks
 from rekuest_codegen.runtime.provider.controls import Control
-from rekuest_codegen.wire.raised import tell
+from rekuest_codegen.wire.raised import tell, text_of
 
 
 def main(pipe: Connection) -> None:
@@ -39,8 +39,8 @@ class _Worker:
         while True:
             message = self._work.get()
             if message[0] == "call":  # anything else was meant for the call before
-                _, call, facts, step = message
-                self._run(call, facts, step)
+                _, call, facts = message
+                self._run(call, facts)
 
     def _listen(self) -> None:
         while True:
@@ -49,7 +49,8 @@ class _Worker:
             except (EOFError, OSError):
                 os._exit(1)
             except BaseException as error:  # the call cannot be read here: its module fails to import, say
-                self._send("raised", f"the call could not be read in its process: {type(error).__name__}: {error}")
+                text = f"the call could not be read in its process: {type(error).__name__}: {text_of(error)}"
+                self._send("raised", text, None)
                 continue
             match message[0]:
                 case "cancel":
@@ -59,13 +60,12 @@ class _Worker:
                 case "resume":
                     if not self._control.resume(step=message[1]):
                         self._send("said", "RESUMED", {})
-                case "call":
-                    self._control = Control(step=message[3])
-                    self._work.put(message)
+                case "begin":
+                    self._control = Control(step=message[1])
                 case _:
                     self._work.put(message)
 
-    def _run(self, call: partial[Any], facts: tasks.Facts, step: bool) -> None:
+    def _run(self, call: partial[Any], facts: tasks.Facts) -> None:
         def say(kind: str, fields: Any) -> None:
             self._send("said", kind, dict(fields))
 
@@ -81,7 +81,7 @@ class _Worker:
                 self._send("item", outcome)
             self._send("done")
         except BaseException as error:
-            text = str(error) or type(error).__name__
+            text = text_of(error)
             self._send("raised", text, tell(error, text))
         finally:
             tasks.current.reset(token)

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from rekuest_codegen.errors import ConfigurationError
@@ -141,7 +141,6 @@ class _Served:
 
     def __init__(self, app: App, provision: Provision) -> None:
         from rekuest_codegen.runtime.provider.holdings import Holdings
-        from rekuest_codegen.runtime.provider.locks import Locks
         from rekuest_codegen.runtime.provider.processes import Processes
         from rekuest_codegen.runtime.provider.tasks import Tasks
         from rekuest_codegen.runtime.provider.threads import DaemonThreads
@@ -159,7 +158,6 @@ class _Served:
             outbox=cast("Outbox", self._watches),
             children=cast("Children", Inside()),
             holdings=self._holdings,
-            locks=Locks(self._watches.send),
             shelf=Drawers(),
             threads=self._threads,
             processes=self._processes,
@@ -217,11 +215,12 @@ class _Watches:
         )
         watch.feed([Event(**{**_plain(event), "returns": json.loads(json.dumps(event.returns, allow_nan=False))})])
 
-    async def report(self, message: messages.Report) -> None:
+    async def report(self, message: messages.Report, still: Callable[[], bool]) -> None:
         watch = self._watches[message.task][0]
         while not message.terminal and watch.room < 2:  # noqa: ASYNC110 - a watch tells nobody that it was read
             await asyncio.sleep(LOOK_AGAIN)
-        self.send(message)
+        if still():
+            self.send(message)
 
     def say(self, message: messages.Report) -> None:
         self.loop.call_soon_threadsafe(self._say, message)
@@ -248,6 +247,9 @@ class Inside:
         return self
 
     def end(self, task: str) -> None:
+        """Nothing of it is known here."""
+
+    def caller_of(self, task: str) -> None:
         """Nothing of it is known here."""
 
     async def start(self, remote: Remote[Any], args: Mapping[str, Any], how: Assignment | None = None) -> Watch:

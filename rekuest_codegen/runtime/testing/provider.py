@@ -21,7 +21,6 @@ from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.provider import register
 from rekuest_codegen.runtime.provider.children import Children
 from rekuest_codegen.runtime.provider.holdings import Holdings
-from rekuest_codegen.runtime.provider.locks import Locks
 from rekuest_codegen.runtime.provider.outbox import Outbox
 from rekuest_codegen.runtime.provider.processes import Processes
 from rekuest_codegen.runtime.provider.provided import Provided
@@ -177,7 +176,6 @@ class Local:
             outbox=cast("Outbox", self),
             children=cast("Children", Inside()),
             holdings=self._holdings,
-            locks=Locks(lambda message: None),
             shelf=self._shelf,
             threads=self._threads,
             processes=self._processes,
@@ -257,9 +255,10 @@ class Local:
         if isinstance(heard, messages.Report) and (ear := self._runs.get(heard.task)) is not None:
             ear.hear(heard)
 
-    async def report(self, message: messages.Report) -> None:
+    async def report(self, message: messages.Report, still: Callable[[], bool]) -> None:
         """As `send`."""
-        self.send(message)
+        if still():
+            self.send(message)
 
     def say(self, message: messages.Report) -> None:
         """As `send`, from any thread."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, cast
 
 import pytest
@@ -12,7 +12,6 @@ import pytest
 from rekuest_codegen import App, memory_structure
 from rekuest_codegen.runtime.provider.children import Children
 from rekuest_codegen.runtime.provider.holdings import Holdings
-from rekuest_codegen.runtime.provider.locks import Locks
 from rekuest_codegen.runtime.provider.outbox import Outbox
 from rekuest_codegen.runtime.provider.processes import Processes
 from rekuest_codegen.runtime.provider.sources import provision
@@ -81,7 +80,10 @@ class Desk:
     def send(self, message: messages.FromAgent) -> None:
         self.sent.append(message)
 
-    async def report(self, message: messages.Report) -> None:
+    async def report(self, message: messages.Report, still: Callable[[], bool]) -> None:
+        await asyncio.sleep(0)  # it has to wait for its turn
+        if not still():
+            return
         self.sent.append(message)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -101,6 +103,9 @@ class Desk:
     def end(self, task: str) -> None:
         pass
 
+    def caller_of(self, task: str) -> str | None:
+        return {"elsewhere": "1"}.get(task)
+
     async def put(self, identifier: str, value: Any) -> str:
         await asyncio.sleep(0)
         self.drawers.append(identifier)
@@ -111,35 +116,47 @@ class Desk:
         raise KeyError(drawer)
 
 
-@pytest.mark.parametrize("kind", ["cancel", "interrupt", "both"])
-@pytest.mark.parametrize("interface", ["coroutine", "stream", "thread", "sync_stream"])
-async def test_nothing_is_left_dirty(interface: str, kind: str) -> None:
-    provided = provision(app.name, app.parts)
-    threads = DaemonThreads("anywhere")
-    desk = Desk()
-    locks = Locks(desk.send)
-    tasks = Tasks(
+def tasks_at(desk: Desk, threads: DaemonThreads, **more: Any) -> Tasks:
+    return Tasks(
         app.name,
-        provided.functions,
+        provision(app.name, app.parts).functions,
         outbox=cast("Outbox", desk),
         children=cast("Children", desk),
         holdings=Holdings(app.parts, threads),
-        locks=locks,
         shelf=desk,
         threads=threads,
         processes=Processes(threads),
         concurrency=1,
         patience=Patience(grace=0.2, force=0.2),
+        **more,
     )
+
+
+def assigned(interface: str, task: str, x: int, parent: str | None = None) -> messages.Assign:
+    return messages.Assign(
+        interface=interface,
+        task=task,
+        args={"x": x},
+        user="u",
+        org="o",
+        action="a",
+        implementation="i",
+        parent=parent,
+        root=parent,
+    )
+
+
+@pytest.mark.parametrize("kind", ["cancel", "interrupt", "both"])
+@pytest.mark.parametrize("interface", ["coroutine", "stream", "thread", "sync_stream"])
+async def test_nothing_is_left_dirty(interface: str, kind: str) -> None:
+    threads = DaemonThreads("anywhere")
+    desk = Desk()
+    tasks = tasks_at(desk, threads)
     ends: dict[str, str] = {}
 
     def begin(key: int) -> str:
         task = str(key)
-        tasks.begin(
-            messages.Assign(
-                interface=interface, task=task, args={"x": 3}, user="u", org="o", action="a", implementation="i"
-            )
-        )
+        tasks.begin(assigned(interface, task, 3))
         return task
 
     async with asyncio.timeout(60):
@@ -157,7 +174,7 @@ async def test_nothing_is_left_dirty(interface: str, kind: str) -> None:
             assert len(terminal) == 1, (steps, terminal)
             assert reports[-1].terminal, "nothing is said after the end"
             ends[task] = terminal[0]
-            assert locks.holders == {}, steps
+            assert tasks.gates.holders == {}, steps
             while open_now:  # noqa: ASYNC110 - a thread that was let go gives back what it holds a moment later
                 await asyncio.sleep(0.001)
         whole = begin(1000)
@@ -170,4 +187,49 @@ async def test_nothing_is_left_dirty(interface: str, kind: str) -> None:
     held = [one.key for one in desk.sent if isinstance(one, messages.Lock)]
     freed = [one.key for one in desk.sent if isinstance(one, messages.Unlock)]
     assert sorted(held) == sorted(freed)
+    threads.shutdown()
+
+
+def ends_of(desk: Desk) -> dict[str, str]:
+    ends = [one for one in desk.sent if isinstance(one, messages.Report) and one.terminal]
+    said = {one.task: getattr(one, "error", messages.type_of(one)) for one in ends}
+    assert len(said) == len(ends)
+    return said
+
+
+async def test_who_is_being_stopped_begins_nothing_but_what_its_running_tasks_call() -> None:
+    threads = DaemonThreads("anywhere")
+    desk = Desk()
+    tasks = tasks_at(desk, threads)
+    tasks.begin(assigned("coroutine", "1", 40))
+    tasks.begin(assigned("coroutine", "2", 0))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert tasks.gates.holders == {"a": "1", "b": "1"}, "it runs, and the other one waits"
+    tasks.begin(assigned("coroutine", "3", 0))
+    tasks.refuse("is being stopped")
+    tasks.begin(assigned("coroutine", "4", 0))
+    tasks.begin(assigned("coroutine", "5", 0, parent="1"))
+    tasks.begin(assigned("coroutine", "6", 0, parent="elsewhere"))
+    tasks.begin(assigned("coroutine", "7", 0, parent="nobody knows"))
+    async with asyncio.timeout(5):
+        await tasks.quiet()
+    given_back = "agent lost: anywhere is being stopped; the task was not begun"
+    whole = dict.fromkeys(("1", "5", "6"), "COMPLETED")
+    assert ends_of(desk) == {**whole, **dict.fromkeys(("2", "3", "4", "7"), given_back)}
+    threads.shutdown()
+
+
+async def test_a_mistake_of_ours_ends_the_task(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(task: str) -> None:
+        raise RuntimeError(f"the disk has no room for {task}")
+
+    threads = DaemonThreads("anywhere")
+    desk = Desk()
+    tasks = tasks_at(desk, threads, on_begin=fail)
+    tasks.begin(assigned("coroutine", "1", 0))
+    async with asyncio.timeout(5):
+        await tasks.quiet()
+    assert ends_of(desk) == {"1": "the disk has no room for 1"}
+    assert "task 1 (coroutine) failed here" in caplog.text
     threads.shutdown()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -182,7 +183,10 @@ def again() -> None: ...
     }
 
 
-def test_services_are_left_and_shutdown_hooks_run_in_reverse(make: Make) -> None:
+def test_services_are_left_and_shutdown_hooks_run_in_reverse(
+    make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("rekuest_codegen.runtime.provider.holdings.LEAVE_WITHIN", 0.1)
     module = make(
         """
 said = []
@@ -203,6 +207,10 @@ async def second(db: Db) -> None:
     said.append("second")
     raise ValueError("is logged, and keeps nothing from being left")
 
+@app.shutdown
+async def endless(db: Db) -> None:
+    await asyncio.Event().wait()
+
 @app.background
 async def beside(db: Db) -> None:
     try:
@@ -221,8 +229,36 @@ def f() -> int:
         local.background()
         assert local.call(module.f) == 1
     assert module.said == ["beside", "second", "first", "left"]
+    assert "shutdown endless does not end; it is left to itself" in caplog.text
+    assert "shutdown second: ValueError: is logged" in caplog.text
 
 
 def test_what_cannot_be_forwarded() -> None:
     with pytest.raises(ConfigurationError, match="logs='LOUD': expected a level of logging"):
         forward(logs="LOUD", bars=False)
+
+
+STUBBORN = """
+import asyncio
+from rekuest_codegen.runtime.provider import serving
+
+async def stubborn():
+    while True:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            pass
+
+async def serve(*_):
+    kept.append(asyncio.create_task(stubborn()))
+    await asyncio.sleep(0)
+
+kept = []
+serving._serve, serving.EXIT_WITHIN = serve, 0.2
+serving.run_apps([None])
+"""
+
+
+def test_a_process_ends_whatever_its_tasks_do() -> None:
+    done = subprocess.run([sys.executable, "-c", STUBBORN], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (1, "a task does not end; leaving without it\n")

@@ -7,10 +7,11 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rekuest_codegen.errors import ConfigurationError
-from rekuest_codegen.runtime.provider.limits import Room
-from rekuest_codegen.runtime.provider.locks import Locks
+from rekuest_codegen.runtime.provider.gates import AGENT, Gates
 from rekuest_codegen.runtime.provider.register import App
 from rekuest_codegen.wire.messages import Lock, Unlock
 
@@ -34,46 +35,87 @@ async def test_who_is_called_from_inside_may_enter(workshop: Any) -> None:
 
 async def test_the_server_is_told_who_holds_what() -> None:
     told: list[Any] = []
-    locks = Locks(told.append)
-    async with locks.held(["b", "a", "b"], "1", frozenset()):
-        assert locks.holders == {"a": "1", "b": "1"}
-        waiting = asyncio.ensure_future(_enter(locks, ["a"], "2"))
+    gates = Gates(told.append, {})
+    async with gates.passed("1", "f", ["b", "a", "b"]):
+        assert gates.holders == {"a": "1", "b": "1"}
+        waiting = asyncio.ensure_future(enter(gates, "2", "f", ["a"]))
         await asyncio.sleep(0)
-        async with locks.held(["a"], "3", frozenset({"1"})):
-            assert locks.holders["a"] == "1"
+        async with gates.passed("3", "f", ["a"], frozenset({"1"})):
+            assert gates.holders["a"] == "1"
     await asyncio.wait_for(waiting, 5)
     said = [(type(message), message.key, getattr(message, "task", None)) for message in told]
     assert said == [
         (Lock, "a", "1"),
         (Lock, "b", "1"),
-        (Unlock, "b", None),
         (Unlock, "a", None),
+        (Unlock, "b", None),
         (Lock, "a", "2"),
         (Unlock, "a", None),
     ]
-    assert locks.holders == {}
+    assert gates.holders == {}
 
 
-async def _enter(locks: Locks, keys: list[str], task: str) -> None:
-    async with locks.held(keys, task, frozenset()):
-        pass
-
-
-async def test_who_waits_for_a_lock_may_be_cancelled() -> None:
-    locks = Locks(lambda message: None)
-    async with locks.held(["a"], "1", frozenset()):
-        waiting = asyncio.ensure_future(_enter(locks, ["a"], "2"))
+async def enter(gates: Gates, task: str, interface: str, locks: list[str], order: list[str] | None = None) -> None:
+    async with gates.passed(task, interface, locks):
+        if order is not None:
+            order.append(task)
         await asyncio.sleep(0)
-        waiting.cancel()
-        await asyncio.wait([waiting])
-    async with asyncio.timeout(5), locks.held(["a"], "3", frozenset()):
-        assert locks.holders == {"a": "3"}
 
 
-async def test_a_called_task_needs_no_room_of_its_own() -> None:
-    room = Room(1)
-    async with asyncio.timeout(5), room.taken("1", frozenset()), room.taken("2", frozenset({"1"})):
-        pass
+async def test_who_waits_may_be_cancelled_also_at_the_moment_of_being_let_in() -> None:
+    gates = Gates(lambda message: None, {AGENT: 1})
+    async with gates.passed("1", "f", ["a"]):
+        waiting = [asyncio.ensure_future(enter(gates, str(number), "f", ["a"])) for number in (2, 3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        await asyncio.wait(waiting[:1])
+    waiting[1].cancel()
+    await asyncio.wait(waiting)
+    async with asyncio.timeout(5), gates.passed("4", "f", ["a"]):
+        assert gates.holders == {"a": "4"}
+    assert gates._queues == {}
+
+
+async def test_who_waits_holds_nothing_and_first_come_is_first_served() -> None:
+    gates = Gates(lambda message: None, {"f": 1})
+    order: list[str] = []
+    async with asyncio.timeout(5), gates.passed("1", "f", ["b"]):
+        waiting = [
+            asyncio.ensure_future(enter(gates, "2", "g", ["a", "b"], order)),
+            asyncio.ensure_future(enter(gates, "3", "g", ["a"], order)),
+            asyncio.ensure_future(enter(gates, "4", "f", ["c"], order)),
+            asyncio.ensure_future(enter(gates, "5", "g", ["c"], order)),
+            asyncio.ensure_future(enter(gates, "6", "g", ["d"], order)),
+        ]
+        await asyncio.sleep(0)
+        assert gates.holders == {"b": "1", "d": "6"}, "a and c are kept for those who came first"
+        async with gates.passed("7", "f", ["a", "c"], frozenset({"1"})):
+            assert gates.holders == {"a": "7", "b": "1", "c": "7", "d": "6"}, "but not from who is called from inside"
+        await asyncio.wait(waiting[4:])
+    await asyncio.wait(waiting)
+    assert order == ["6", "2", "4", "3", "5"]
+
+
+@given(st.lists(st.tuples(st.sampled_from("fg"), st.sets(st.sampled_from("abc")), st.sets(st.sampled_from("abc")))))
+def test_tasks_that_call_others_never_wait_for_ever(plans: list[tuple[str, set[str], set[str]]]) -> None:
+    """Any tasks with any locks, each of which calls one with other locks: later ones, as whoever takes turns at two
+    locks in both orders has made the circle himself."""
+
+    async def outer(gates: Gates, number: int) -> None:
+        interface, locks, more = plans[number]
+        async with gates.passed(str(number), interface, locks):
+            await asyncio.sleep(0)
+            later = [key for key in more if key > max(locks, default="")]
+            async with gates.passed(f"{number}'", "g", later, frozenset({str(number)})):
+                await asyncio.sleep(0)
+
+    async def main() -> None:
+        gates = Gates(lambda message: None, {"f": 1, AGENT: 2})
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(outer(gates, number) for number in range(len(plans))))
+        assert (gates.holders, gates._queues, gates._inside) == ({}, {}, {"f": set(), AGENT: set()})
+
+    asyncio.run(main())
 
 
 def test_room_for_none_is_a_mistake() -> None:

@@ -16,9 +16,14 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.errors import ArgumentError, ConfigurationError
+from rekuest_codegen.ir.kinds import PortKind
+from rekuest_codegen.ir.ports import Port
 from rekuest_codegen.runtime import context, portal
+from rekuest_codegen.runtime.provider import states
 from rekuest_codegen.runtime.provider.observed import observe, view
+from rekuest_codegen.runtime.testing.memory import Drawers
+from rekuest_codegen.wire.conversation import AgentSide
 
 CHECKOUT = """query($id: ID!) { checkout(state: $id) { value globalRevision } state(id: $id) { interface definition {
   name ports { key kind } } agent { name } } }"""
@@ -226,3 +231,34 @@ def test_a_view_is_of_the_class_and_cannot_be_set() -> None:
     assert thing.items == [1]
     with pytest.raises(AttributeError, match=r"asked for as ReadOnly\[Plain\]"):
         seen.x = 1
+
+
+@dataclass
+class Logbook:
+    day: str = ""
+    page: str = ""
+
+
+async def test_what_is_too_large_to_be_told_is_not_and_costs_the_others_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(states, "MOST", 100)
+    ports = tuple(Port(key=key, kind=PortKind.STRING) for key in ("day", "page"))
+    side = AgentSide("t")
+    side.ready = True
+    told: list[Any] = []
+    all_states = states.States([states.StateSchema("log", Logbook, ports, {})], side, told.append)
+    book = Logbook()
+    await all_states.begin({Logbook: book}, Drawers())
+    for page, day in [("x" * 200, "monday"), ("short", "x" * 95), ("", "x" * 95)]:
+        book.page, book.day = page, day
+        await all_states.settle()
+    assert [(one.path, one.value[:6]) for one in told] == [
+        ("/day", "monday"),
+        ("/page", "short"),
+        ("/page", ""),
+        ("/day", "xxxxxx"),
+    ]
+    assert "state log: page was not told: $.page: 202 bytes; all states together have at most 100" in caplog.text
+    with pytest.raises(ArgumentError, match="all states together"):
+        await all_states.begin({Logbook: Logbook(day="x" * 99)}, Drawers())
