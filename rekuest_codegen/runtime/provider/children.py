@@ -91,9 +91,9 @@ class Children:
             response = await answer
         except asyncio.CancelledError:
             if how is None or how.keep is None or not how.keep():
-                if not answer.done():
+                if answer.cancelled():
                     self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
-                elif not answer.cancelled() and answer.exception() is None:  # it was on its way to who waited
+                elif answer.exception() is None:  # it was on its way to who waited
                     self._take_back(answer.result())
             raise
         finally:
