@@ -92,8 +92,8 @@ class Modules:
         self._by_path: dict[Path, Source | Unreadable] = {}
         self._files: dict[tuple[Path | None, str], Path | None] = {}
 
-    def at(self, path: Path) -> Source:
-        """The source in ``path``, parsed once.
+    def at(self, path: Path, text: str | None = None) -> Source:
+        """The source in ``path``, parsed once; ``text`` is what `text` gave, where it was asked before.
 
         Raises:
             Unreadable: it cannot be read or parsed.
@@ -102,7 +102,7 @@ class Modules:
         found = self._by_path.get(path)
         if found is None:
             try:
-                found = Source(path, self.text(path), self._disk.is_file)
+                found = Source(path, self.text(path) if text is None else text, self._disk.is_file)
             except Unreadable as error:
                 found = error
             self._by_path[path] = found

@@ -20,7 +20,7 @@ from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, function_scope
 from rekuest_codegen.scan.source import Source
-from rekuest_codegen.scan.statements import called, own_expressions, parts, walk
+from rekuest_codegen.scan.statements import own_expressions, parts
 from rekuest_codegen.scan.trees import Function
 from rekuest_codegen.scan.wrapping import returned_names
 
@@ -54,7 +54,7 @@ class Registrations:
 
     def declare(self, source: Source) -> None:
         """Note the declarations ``source`` makes away from the classes they are about."""
-        for scope, statement, _ in walk(source.scope, source.tree.body):
+        for scope, statement, _, call, _ in source.statements:
             try:
                 if isinstance(statement, ast.ClassDef):
                     self._declarations.of(Object(scope, statement.name, statement))
@@ -64,7 +64,7 @@ class Registrations:
                         word = app_member(self._modules, scope, decorator.expression)
                         if word in ("structure", "service"):
                             self._declarations.add_function(word, function, decorator.call)
-                elif (call := called(statement)) is not None:
+                elif call is not None:
                     word = app_member(self._modules, scope, call.func)
                     if word in DECLARING:
                         self._declarations.add_call(word, scope, call)
@@ -73,20 +73,20 @@ class Registrations:
 
     def registered(self, source: Source) -> Iterator[Registration]:
         """The registrations ``source`` makes, in the order written."""
-        for scope, statement, in_loop in walk(source.scope, source.tree.body):
+        for scope, statement, in_loop, call, mentions in source.statements:
             if isinstance(statement, Function | ast.ClassDef):
                 yield from self._decorated(scope, statement, in_loop)
                 continue
-            if (call := called(statement)) is not None:
+            if call is not None:
                 yield from self._call(scope, call, in_loop)
-            for expression in own_expressions(statement):
+            for expression in own_expressions(statement) if mentions else ():
                 if source.mentions(expression):
                     yield from self._within(scope, expression, in_loop, first=expression is call)
 
     def apps(self, source: Source) -> Iterator[MadeApp]:
         """The apps that ``source`` makes and gives a name to."""
-        scopes = dict.fromkeys(scope for scope, _, _ in walk(source.scope, source.tree.body))
-        for scope in scopes:
+        _ = source.statements  # a scope is known once its statements were walked
+        for scope in [source.scope, *source.scopes.values()]:
             for binding in (binding for bindings in scope.names.values() for binding in bindings):
                 made = binding.value if isinstance(binding, Assigned) else None
                 made = binding.entered if isinstance(binding, Opaque) else made

@@ -203,6 +203,8 @@ class _Scan:
             return
         for decorator in decorators_of(modules, function.scope, function.node):
             kind = wrapping(modules, function.scope, decorator)
+            if kind is Wrapping.KEEPS:
+                continue
             text = function.source.shown(decorator.expression)
             if kind is Wrapping.CHANGES:
                 raise Problem(
@@ -211,23 +213,21 @@ class _Scan:
                     source=function.source,
                     node=decorator.expression,
                 )
-            if kind is Wrapping.UNKNOWN:
-                self._findings.warn(
-                    "unknown-decorator",
-                    f"{function.name}: what {text} does to the signature cannot be read; the written one is taken",
-                    source=function.source,
-                    node=decorator.expression,
-                )
+            self._findings.warn(
+                "unknown-decorator",
+                f"{function.name}: what {text} does to the signature cannot be read; the written one is taken",
+                source=function.source,
+                node=decorator.expression,
+            )
 
     def _sources(self, modules: Modules, files: Sequence[Path]) -> Iterator[Source]:
         for file in files:
             try:
-                if not self._options.all_functions:
-                    text = modules.text(file)
-                    if not REGISTERS.search(text) and not DECLARING_TRACE.search(text):
-                        continue
-                source = modules.at(file)
-                _ = source.scope  # what is nested too deeply shows here, and not in the middle of something
+                text = modules.text(file)
+                if not (self._options.all_functions or REGISTERS.search(text) or DECLARING_TRACE.search(text)):
+                    continue
+                source = modules.at(file, text)
+                _ = source.statements  # what is nested too deeply shows here, and not in the middle of something
             except Unreadable as error:
                 self._findings.unreadable(error.code, str(file), error.line, error.column, error.message)
             except RecursionError:

@@ -59,7 +59,9 @@ def to_port(shape: Shape, key: str, side: Side) -> Port:
     """
     markers, unit = shape.markers, shape.unit
     # Only what is said: what a port does not say costs as much to check as what it does.
-    said: dict[str, Any] = {"key": key, "kind": shape.kind, "nullable": shape.nullable}
+    said: dict[str, Any] = {"key": key, "kind": shape.kind}
+    if shape.nullable:
+        said["nullable"] = True
     if shape.identifier is not None:
         said["identifier"] = shape.identifier
     if shape.children:
