@@ -19,12 +19,13 @@ NO_DESCRIPTION = "No Description"
 REMEMBERED = 1024
 
 _STYLES: tuple[tuple[re.Pattern[str], Callable[[str], Docstring]], ...] = (
-    (re.compile(r"^\s*:", re.MULTILINE), rest.parse),
+    (re.compile(r"\n\s*:"), rest.parse),
     (re.compile(r":[ \t\r\f\v]*$", re.MULTILINE), GoogleParser().parse),
     (re.compile(r"--|\.\.\s"), NumpydocParser().parse),
-    (re.compile(r"^\s*@", re.MULTILINE), epydoc.parse),
+    (re.compile(r"@"), epydoc.parse),
 )
-"""The sign without which a text has no section of a style, and who parses that style; in the library's order."""
+"""The sign without which a text, after a line's end, has no section of a style, and who parses that style; in the
+library's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def parse_any_style(text: str) -> Docstring:
     Raises:
         ParseError: no style can make sense of it.
     """
-    tried = [parse_style for sign, parse_style in _STYLES if sign.search(text)]
+    searched = f"\n{text}"
+    tried = [parse_style for sign, parse_style in _STYLES if sign.search(searched)]
     if not tried:
         return rest.parse(text)
     best: Docstring | None = None

@@ -71,7 +71,7 @@ class PortOptions:
 
     def unknown(self, keys: Iterable[str]) -> str:
         """The ports that were given a widget but do not exist, as one text."""
-        return ", ".join(sorted(self.required - set(keys)))
+        return ", ".join(sorted(self.required - set(keys))) if self.required else ""
 
 
 NO_PORTS = PortOptions()

@@ -63,6 +63,18 @@ class SignatureReader:
         function, options = registered.function, registered.options
         documentation = work.documentation
         description = options.get("description") or documentation.description
+        said = {
+            "port_groups": tuple(options.get("port_groups") or ()),
+            "collections": tuple(options.get("collections") or ()),
+            "is_test_for": tuple(map(_test_target, listed(options.get("is_test_for")))),
+            "stateful": bool(options.get("stateful")) or work.stateful,
+            "pure": bool(options.get("pure")) or effects_of(options) == "NONE",
+            "idempotent": bool(options.get("idempotent")) or effects_of(options) == "REPEATABLE",
+            "allow_probe": bool(options.get("allow_probe")),
+            "is_dev": not description,
+            "catalogs": tuple(options.get("catalogs") or ()),
+            "protocols": tuple(options.get("protocols") or ()),
+        }
         node = Node(
             key=options.get("key") or function.name,
             kind=NodeKind.GENERATOR if work.is_generator else NodeKind.FUNCTION,
@@ -71,17 +83,9 @@ class SignatureReader:
             description=description or NO_DESCRIPTION,
             args=tuple(args),
             returns=tuple(returns),
-            port_groups=tuple(options.get("port_groups") or ()),
-            collections=tuple(options.get("collections") or ()),
-            is_test_for=tuple(map(_test_target, listed(options.get("is_test_for")))),
-            stateful=bool(options.get("stateful")) or work.stateful,
-            pure=bool(options.get("pure")) or effects_of(options) == "NONE",
-            idempotent=bool(options.get("idempotent")) or effects_of(options) == "REPEATABLE",
-            allow_probe=bool(options.get("allow_probe")),
-            is_dev=not description,
-            catalogs=tuple(options.get("catalogs") or ()),
-            protocols=tuple(options.get("protocols") or ()),
             app=registered.app,
+            # What says nothing would cost as much to check as what does.
+            **{field: value for field, value in said.items() if value},
         )
         if problems := check_node(node):
             for problem in problems:
@@ -132,7 +136,7 @@ class _Work:
         self.locks: tuple[str, ...] = ()
         self.manipulates: tuple[str, ...] = ()
         self.parameters: list[Parameter] = []
-        self.yields = "yield" in self.function.source.text and streams(node)
+        self.yields = self.function.source.has_yield and streams(node)
         self.is_generator = self.yields
         self.documentation: Documentation = read_docstring(raw_docstring(node))
 
@@ -242,9 +246,12 @@ class _Work:
             raise Problem("bad-marker", f"{key} {error}") from None
 
     def _check_dependencies(self, ports: list[Port]) -> None:
+        decorated = [port for port in ports if port.validators or port.effects]
+        if not decorated:
+            return
         keys = {port.key for port in ports}
         places = {parameter.arg: parameter for parameter in all_parameters(self.node.args)}
-        for port in ports:
+        for port in decorated:
             decorations: list[Validator | Effect] = [*port.validators, *port.effects]
             for decoration in decorations:
                 for name in decoration.dependencies:

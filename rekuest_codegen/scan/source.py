@@ -72,6 +72,11 @@ class Source:
         """Whether ``from __future__ import annotations`` is in force: annotations are texts when the code runs."""
         return isinstance(self.scope.binding("annotations"), ImportedName) and "__future__" in self.text
 
+    @cached_property
+    def has_yield(self) -> bool:
+        """Whether the word is somewhere in the text."""
+        return "yield" in self.text
+
     def place(self, node: ast.AST) -> tuple[int, int]:
         """Line and column of ``node``, both from one; the first line for a node of no known place."""
         line: int | None = getattr(node, "lineno", None)
