@@ -39,7 +39,8 @@ def _may_chain(text: str) -> bool:
     """Whether some piece of ``MAX_CHAIN`` letters has no break, as any has that lies in twice as many without one."""
     last = len(text) - MAX_CHAIN
     return any(
-        all(text.find(sign, start, start + MAX_CHAIN) < 0 for sign in _BREAKS) for start in range(0, last + 1, MAX_CHAIN)
+        all(text.find(sign, start, start + MAX_CHAIN) < 0 for sign in _BREAKS)
+        for start in range(0, last + 1, MAX_CHAIN)
     )
 
 

@@ -33,7 +33,7 @@ class Shape(Struct, frozen=True, kw_only=True):
     members: Mapping[str, Any] | None = None
     unit: Unit | None = None
     markers: Markers = NOTHING
-    made: dict[Side, tuple[Port, ...]] = {}  # noqa: RUF012 - msgspec gives each shape one of its own
+    made: dict[Side, tuple[Port, ...]] = {}
 
     def nullable_or(self, nullable: bool) -> Shape:
         return self._with(True, self.markers) if nullable and not self.nullable else self

@@ -63,7 +63,7 @@ class SignatureReader:
         function, options = registered.function, registered.options
         documentation = work.documentation
         description = options.get("description") or documentation.description
-        said = {
+        said: dict[str, Any] = {
             "port_groups": tuple(options.get("port_groups") or ()),
             "collections": tuple(options.get("collections") or ()),
             "is_test_for": tuple(map(_test_target, listed(options.get("is_test_for")))),

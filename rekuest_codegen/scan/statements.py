@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rekuest_codegen.scan.scopes import Scope, class_scope, function_scope
 
 LATE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 """Expressions whose parts run later, or more than once."""
-CALLING: frozenset[type[ast.stmt]] = frozenset([ast.Expr, ast.Assign, ast.AnnAssign, ast.Return])
+CALLING = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
 """Statements that are a call, or bind or return one's result, where their value is one."""
-PIECES = (ast.ExceptHandler, ast.match_case)
-"""Parts of statements that hold statements, and are none."""
 _INNER: Mapping[type[ast.AST], tuple[tuple[str, bool], ...]] = {
     ast.If: (("body", False), ("orelse", False)),
     **dict.fromkeys((ast.With, ast.AsyncWith), (("body", False),)),
@@ -52,25 +50,26 @@ def telling(scope: Scope, body: Sequence[ast.stmt], mentions: Callable[[ast.stmt
 
 
 def _gather(
-    found: list[Statement], mentions: Callable[[ast.stmt], bool], scope: Scope, body: Sequence[Any], in_loop: bool
+    found: list[Statement], mentions: Callable[[ast.stmt], bool], scope: Scope, body: Sequence[ast.AST], in_loop: bool
 ) -> None:
     for node in body:
-        kind = type(node)
-        if kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             if node.decorator_list:
                 found.append(Statement(scope, node, in_loop, None, False))
             _gather(found, mentions, function_scope(scope, node), node.body, in_loop)
-        elif kind is ast.ClassDef:
+        elif isinstance(node, ast.ClassDef):
             found.append(Statement(scope, node, in_loop, None, False))
             _gather(found, mentions, class_scope(scope, node), node.body, in_loop)
         else:
-            if kind not in PIECES:
-                call = node.value if kind in CALLING and type(node.value) is ast.Call else None
+            if isinstance(node, ast.stmt):
+                value = node.value if isinstance(node, CALLING) else None
+                call = value if isinstance(value, ast.Call) else None
                 named = mentions(node)
                 if call is not None or named:
                     found.append(Statement(scope, node, in_loop, call, named))
-            for field, is_loop in _INNER.get(kind, ()):
-                _gather(found, mentions, scope, getattr(node, field), in_loop or is_loop)
+            for field, is_loop in _INNER.get(type(node), ()):
+                inner: list[ast.AST] = getattr(node, field)
+                _gather(found, mentions, scope, inner, in_loop or is_loop)
 
 
 def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:

@@ -124,8 +124,8 @@ class TypeReader:
             raise Problem("bad-marker", str(error), source=scope.source, node=node) from None
 
     def forget(self) -> None:
-        """Let go of what was read; the reader is of no use afterwards."""
-        self._known.clear()
+        """Let go of all, what reads classes for it and itself reads types by it too; of no use afterwards."""
+        vars(self).clear()
 
     def fields(self, cls: Object, reading: Reading) -> tuple[tuple[str, Shape], ...]:
         """The annotated fields of a class, by name.
