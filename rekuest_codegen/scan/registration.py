@@ -24,7 +24,8 @@ from rekuest_codegen.scan.statements import own_expressions, parts
 from rekuest_codegen.scan.trees import Function
 from rekuest_codegen.scan.wrapping import returned_names
 
-REGISTERING = frozenset(["register", "register_func", "workflow", "register_workflow", "register_action"])
+WORKFLOWS = frozenset(["workflow", "register_workflow"])
+REGISTERING = frozenset(["register", "register_func", "register_action"]) | WORKFLOWS
 STATIC = "builtins.staticmethod"
 CLASS = "builtins.classmethod"
 
@@ -32,7 +33,8 @@ CLASS = "builtins.classmethod"
 class Registration(Struct, frozen=True, eq=False):
     """A function and the call that registers it. ``bound`` when its first parameter is given already.
 
-    ``app`` is the app it is registered with, when that can be read; ``bare`` when it names none.
+    ``app`` is the app it is registered with, when that can be read; ``bare`` when it names none. ``is_workflow`` when
+    the word says that it calls other nodes.
     """
 
     function: Object
@@ -41,6 +43,7 @@ class Registration(Struct, frozen=True, eq=False):
     bound: bool
     app: MadeApp | None = None
     bare: bool = False
+    is_workflow: bool = False
 
 
 class Registrations:
@@ -216,7 +219,8 @@ class Registrations:
     ) -> Registration:
         app = made_app(self._modules, self._folder, scope, register)
         target = self._modules.resolve(scope, register) if app is None else None
-        return Registration(function, call, scope, bound, app, bare=isinstance(target, Known))
+        is_workflow = app_member(self._modules, scope, register) in WORKFLOWS
+        return Registration(function, call, scope, bound, app, isinstance(target, Known), is_workflow)
 
     def _bound_before(self, scope: Scope, what: ast.expr, call: ast.Call) -> tuple[Object, bool] | None:
         """Of several functions by one name, the one that has it where the call is."""

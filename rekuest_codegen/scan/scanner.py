@@ -23,7 +23,7 @@ from rekuest_codegen.scan.files import files_of
 from rekuest_codegen.scan.injection import Injection
 from rekuest_codegen.scan.marker_calls import CALLS, SPELLED
 from rekuest_codegen.scan.modules import Modules, Object
-from rekuest_codegen.scan.options import read_options, unknown_options
+from rekuest_codegen.scan.options import is_workflow, read_options, unknown_options
 from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.registration import Registration, Registrations
 from rekuest_codegen.scan.result import ScannedNode, ScannedState, ScanOptions, ScanResult
@@ -183,7 +183,9 @@ class _Scan:
                 self._findings.warn("unknown-option", f"{function.name}: {text}", source=source, node=argument)
             app = registration.app.name if registration.app is not None else ""
             options, ports = read_options(folder, registration.scope, registration.call)
-            return signatures.read(Registered(function, registration.bound, options, ports, app))
+            may_call = registration.call is None and self._options.all_functions
+            may_call = may_call or registration.is_workflow or is_workflow(options)
+            return signatures.read(Registered(function, registration.bound, options, ports, app, may_call))
         except Problem as problem:
             self._findings.problem(problem.at(source, place), prefix=f"{function.name}: ")
         except RecursionError:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any, TypeGuard
+from typing import Any
 
 from msgspec import Struct
 
-from rekuest_codegen.ir import Effect, Node, NodeKind, Port, TestTarget, Validator, check_node, default_problem
+from rekuest_codegen.ir import Effect, Node, NodeKind, Port, PortGroup, TestTarget, Validator, check_node, default_problem
 from rekuest_codegen.scan.constants import Instance, is_sequence
 from rekuest_codegen.scan.docstrings import NO_DESCRIPTION, Documentation, read_docstring
 from rekuest_codegen.scan.identifiers import title
@@ -30,13 +30,15 @@ COMPUTED_ADVICE = "write the value itself, or None and compute it in the functio
 
 
 class Registered(Struct, frozen=True, eq=False):
-    """A function to make a node of. ``bound`` when its first parameter is an instance or class already given."""
+    """A function to make a node of. ``bound`` when its first parameter is an instance or class already given,
+    ``may_call`` when it may be handed what calls other nodes, as workflows are."""
 
     function: Object
     bound: bool = False
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     ports: PortOptions = field(default_factory=PortOptions)
     app: str = ""
+    may_call: bool = True
 
 
 class SignatureReader:
@@ -61,6 +63,7 @@ class SignatureReader:
         if work.failed:
             return None
         function, options = registered.function, registered.options
+        work.check_names([*args, *returns])
         documentation = work.documentation
         description = options.get("description") or documentation.description
         said: dict[str, Any] = {
@@ -105,7 +108,7 @@ class SignatureReader:
             is_async=isinstance(work.node, ast.AsyncFunctionDef),
             is_generator=work.yields,
             options=options,
-            locks=tuple(dict.fromkeys([*filter(_is_text, listed(options.get("locks"))), *work.locks])),
+            locks=tuple(dict.fromkeys([*listed(options.get("locks")), *work.locks])),
             manipulates=tuple(dict.fromkeys(work.manipulates)),
         )
 
@@ -185,6 +188,8 @@ class _Work:
         annotation = parameter.annotation
         has_default = default is not None
         if annotation is not None and (injected := self.injection(self.scope, annotation)) is not None:
+            if injected.calls and not self.registered.may_call:
+                self._refuse_calling(name)
             self.injected[name] = injected.what
             self.stateful = self.stateful or injected.stateful
             self.locks += injected.locks
@@ -198,6 +203,16 @@ class _Work:
         self._check_default(shape, port, parameter)
         _refuse_reserved(port)
         return port
+
+    def _refuse_calling(self, name: str) -> None:
+        text = (
+            f"calls other nodes (through {name}), which only a workflow may do: register it with "
+            "execution=Execution.WORKFLOW"
+        )
+        if not self.function.source.postpones_annotations:
+            raise Problem("plain-dependency", text)
+        # Upstream overlooks it where annotations are texts.
+        self.reading.warn("plain-dependency", text)
 
     def _shape(self, parameter: ast.arg, annotation: ast.expr | None, given: Markers, value: Any) -> Shape:
         if annotation is not None:
@@ -245,6 +260,22 @@ class _Work:
         except ValueError as error:
             raise Problem("bad-marker", f"{key} {error}") from None
 
+    def check_names(self, ports: list[Port]) -> None:
+        """Warn of ports that are spoken of and do not exist. Upstream says nothing."""
+        keys = {port.key for port in ports}
+        if unknown := self.registered.ports.overlooked(keys):
+            self.reading.warn("unknown-port", f"options name ports that {self.function.name} has not: {unknown}")
+        groups: list[str] = []
+        for group in self.registered.options.get("port_groups") or ():
+            if isinstance(group, PortGroup):
+                named = [*group.ports, *(name for effect in group.effects for name in effect.dependencies)]
+                for name in dict.fromkeys(name for name in named if name not in keys):
+                    self.reading.warn("unknown-port", f"the port group {group.key} names {name}, which is no parameter")
+                if group.key in groups:
+                    self.reading.warn("duplicate-group", f"there are two port groups {group.key}")
+                groups.append(group.key)
+        self._flush(self.function.source.name_place(self.node) if self.reading.warnings else self.node)
+
     def _check_dependencies(self, ports: list[Port]) -> None:
         decorated = [port for port in ports if port.validators or port.effects]
         if not decorated:
@@ -278,10 +309,6 @@ def listed(value: Any) -> list[Any]:
 def _test_target(value: Any) -> Any:
     """A text names the node that is tested by its hash."""
     return TestTarget(hash=value) if isinstance(value, str) else value
-
-
-def _is_text(value: object) -> TypeGuard[str]:
-    return isinstance(value, str)
 
 
 def signature_scope(function: Object, node: Function) -> Scope:
