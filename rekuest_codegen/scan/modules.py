@@ -224,13 +224,41 @@ class Modules:
         source = self.named(module, scope.source.root)
         if source is None:
             return Known(f"{module}.{name}")
-        if (binding := source.scope.binding(name)) is not None:
+        found = self._defined(source, module, name, scope, steps)
+        if isinstance(found, Missing) and (stub := self._stub_of(source)) is not None:
+            # What is compiled, or made when the code runs, is written in the stub alone.
+            told = self._defined(stub, module, name, scope, steps)
+            found = found if isinstance(told, Missing) else told
+        if isinstance(found, Missing) and any(self._is_unread(star, source.scope) for star in source.scope.stars):
+            return Known(f"{module}.{name}")
+        return found
+
+    def _defined(self, source: Source, module: str, name: str, scope: Scope, steps: int) -> Target:
+        """What ``name`` is in ``source``, which is that of ``module``."""
+        binding = source.scope.binding(name)
+        # In a package, ``from . import part`` binds the module that is called so.
+        if binding is not None and binding != ImportedName(module, name):
             return self._follow(source.scope, name, binding, steps)
         if (found := self._starred(source.scope, name, steps)) is not None:
             return found
         if self.named(f"{module}.{name}", scope.source.root) is not None:
             return ModuleRef(f"{module}.{name}")
         return Missing(f"{module}.{name}", f"is not defined in {source.path}")
+
+    def _is_unread(self, module: str, scope: Scope) -> bool:
+        """Whether nobody can say what is in ``module``: it is compiled, or not there."""
+        is_stdlib = module.partition(".")[0] in sys.stdlib_module_names
+        return not is_stdlib and self.named(module, scope.source.root) is None
+
+    def _stub_of(self, source: Source) -> Source | None:
+        """The stub beside a source."""
+        path = source.path.with_suffix(".pyi")
+        if source.path.suffix != ".py" or not self._disk.is_file(path):
+            return None
+        try:
+            return self.at(path)
+        except Unreadable:
+            return None
 
     def _starred(self, scope: Scope, name: str, steps: int) -> Target | None:
         if steps <= 0 or name.startswith("_"):

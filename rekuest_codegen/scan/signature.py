@@ -9,7 +9,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from rekuest_codegen.ir import Effect, Node, NodeKind, Port, PortGroup, TestTarget, Validator, check_node, default_problem
+from rekuest_codegen.ir import (
+    Effect,
+    Node,
+    NodeKind,
+    Port,
+    PortGroup,
+    TestTarget,
+    Validator,
+    check_node,
+    default_problem,
+)
 from rekuest_codegen.scan.constants import Instance, is_sequence
 from rekuest_codegen.scan.docstrings import NO_DESCRIPTION, Documentation, read_docstring
 from rekuest_codegen.scan.identifiers import title
