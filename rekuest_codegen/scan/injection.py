@@ -17,7 +17,7 @@ from rekuest_codegen.scan.vocabulary import INJECTED
 @dataclass(frozen=True, slots=True)
 class Injected:
     """What is handed in: ``task``, or ``state:module.Stage`` with the class that was declared. ``name`` is that of a
-    state the function may change, ``locks`` are those it holds meanwhile, ``calls`` says that it has methods to call."""
+    state the function may change, ``locks`` are those it holds meanwhile, ``calls`` that it has methods to call."""
 
     what: str
     stateful: bool = False
