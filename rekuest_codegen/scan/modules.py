@@ -283,6 +283,15 @@ class Modules:
         loaded = sys.modules.get(module)
         return module.partition(".")[0] in sys.stdlib_module_names and loaded is not None and hasattr(loaded, name)
 
+    def _before(self, scope: Scope, name: str, binding: Binding, steps: int) -> Target:
+        """What ``name`` was before ``binding`` bound it to itself: ``str = str``."""
+        former = [other for other in scope.names.get(name, ()) if other is not binding]
+        if former:
+            return self._follow(scope, name, former[-1], steps - 1)
+        if scope.parent is not None:
+            return self._lookup(scope.parent, name, steps - 1)
+        return Known(f"builtins.{name}") if name in BUILTINS else Missing(name, "is bound to itself", binding)
+
     def _follow(self, scope: Scope, name: str, binding: Binding, steps: int) -> Target:
         if steps <= 0:
             return Missing(name, "is imported in a circle")
@@ -299,7 +308,7 @@ class Modules:
                 return Known(f"builtins.{value}")
             case Assigned(value=ast.Name() | ast.Attribute() as value):
                 if dotted_name(value) == name:
-                    return Missing(name, "is bound to itself", binding)
+                    return self._before(scope, name, binding, steps)
                 found = self.resolve(scope, value, steps - 1)
                 # An attribute that cannot be followed may still be a value that folds: Colour.RED.value.
                 if isinstance(found, Missing) and isinstance(value, ast.Attribute):

@@ -58,6 +58,7 @@ def only(path: Path, options: ScanOptions | None = None) -> ScannedNode:
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .types import Colour", "'Colour'", "'BLUE'"),
         ("try:\n    from .types import Colour\nexcept ImportError:\n    Colour = None", "Colour", "Colour.BLUE"),
         ("from .deep.again import Colour, OTHER", "Colour", "OTHER"),
+        ("from .types import Colour\nColour = Colour", "Colour", "Colour.BLUE"),
     ],
 )
 def test_every_way_to_import(tmp_path: Path, imports: str, annotation: str, default: str) -> None:
