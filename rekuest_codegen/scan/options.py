@@ -154,12 +154,12 @@ def _refused(word: str, value: Any) -> str | None:
         return f"is True or False, not {value!r}"
     if word in PER_PORT and word != "effects" and not is_mapping(value):
         return "is a dict with the names of ports for keys"
-    if word in LISTS and not (is_sequence(value) and all(isinstance(text, str) for text in value)):
+    if word not in LISTS:
+        return None
+    if not is_sequence(value) or not all(isinstance(text, str) for text in value):
         return f"is a list of names, not {value!r}"
-    if word == "protocols":
-        spaced = next((hint for hint in value if any(letter.isspace() for letter in hint)), None)
-        return f"has the hint {spaced!r}, which is no name without spaces" if spaced is not None else None
-    return None
+    spaced = [hint for hint in map(str, value) if any(map(str.isspace, hint))] if word == "protocols" else []
+    return f"has the hint {spaced[0]!r}, which is no name without spaces" if spaced else None
 
 
 def _spread(value: Mapping[Any, Any], ports: dict[str, Markers]) -> str | None:

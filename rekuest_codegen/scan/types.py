@@ -109,7 +109,9 @@ class TypeReader:
             Problem: it cannot be a port; placed at the part that cannot.
         """
         if depth > MAX_DEPTH:
-            raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types, or contains itself", source=scope.source, node=node)
+            raise Problem(
+                "too-deep", f"nests deeper than {MAX_DEPTH} types, or contains itself", source=scope.source, node=node
+            )
         self._parts = self._parts + 1 if depth else 0
         if self._parts > MAX_PARTS:
             text = f"has more than {MAX_PARTS} parts; let some of it travel by reference, as a structure"
