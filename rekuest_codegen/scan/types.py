@@ -265,7 +265,8 @@ class TypeReader:
                 return shape  # what is in the brackets is for type checkers: numpy.ndarray[Any, numpy.dtype[...]]
             raise Problem("undeclared-type", f"{spoken(name)}[...] cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
         if isinstance(target, Object) and isinstance(target.node, ast.ClassDef):
-            raise Problem("unknown-type", f"{target.name}[...] is generic; write a class with definite fields instead")
+            advice = f"write a class of its own for it, class Mine({scope.source.shown(node)})"
+            raise Problem("unknown-type", f"{target.name}[...] is generic, and has one identifier; {advice}")
         if (meant := unaliased(self.modules, scope, node)) is not None:
             if meant.statement is not None:
                 reading.alias(meant.statement)

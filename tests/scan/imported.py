@@ -87,7 +87,7 @@ def _port(key: str, hint: Any, default: Any = EMPTY) -> dict[str, Any]:
         port |= {"kind": "ENUM", "identifier": f"@{hint.__module__}/{hint.__name__}".lower()}
         port["choices"] = list(hint.__members__)
     elif dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        own = typing.get_type_hints(hint)
+        own = _hints_of(hint)
         fields = [(field.name, own[field.name], field.default) for field in dataclasses.fields(hint)]
         children = [_field(name, kind, default) for name, kind, default in fields]
         port |= {"kind": "MODEL", "identifier": f"@{hint.__module__}/{hint.__name__}".lower(), "children": children}
@@ -96,6 +96,21 @@ def _port(key: str, hint: Any, default: Any = EMPTY) -> dict[str, Any]:
     else:
         port["kind"] = KINDS[hint]
     return port
+
+
+def _hints_of(cls: type[Any]) -> dict[str, Any]:
+    """The hints of a class, those of its generic bases filled in, which typing does not do."""
+    given: dict[Any, Any] = {}
+    for base in getattr(cls, "__orig_bases__", ()):
+        given |= zip(getattr(typing.get_origin(base), "__parameters__", ()), typing.get_args(base), strict=False)
+
+    def filled(hint: Any) -> Any:
+        if hint in given:
+            return given[hint]
+        variables = getattr(hint, "__parameters__", ())
+        return hint[tuple(given[variable] for variable in variables)] if variables else hint
+
+    return {name: filled(hint) for name, hint in typing.get_type_hints(cls).items()}
 
 
 def in_any_order(alternatives: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -42,10 +42,17 @@ class Mode(enum.Enum):
     FAST = "f"
     SLOW = "s"
 
+class Plain:
+    no_field: int
+
+@dataclass
+class Placed(Plain, Generic[T]):
+    at: Optional[T] = None
+
 @model
 @dataclass
-class Point:
-    x: float
+class Point(Placed[datetime]):
+    x: float = 0.0
     mode: Mode = Mode.SLOW
     tags: "Optional[list[str]]" = None
 
