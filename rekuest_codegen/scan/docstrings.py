@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from docstring_parser import Docstring, DocstringStyle, ParseError, epydoc, parse, rest
 from docstring_parser.google import GoogleParser
 from docstring_parser.numpydoc import NumpydocParser
+from msgspec import Struct
 
 NO_DESCRIPTION = "No Description"
 REMEMBERED = 1024
@@ -28,8 +28,7 @@ _STYLES: tuple[tuple[re.Pattern[str], Callable[[str], Docstring]], ...] = (
 library's order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Documentation:
+class Documentation(Struct, frozen=True):
     """``descriptions`` and ``labels`` are by parameter name, or ``return0``, ``return1``, …"""
 
     description: str | None

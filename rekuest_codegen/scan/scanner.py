@@ -268,4 +268,4 @@ class _Scan:
 def _of_app(app: MadeApp | None, found: ScannedNode) -> ScannedNode:
     if app is None or app.name == found.node.app:
         return found
-    return replace(found, node=found.node.model_copy(update={"app": app.name}))
+    return structs.replace(found, node=found.node.model_copy(update={"app": app.name}))
