@@ -33,8 +33,8 @@ CLASS = "builtins.classmethod"
 class Registration(Struct, frozen=True, eq=False):
     """A function and the call that registers it. ``bound`` when its first parameter is given already.
 
-    ``app`` is the app it is registered with, when that can be read; ``bare`` when it names none. ``is_workflow`` when
-    the word says that it calls other nodes.
+    ``app`` is the app it is registered with, when that can be read; ``bare`` when it names none. ``may_call`` when
+    it may call other nodes: by the word that registers it, or since none does.
     """
 
     function: Object
@@ -43,7 +43,7 @@ class Registration(Struct, frozen=True, eq=False):
     bound: bool
     app: MadeApp | None = None
     bare: bool = False
-    is_workflow: bool = False
+    may_call: bool = False
 
 
 class Registrations:
@@ -104,7 +104,7 @@ class Registrations:
             if name.startswith("_"):
                 continue
             if isinstance(binding, Defined) and isinstance(binding.node, Function):
-                yield Registration(Object(scope, name, binding.node), None, scope, False)
+                yield Registration(Object(scope, name, binding.node), None, scope, False, may_call=True)
             elif isinstance(binding, Assigned) and binding.value is not None:
                 yield from self._public_name(scope, binding.value)
 
@@ -115,7 +115,7 @@ class Registrations:
             except Problem:
                 return
             if function.scope.kind == "class":
-                yield Registration(function, None, scope, bound)
+                yield Registration(function, None, scope, bound, may_call=True)
         elif isinstance(value, ast.Call) and self._makes_function(scope, value):
             text = scope.source.shown(value)
             self._findings.problem(self._unreadable(scope, value, text).at(scope.source, value))
@@ -219,8 +219,8 @@ class Registrations:
     ) -> Registration:
         app = made_app(self._modules, self._folder, scope, register)
         target = self._modules.resolve(scope, register) if app is None else None
-        is_workflow = app_member(self._modules, scope, register) in WORKFLOWS
-        return Registration(function, call, scope, bound, app, isinstance(target, Known), is_workflow)
+        may_call = app_member(self._modules, scope, register) in WORKFLOWS
+        return Registration(function, call, scope, bound, app, isinstance(target, Known), may_call)
 
     def _bound_before(self, scope: Scope, what: ast.expr, call: ast.Call) -> tuple[Object, bool] | None:
         """Of several functions by one name, the one that has it where the call is."""
