@@ -16,4 +16,8 @@ def collection_paused() -> Generator[None]:
         yield
     finally:
         if enabled:
+            if not gc.get_freeze_count():
+                # What was made is here to stay: it goes to the oldest generation, without being looked through.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

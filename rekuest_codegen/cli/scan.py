@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rekuest_codegen.cli import explained
-from rekuest_codegen.cli.sources import echo_findings, printable, shown_path
+from rekuest_codegen.cli.sources import echo_findings, printable, shown_paths
 from rekuest_codegen.errors import Finding, Severity
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _table(report: Report) -> Iterator[str]:
 
 def _places(report: Report) -> dict[str, str]:
     """Each file as seen from here."""
-    return {path: shown_path(Path(path)) for path in dict.fromkeys(node.path for node in report.nodes)}
+    return shown_paths(dict.fromkeys([node.path for node in report.nodes]))
 
 
 def _print_table(rows: Sequence[tuple[str, ...]]) -> None:

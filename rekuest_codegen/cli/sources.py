@@ -58,10 +58,28 @@ def echo_findings(findings: Iterable[Finding]) -> None:
 
 def shown_path(path: Path) -> str:
     """``path`` from the current directory, with forward slashes; absolute on another drive."""
+    return shown_paths([str(path)])[str(path)]
+
+
+def shown_paths(paths: Iterable[str]) -> dict[str, str]:
+    """`shown_path` of each; nearly all lie in a few folders, each of which is looked at once."""
+    shown: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        if (start := folders.get(folder)) is None:
+            start = folders[folder] = _folder_from_here(folder or os.curdir)
+        shown[path] = printable(start + name)
+    return shown
+
+
+def _folder_from_here(folder: str) -> str:
+    """What stands before a name in ``folder``."""
     try:
-        return printable(Path(os.path.relpath(path)).as_posix())
+        start = Path(os.path.relpath(folder))
     except ValueError:
-        return printable(path.as_posix())
+        start = Path(folder)
+    return "" if start == Path() else (start / "_").as_posix()[:-1]
 
 
 def printable(text: str) -> str:

@@ -53,7 +53,7 @@ def unaliased(modules: Modules, scope: Scope, node: ast.expr) -> Meaning | None:
     if isinstance(target.node, TypeAlias):
         value, names = target.node.value, target.node.parameters
     elif isinstance(target.node, COMPOSED) and target.scope.is_constant(target.name):
-        value, names = target.node, tuple(dict.fromkeys(_variables(modules, target.scope, target.node)))
+        value, names = target.node, tuple(dict.fromkeys(type_variables(modules, target.scope, target.node)))
     else:
         return None
     arguments = subscript_arguments(node)
@@ -63,7 +63,7 @@ def unaliased(modules: Modules, scope: Scope, node: ast.expr) -> Meaning | None:
     return Meaning(bound_scope(target.scope, given), value, statement)
 
 
-def _variables(modules: Modules, scope: Scope, node: ast.expr) -> Iterator[str]:
+def type_variables(modules: Modules, scope: Scope, node: ast.expr) -> Iterator[str]:
     """The type variables in ``node``, in the order written."""
     for part in ast.iter_child_nodes(node):
         if isinstance(part, ast.Name):
@@ -73,7 +73,7 @@ def _variables(modules: Modules, scope: Scope, node: ast.expr) -> Iterator[str]:
                 if isinstance(maker, Known) and maker.name in TYPE_VARIABLES:
                     yield part.id
         elif isinstance(part, ast.expr):
-            yield from _variables(modules, scope, part)
+            yield from type_variables(modules, scope, part)
 
 
 def _unfilled(name: str, parameters: tuple[str, ...], given: int) -> Problem:

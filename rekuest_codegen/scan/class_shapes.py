@@ -29,7 +29,7 @@ from rekuest_codegen.scan.markers import NOTHING, Markers, Stated
 from rekuest_codegen.scan.modules import Known, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.quantities import QUANTITIES
-from rekuest_codegen.scan.scopes import Scope
+from rekuest_codegen.scan.scopes import TYPE_PARAMETERS, Scope
 from rekuest_codegen.scan.shapes import Shape
 from rekuest_codegen.scan.trees import Function, first_argument, own_nodes
 
@@ -179,6 +179,8 @@ class ClassShapes:
         text = declaration.description or docstring(cls.node)
         if text is None and "pydantic.BaseModel" not in known_ancestors(self._modules, cls):
             text = written_signature(self._modules, self._folder, cls.name, fields)
+        if any(field.scope.kind == TYPE_PARAMETERS for field in fields):
+            reading.warn("richer-than-upstream", f"upstream refuses the type variables of {cls.name}")
         identifier = declaration.identifier or identifiers.model_identifier(cls.source.name, cls.name)
         shape = self._bound(cls, PortKind.MODEL, identifier, text, markers, reading)
         return replace(shape, children=children)

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from rekuest_codegen.scan.generics import filled_in
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object, Target
-from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, class_scope
+from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, bound_scope, class_scope
 from rekuest_codegen.scan.trees import Function, dotted_name, raw_docstring, text_of
 
 MAX_ANCESTORS = 100
@@ -150,11 +151,18 @@ def enum_members(cls: Object) -> Iterator[tuple[str, ast.expr, Scope]]:
 
 
 def model_fields(modules: Modules, cls: Object) -> list[Field]:
-    """The fields of a model class, those of its bases first."""
+    """The fields of a model class, those of its bases first.
+
+    Of the bases of a dataclass or attrs class only those have fields that a decorator makes one as well.
+    """
     fields: dict[str, Field] = {}
+    given = filled_in(modules, cls)
     pydantic = "pydantic.BaseModel" in known_ancestors(modules, cls)
+    by_decorator = not pydantic and is_dataclass(modules, cls)
     for base in reversed(ancestors(modules, cls)):
         if not isinstance(base, Object) or not isinstance(base.node, ast.ClassDef):
+            continue
+        if by_decorator and base is not cls and not base.node.decorator_list:
             continue
         scope = class_scope(base.scope, base.node)
         for name, bindings in scope.names.items():
@@ -165,7 +173,8 @@ def model_fields(modules: Modules, cls: Object) -> list[Field]:
                 continue
             if pydantic and name == "model_config":
                 continue
-            fields[name] = Field(name, scope, last.annotation, last.value)
+            where = bound_scope(scope, given[base.key]) if base.key in given else scope
+            fields[name] = Field(name, where, last.annotation, last.value)
     return list(fields.values())
 
 

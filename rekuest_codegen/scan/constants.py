@@ -173,8 +173,24 @@ class Folder:
                 return self._enum_items(held)[key] if isinstance(held, Object) else held[key]
             case ast.Call():
                 return self._fold_call(scope, node)
+            case ast.JoinedStr(values=pieces):
+                texts = [self._fold_piece(scope, piece) for piece in pieces]
+                if None in texts:
+                    raise self._computed(scope, node)
+                return "".join(filter(None, texts))
             case _:
                 raise self._computed(scope, node)
+
+    def _fold_piece(self, scope: Scope, piece: ast.expr) -> str | None:
+        """A piece of an f-string: plain text, or the name of a text or whole number; None of anything else."""
+        match piece:
+            case ast.Constant(value=str() as text):
+                return text
+            case ast.FormattedValue(value=ast.Name() | ast.Attribute() as name, conversion=-1, format_spec=None):
+                value: Any = self._fold(scope, name)
+                return str(value) if type(value) in (str, int) else None
+            case _:
+                return None
 
     def _fold_name(self, scope: Scope, node: ast.Name | ast.Attribute) -> Any:
         target = self._modules.resolve(scope, node)

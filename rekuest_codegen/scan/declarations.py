@@ -87,6 +87,8 @@ class Declarations:
         target = self._modules.member(ModuleRef(module), last, root) if module else None
         if isinstance(target, Object):
             self._by_key.setdefault(target.key, self._by_name[name])
+        elif isinstance(target, Known):
+            self._by_name.setdefault(target.name, self._by_name[name])
 
     def of(self, target: Known | Object) -> Declaration | None:
         """The declaration of a class, or None."""

@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from docstring_parser import Docstring, DocstringStyle, ParseError, epydoc, parse, rest
 from docstring_parser.google import GoogleParser
 from docstring_parser.numpydoc import NumpydocParser
+from msgspec import Struct
 
 NO_DESCRIPTION = "No Description"
 REMEMBERED = 1024
 
 _STYLES: tuple[tuple[re.Pattern[str], Callable[[str], Docstring]], ...] = (
-    (re.compile(r"^\s*:", re.MULTILINE), rest.parse),
+    (re.compile(r"\n\s*:"), rest.parse),
     (re.compile(r":[ \t\r\f\v]*$", re.MULTILINE), GoogleParser().parse),
     (re.compile(r"--|\.\.\s"), NumpydocParser().parse),
-    (re.compile(r"^\s*@", re.MULTILINE), epydoc.parse),
+    (re.compile(r"@"), epydoc.parse),
 )
-"""The sign without which a text has no section of a style, and who parses that style; in the library's order."""
+"""The sign without which a text, after a line's end, has no section of a style, and who parses that style; in the
+library's order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Documentation:
+class Documentation(Struct, frozen=True):
     """``descriptions`` and ``labels`` are by parameter name, or ``return0``, ``return1``, …"""
 
     description: str | None
@@ -59,7 +59,8 @@ def parse_any_style(text: str) -> Docstring:
     Raises:
         ParseError: no style can make sense of it.
     """
-    tried = [parse_style for sign, parse_style in _STYLES if sign.search(text)]
+    searched = f"\n{text}"
+    tried = [parse_style for sign, parse_style in _STYLES if sign.search(searched)]
     if not tried:
         return rest.parse(text)
     best: Docstring | None = None

@@ -17,15 +17,19 @@ COPIES = frozenset(["build", "dist"])
 
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
     """Every Python file under ``paths``, absolute, in an order that depends on names only."""
-    for path in paths:
-        path = Path(os.path.abspath(path))
-        if not path.is_dir():
+    yield from map(Path, names_of(paths))
+
+
+def names_of(paths: Sequence[Path]) -> Iterator[str]:
+    """`files_of` by their names, for who has no use for more."""
+    for path in map(os.path.abspath, paths):
+        if not os.path.isdir(path):
             yield path
             continue
         for folder, folders, files in os.walk(path):
             inside = Path(folder)
             folders[:] = sorted(name for name in folders if not _is_skipped(inside / name))
-            yield from (Path(f"{folder}{os.sep}{name}") for name in sorted(files) if name.endswith(".py"))
+            yield from (f"{folder}{os.sep}{name}" for name in sorted(files) if name.endswith(".py"))
 
 
 def locate(name: str) -> Path | None:

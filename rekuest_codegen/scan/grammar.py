@@ -16,8 +16,9 @@ from types import SimpleNamespace
 import libcst as cst
 from libcst.metadata import CodePosition, CodeRange, MetadataWrapper, PositionProvider
 
-from rekuest_codegen.scan.trees import Unreadable, parse_quietly, split_lines
+from rekuest_codegen.scan.trees import Unreadable, parse_expression, parse_quietly, split_lines
 
+COMPUTED = "0()"
 TYPE_WORD, ELLIPSIS = "type", "...;"
 """Of one length: ``type X = int`` and ``...; X = int`` say the same to whoever looks for ``X``."""
 
@@ -84,6 +85,10 @@ class _Newer(cst.CSTVisitor):
         self._changes.append((self.places[node], _value))
         return False
 
+    def visit_ConcatenatedString(self, node: cst.ConcatenatedString) -> bool:
+        self._changes.append((self.places[node], _value))
+        return False
+
     def rewrite(self, text: str) -> str:
         """``text`` in the grammar of every Python; each line and column stays where it is."""
         starts = [0, *accumulate(len(line) for line in split_lines(text))]
@@ -108,8 +113,12 @@ def _blank(text: str) -> str:
 
 
 def _value(text: str) -> str:
-    """Some value, in the place of an f-string: nobody reads what that makes."""
-    return f"({_spaces(text[1:-2])}0)"
+    """An f-string as it is, where this Python parses it; else something else that only running the code shows."""
+    if parse_expression(f"({text})") is not None:
+        return text
+    places = [index for index, char in enumerate(text) if char not in "\r\n"]
+    signs = dict(zip([*places[:2], places[-1]], COMPUTED, strict=True))
+    return "".join(signs.get(index, char if char in "\r\n" else " ") for index, char in enumerate(text))
 
 
 def _spaces(text: str) -> str:

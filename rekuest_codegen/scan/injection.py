@@ -10,18 +10,20 @@ from rekuest_codegen.scan.declarations import Declarations
 from rekuest_codegen.scan.modules import Known, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.scopes import Scope
+from rekuest_codegen.scan.trees import Function
 from rekuest_codegen.scan.vocabulary import INJECTED
 
 
 @dataclass(frozen=True, slots=True)
 class Injected:
     """What is handed in: ``task``, or ``state:module.Stage`` with the class that was declared. ``name`` is that of a
-    state the function may change, ``locks`` are those it holds meanwhile."""
+    state the function may change, ``locks`` are those it holds meanwhile, ``calls`` that it has methods to call."""
 
     what: str
     stateful: bool = False
     name: str = ""
     locks: tuple[str, ...] = ()
+    calls: bool = False
 
 
 class Injection:
@@ -59,4 +61,11 @@ class Injection:
         is_state = declaration.injected == "state"
         own = declaration.name or name.rpartition(".")[2]
         what = f"{declaration.injected}:{name}"
-        return Injected(what, stateful=is_state, name=own if is_state else "", locks=declaration.locks)
+        calls = declaration.injected == "dependency" and isinstance(target, Object) and _has_methods(target)
+        return Injected(what, is_state, own if is_state else "", declaration.locks, calls)
+
+
+def _has_methods(cls: Object) -> bool:
+    """Whether a class has methods anybody may call."""
+    body = cls.node.body if isinstance(cls.node, ast.ClassDef) else ()
+    return any(isinstance(part, Function) and not part.name.startswith("_") for part in body)

@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from rekuest_codegen.cachedir import cache_folder, is_private, put
 from rekuest_codegen.scan.disk import Content, Disk, kind_of, read_content
-from rekuest_codegen.scan.files import files_of
+from rekuest_codegen.scan.files import names_of
 from rekuest_codegen.scan.report import Report
 
 FOLDER = "scans"
@@ -60,7 +60,7 @@ def kept_report(paths: Sequence[Path], asked: str, make: Make) -> Report:
     folder = cache_folder()
     if folder is None:
         return make(Disk())
-    files = tuple(str(file) for file in dict.fromkeys(files_of(paths)))
+    files = tuple(dict.fromkeys(names_of(paths)))
     question = _question(paths, asked)
     place = folder / FOLDER / f"{crc32(question.encode()):08x}"
     if (found := _found(place, question, files)) is not None:

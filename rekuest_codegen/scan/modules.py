@@ -92,8 +92,8 @@ class Modules:
         self._by_path: dict[Path, Source | Unreadable] = {}
         self._files: dict[tuple[Path | None, str], Path | None] = {}
 
-    def at(self, path: Path) -> Source:
-        """The source in ``path``, parsed once.
+    def at(self, path: Path, text: str | None = None) -> Source:
+        """The source in ``path``, parsed once; ``text`` is what `text` gave, where it was asked before.
 
         Raises:
             Unreadable: it cannot be read or parsed.
@@ -102,7 +102,7 @@ class Modules:
         found = self._by_path.get(path)
         if found is None:
             try:
-                found = Source(path, self.text(path), self._disk.is_file)
+                found = Source(path, self.text(path) if text is None else text, self._disk.is_file)
             except Unreadable as error:
                 found = error
             self._by_path[path] = found
@@ -224,13 +224,41 @@ class Modules:
         source = self.named(module, scope.source.root)
         if source is None:
             return Known(f"{module}.{name}")
-        if (binding := source.scope.binding(name)) is not None:
+        found = self._defined(source, module, name, scope, steps)
+        if isinstance(found, Missing) and (stub := self._stub_of(source)) is not None:
+            # What is compiled, or made when the code runs, is written in the stub alone.
+            told = self._defined(stub, module, name, scope, steps)
+            found = found if isinstance(told, Missing) else told
+        if isinstance(found, Missing) and any(self._is_unread(star, source.scope) for star in source.scope.stars):
+            return Known(f"{module}.{name}")
+        return found
+
+    def _defined(self, source: Source, module: str, name: str, scope: Scope, steps: int) -> Target:
+        """What ``name`` is in ``source``, which is that of ``module``."""
+        binding = source.scope.binding(name)
+        # In a package, ``from . import part`` binds the module that is called so.
+        if binding is not None and binding != ImportedName(module, name):
             return self._follow(source.scope, name, binding, steps)
         if (found := self._starred(source.scope, name, steps)) is not None:
             return found
         if self.named(f"{module}.{name}", scope.source.root) is not None:
             return ModuleRef(f"{module}.{name}")
         return Missing(f"{module}.{name}", f"is not defined in {source.path}")
+
+    def _is_unread(self, module: str, scope: Scope) -> bool:
+        """Whether nobody can say what is in ``module``: it is compiled, or not there."""
+        is_stdlib = module.partition(".")[0] in sys.stdlib_module_names
+        return not is_stdlib and self.named(module, scope.source.root) is None
+
+    def _stub_of(self, source: Source) -> Source | None:
+        """The stub beside a source."""
+        path = source.path.with_suffix(".pyi")
+        if source.path.suffix != ".py" or not self._disk.is_file(path):
+            return None
+        try:
+            return self.at(path)
+        except Unreadable:
+            return None
 
     def _starred(self, scope: Scope, name: str, steps: int) -> Target | None:
         if steps <= 0 or name.startswith("_"):
@@ -255,6 +283,15 @@ class Modules:
         loaded = sys.modules.get(module)
         return module.partition(".")[0] in sys.stdlib_module_names and loaded is not None and hasattr(loaded, name)
 
+    def _before(self, scope: Scope, name: str, binding: Binding, steps: int) -> Target:
+        """What ``name`` was before ``binding`` bound it to itself: ``str = str``."""
+        former = [other for other in scope.names.get(name, ()) if other is not binding]
+        if former:
+            return self._follow(scope, name, former[-1], steps - 1)
+        if scope.parent is not None:
+            return self._lookup(scope.parent, name, steps - 1)
+        return Known(f"builtins.{name}") if name in BUILTINS else Missing(name, "is bound to itself", binding)
+
     def _follow(self, scope: Scope, name: str, binding: Binding, steps: int) -> Target:
         if steps <= 0:
             return Missing(name, "is imported in a circle")
@@ -271,7 +308,7 @@ class Modules:
                 return Known(f"builtins.{value}")
             case Assigned(value=ast.Name() | ast.Attribute() as value):
                 if dotted_name(value) == name:
-                    return Missing(name, "is bound to itself", binding)
+                    return self._before(scope, name, binding, steps)
                 found = self.resolve(scope, value, steps - 1)
                 # An attribute that cannot be followed may still be a value that folds: Colour.RED.value.
                 if isinstance(found, Missing) and isinstance(value, ast.Attribute):

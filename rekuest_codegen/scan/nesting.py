@@ -17,7 +17,7 @@ MAX_CHAIN = 1_500
 MAX_LAMBDAS = 200
 
 _NO_BRACKETS = re.compile(r"[^()\[\]{}]+")
-_BREAKS = re.compile(r"[,;:=]")
+_BREAKS = ",;:="
 _WORDS = re.compile(
     r"#[^\n]*|(?<![fF])(?<![fF][rR])(?:\"\"\"(?s:.*?)\"\"\"|'''(?s:.*?)'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
     r"|\w+|[^\s\w]"
@@ -30,9 +30,18 @@ def too_deep(text: str) -> bool:
         return True
     if text.count("lambda") > MAX_LAMBDAS and any(line.count("lambda") > MAX_LAMBDAS for line in text.splitlines()):
         return True
-    if _depth(_NO_BRACKETS.sub("", text)) <= MAX_BRACKETS and max(map(len, _BREAKS.split(text))) < 2 * MAX_CHAIN:
+    if _depth(_NO_BRACKETS.sub("", text)) <= MAX_BRACKETS and not _may_chain(text):
         return False
     return _too_deep_by_words(text)
+
+
+def _may_chain(text: str) -> bool:
+    """Whether some piece of ``MAX_CHAIN`` letters has no break, as any has that lies in twice as many without one."""
+    last = len(text) - MAX_CHAIN
+    return any(
+        all(text.find(sign, start, start + MAX_CHAIN) < 0 for sign in _BREAKS)
+        for start in range(0, last + 1, MAX_CHAIN)
+    )
 
 
 def _depth(brackets: str) -> int:

@@ -36,6 +36,8 @@ DEFINING = frozenset(
 )
 """Options that change the definition: one that cannot be read is an error, of the others a silence."""
 FLAGS = ("stateful", "pure", "idempotent", "allow_probe")
+LISTS = ("collections", "catalogs", "protocols", "locks", "manipulates")
+"""Options that are lists of texts."""
 RUNNING = frozenset(
     [
         "actifier",
@@ -71,7 +73,11 @@ class PortOptions:
 
     def unknown(self, keys: Iterable[str]) -> str:
         """The ports that were given a widget but do not exist, as one text."""
-        return ", ".join(sorted(self.required - set(keys)))
+        return ", ".join(sorted(self.required - set(keys))) if self.required else ""
+
+    def overlooked(self, keys: Iterable[str]) -> str:
+        """The ports that were given anything else but do not exist."""
+        return ", ".join(sorted(self.markers.keys() - self.required - set(keys))) if self.markers else ""
 
 
 NO_PORTS = PortOptions()
@@ -99,23 +105,23 @@ def read_options(folder: Folder, scope: Scope, call: ast.Call | None) -> tuple[d
         except Problem as problem:
             if word not in DEFINING:
                 continue
+            if problem.code != "computed-value":
+                raise
             text = f"option {word}: {problem.message}; write the value itself"
             raise Problem("computed-option", text, source=problem.source, node=problem.node) from None
-        if word in PER_PORT and is_mapping(value):
-            _spread(value, ports)
+        unread: str | None = None
+        if (refused := _refused(word, value)) is not None:
+            unread = refused
+        elif word in PER_PORT and is_mapping(value):
+            unread = _spread(value, ports)
             if word == "widgets":
                 required.update(str(key) for key in value)
         elif not isinstance(value, Markers | Instance | Object):
             options[word] = value.value if isinstance(value, EnumMember) else value
-    for word in FLAGS:
-        if not isinstance(options.get(word, False), bool):
-            raise Problem("bad-option", f"option {word} is True or False, not {options[word]!r}").at(scope.source, call)
-    if "protocols" in options:
-        for hint in options["protocols"] or ():
-            if not isinstance(hint, str) or any(letter.isspace() for letter in hint):
-                raise Problem("bad-option", f"a protocol hint is a name without spaces, not {hint!r}").at(
-                    scope.source, call
-                )
+        elif word in DEFINING:
+            unread = f"is `{scope.source.shown(argument.value)}`, which is no value that can be sent"
+        if unread is not None:
+            raise Problem("bad-option", f"option {word} {unread}", source=scope.source, node=argument.value)
     return options, PortOptions(ports, frozenset(required))
 
 
@@ -123,6 +129,11 @@ def effects_of(options: Mapping[str, Any]) -> str:
     """What running the function does to the world, by name; empty when the registration does not say."""
     said = options.get("effects")
     return str(said).rpartition(".")[2].upper() if said is not None else ""
+
+
+def is_workflow(options: Mapping[str, Any]) -> bool:
+    """Whether the registration says that the function calls other nodes."""
+    return str(options.get("execution")).rpartition(".")[2].upper() == "WORKFLOW"
 
 
 def unknown_options(call: ast.Call | None) -> Iterator[tuple[ast.keyword, str]]:
@@ -135,8 +146,27 @@ def unknown_options(call: ast.Call | None) -> Iterator[tuple[ast.keyword, str]]:
             yield argument, f"there is no option {word}; {advice}"
 
 
-def _spread(value: Mapping[Any, Any], ports: dict[str, Markers]) -> None:
+def _refused(word: str, value: Any) -> str | None:
+    """Why ``value`` is none for the option ``word``, or None when it may be one."""
+    if value is None:
+        return None
+    if word in FLAGS and not isinstance(value, bool):
+        return f"is True or False, not {value!r}"
+    if word in PER_PORT and word != "effects" and not is_mapping(value):
+        return "is a dict with the names of ports for keys"
+    if word not in LISTS:
+        return None
+    if not is_sequence(value) or not all(isinstance(text, str) for text in value):
+        return f"is a list of names, not {value!r}"
+    spaced = [hint for hint in map(str, value) if any(map(str.isspace, hint))] if word == "protocols" else []
+    return f"has the hint {spaced[0]!r}, which is no name without spaces" if spaced else None
+
+
+def _spread(value: Mapping[Any, Any], ports: dict[str, Markers]) -> str | None:
+    """Note what is said of each port. What is wrong with it, if anything."""
     for key, given in value.items():
         for marker in given if is_sequence(given) else [given]:
-            if isinstance(marker, Markers):
-                ports[str(key)] = ports.get(str(key), NOTHING).with_(marker)
+            if not isinstance(marker, Markers):
+                return f"says of {key} what cannot be said there"
+            ports[str(key)] = ports.get(str(key), NOTHING).with_(marker)
+    return None

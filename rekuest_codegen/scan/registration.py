@@ -20,11 +20,12 @@ from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, function_scope
 from rekuest_codegen.scan.source import Source
-from rekuest_codegen.scan.statements import called, own_expressions, parts, walk
+from rekuest_codegen.scan.statements import own_expressions, parts
 from rekuest_codegen.scan.trees import Function
 from rekuest_codegen.scan.wrapping import returned_names
 
-REGISTERING = frozenset(["register", "register_func", "workflow", "register_workflow", "register_action"])
+WORKFLOWS = frozenset(["workflow", "register_workflow"])
+REGISTERING = frozenset(["register", "register_func", "register_action"]) | WORKFLOWS
 STATIC = "builtins.staticmethod"
 CLASS = "builtins.classmethod"
 
@@ -32,7 +33,8 @@ CLASS = "builtins.classmethod"
 class Registration(Struct, frozen=True, eq=False):
     """A function and the call that registers it. ``bound`` when its first parameter is given already.
 
-    ``app`` is the app it is registered with, when that can be read; ``bare`` when it names none.
+    ``app`` is the app it is registered with, when that can be read; ``bare`` when it names none. ``may_call`` when
+    it may call other nodes: by the word that registers it, or since none does.
     """
 
     function: Object
@@ -41,6 +43,7 @@ class Registration(Struct, frozen=True, eq=False):
     bound: bool
     app: MadeApp | None = None
     bare: bool = False
+    may_call: bool = False
 
 
 class Registrations:
@@ -54,7 +57,7 @@ class Registrations:
 
     def declare(self, source: Source) -> None:
         """Note the declarations ``source`` makes away from the classes they are about."""
-        for scope, statement, _ in walk(source.scope, source.tree.body):
+        for scope, statement, _, call, _ in source.statements:
             try:
                 if isinstance(statement, ast.ClassDef):
                     self._declarations.of(Object(scope, statement.name, statement))
@@ -64,7 +67,7 @@ class Registrations:
                         word = app_member(self._modules, scope, decorator.expression)
                         if word in ("structure", "service"):
                             self._declarations.add_function(word, function, decorator.call)
-                elif (call := called(statement)) is not None:
+                elif call is not None:
                     word = app_member(self._modules, scope, call.func)
                     if word in DECLARING:
                         self._declarations.add_call(word, scope, call)
@@ -73,20 +76,20 @@ class Registrations:
 
     def registered(self, source: Source) -> Iterator[Registration]:
         """The registrations ``source`` makes, in the order written."""
-        for scope, statement, in_loop in walk(source.scope, source.tree.body):
+        for scope, statement, in_loop, call, mentions in source.statements:
             if isinstance(statement, Function | ast.ClassDef):
                 yield from self._decorated(scope, statement, in_loop)
                 continue
-            if (call := called(statement)) is not None:
+            if call is not None:
                 yield from self._call(scope, call, in_loop)
-            for expression in own_expressions(statement):
+            for expression in own_expressions(statement) if mentions else ():
                 if source.mentions(expression):
                     yield from self._within(scope, expression, in_loop, first=expression is call)
 
     def apps(self, source: Source) -> Iterator[MadeApp]:
         """The apps that ``source`` makes and gives a name to."""
-        scopes = dict.fromkeys(scope for scope, _, _ in walk(source.scope, source.tree.body))
-        for scope in scopes:
+        _ = source.statements  # a scope is known once its statements were walked
+        for scope in [source.scope, *source.scopes.values()]:
             for binding in (binding for bindings in scope.names.values() for binding in bindings):
                 made = binding.value if isinstance(binding, Assigned) else None
                 made = binding.entered if isinstance(binding, Opaque) else made
@@ -101,7 +104,7 @@ class Registrations:
             if name.startswith("_"):
                 continue
             if isinstance(binding, Defined) and isinstance(binding.node, Function):
-                yield Registration(Object(scope, name, binding.node), None, scope, False)
+                yield Registration(Object(scope, name, binding.node), None, scope, False, may_call=True)
             elif isinstance(binding, Assigned) and binding.value is not None:
                 yield from self._public_name(scope, binding.value)
 
@@ -112,7 +115,7 @@ class Registrations:
             except Problem:
                 return
             if function.scope.kind == "class":
-                yield Registration(function, None, scope, bound)
+                yield Registration(function, None, scope, bound, may_call=True)
         elif isinstance(value, ast.Call) and self._makes_function(scope, value):
             text = scope.source.shown(value)
             self._findings.problem(self._unreadable(scope, value, text).at(scope.source, value))
@@ -216,7 +219,8 @@ class Registrations:
     ) -> Registration:
         app = made_app(self._modules, self._folder, scope, register)
         target = self._modules.resolve(scope, register) if app is None else None
-        return Registration(function, call, scope, bound, app, bare=isinstance(target, Known))
+        may_call = app_member(self._modules, scope, register) in WORKFLOWS
+        return Registration(function, call, scope, bound, app, isinstance(target, Known), may_call)
 
     def _bound_before(self, scope: Scope, what: ast.expr, call: ast.Call) -> tuple[Object, bool] | None:
         """Of several functions by one name, the one that has it where the call is."""

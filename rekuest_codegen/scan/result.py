@@ -57,8 +57,7 @@ class Parameter(Struct, frozen=True):
     nullable: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScannedNode:
+class ScannedNode(Struct, frozen=True, kw_only=True):
     """A node, and what an agent needs to run the function it was read from.
 
     ``types`` binds the identifiers of its ENUM, MODEL, STRUCTURE, MEMORY_STRUCTURE and INTERFACE ports to

@@ -23,7 +23,7 @@ from rekuest_codegen.scan.files import files_of
 from rekuest_codegen.scan.injection import Injection
 from rekuest_codegen.scan.marker_calls import CALLS, SPELLED
 from rekuest_codegen.scan.modules import Modules, Object
-from rekuest_codegen.scan.options import read_options, unknown_options
+from rekuest_codegen.scan.options import is_workflow, read_options, unknown_options
 from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.registration import Registration, Registrations
 from rekuest_codegen.scan.result import ScannedNode, ScannedState, ScanOptions, ScanResult
@@ -183,7 +183,8 @@ class _Scan:
                 self._findings.warn("unknown-option", f"{function.name}: {text}", source=source, node=argument)
             app = registration.app.name if registration.app is not None else ""
             options, ports = read_options(folder, registration.scope, registration.call)
-            return signatures.read(Registered(function, registration.bound, options, ports, app))
+            may_call = registration.may_call or is_workflow(options)
+            return signatures.read(Registered(function, registration.bound, options, ports, app, may_call))
         except Problem as problem:
             self._findings.problem(problem.at(source, place), prefix=f"{function.name}: ")
         except RecursionError:
@@ -203,6 +204,8 @@ class _Scan:
             return
         for decorator in decorators_of(modules, function.scope, function.node):
             kind = wrapping(modules, function.scope, decorator)
+            if kind is Wrapping.KEEPS:
+                continue
             text = function.source.shown(decorator.expression)
             if kind is Wrapping.CHANGES:
                 raise Problem(
@@ -211,23 +214,21 @@ class _Scan:
                     source=function.source,
                     node=decorator.expression,
                 )
-            if kind is Wrapping.UNKNOWN:
-                self._findings.warn(
-                    "unknown-decorator",
-                    f"{function.name}: what {text} does to the signature cannot be read; the written one is taken",
-                    source=function.source,
-                    node=decorator.expression,
-                )
+            self._findings.warn(
+                "unknown-decorator",
+                f"{function.name}: what {text} does to the signature cannot be read; the written one is taken",
+                source=function.source,
+                node=decorator.expression,
+            )
 
     def _sources(self, modules: Modules, files: Sequence[Path]) -> Iterator[Source]:
         for file in files:
             try:
-                if not self._options.all_functions:
-                    text = modules.text(file)
-                    if not REGISTERS.search(text) and not DECLARING_TRACE.search(text):
-                        continue
-                source = modules.at(file)
-                _ = source.scope  # what is nested too deeply shows here, and not in the middle of something
+                text = modules.text(file)
+                if not (self._options.all_functions or REGISTERS.search(text) or DECLARING_TRACE.search(text)):
+                    continue
+                source = modules.at(file, text)
+                _ = source.statements  # what is nested too deeply shows here, and not in the middle of something
             except Unreadable as error:
                 self._findings.unreadable(error.code, str(file), error.line, error.column, error.message)
             except RecursionError:
@@ -266,4 +267,4 @@ class _Scan:
 def _of_app(app: MadeApp | None, found: ScannedNode) -> ScannedNode:
     if app is None or app.name == found.node.app:
         return found
-    return replace(found, node=found.node.model_copy(update={"app": app.name}))
+    return structs.replace(found, node=found.node.model_copy(update={"app": app.name}))

@@ -19,7 +19,10 @@ Side = Literal["arg", "return"]
 
 
 class Shape(Struct, frozen=True, kw_only=True):
-    """A type. ``children`` are items, alternatives or fields by key; ``members`` the values of an Enum by name."""
+    """A type. ``children`` are items, alternatives or fields by key; ``members`` the values of an Enum by name.
+
+    ``made`` holds the ports of the children once they are made: who is annotated alike has equal ones.
+    """
 
     kind: PortKind
     nullable: bool = False
@@ -30,6 +33,7 @@ class Shape(Struct, frozen=True, kw_only=True):
     members: Mapping[str, Any] | None = None
     unit: Unit | None = None
     markers: Markers = NOTHING
+    made: dict[Side, tuple[Port, ...]] = {}
 
     def nullable_or(self, nullable: bool) -> Shape:
         return self._with(True, self.markers) if nullable and not self.nullable else self
@@ -48,7 +52,19 @@ class Shape(Struct, frozen=True, kw_only=True):
             members=self.members,
             unit=self.unit,
             markers=markers,
+            made=self.made,
         )
+
+    def child_ports(self, side: Side) -> tuple[Port, ...]:
+        """The ports of the children.
+
+        Raises:
+            Problem: the default of one cannot travel.
+        """
+        made = self.made.get(side)
+        if made is None:
+            made = self.made[side] = tuple([to_port(child, name, side) for name, child in self.children])
+        return made
 
 
 def to_port(shape: Shape, key: str, side: Side) -> Port:
@@ -59,11 +75,13 @@ def to_port(shape: Shape, key: str, side: Side) -> Port:
     """
     markers, unit = shape.markers, shape.unit
     # Only what is said: what a port does not say costs as much to check as what it does.
-    said: dict[str, Any] = {"key": key, "kind": shape.kind, "nullable": shape.nullable}
+    said: dict[str, Any] = {"key": key, "kind": shape.kind}
+    if shape.nullable:
+        said["nullable"] = True
     if shape.identifier is not None:
         said["identifier"] = shape.identifier
     if shape.children:
-        said["children"] = tuple([to_port(child, name, side) for name, child in shape.children])
+        said["children"] = shape.child_ports(side)
     if markers.description or shape.description:
         said["description"] = markers.description or shape.description
     if shape.choices or markers.choices:

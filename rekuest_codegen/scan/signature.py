@@ -5,11 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any, TypeGuard
+from typing import Any
 
 from msgspec import Struct
 
-from rekuest_codegen.ir import Effect, Node, NodeKind, Port, TestTarget, Validator, check_node, default_problem
+from rekuest_codegen.ir import (
+    Effect,
+    Node,
+    NodeKind,
+    Port,
+    PortGroup,
+    TestTarget,
+    Validator,
+    check_node,
+    default_problem,
+)
 from rekuest_codegen.scan.constants import Instance, is_sequence
 from rekuest_codegen.scan.docstrings import NO_DESCRIPTION, Documentation, read_docstring
 from rekuest_codegen.scan.identifiers import title
@@ -30,13 +40,15 @@ COMPUTED_ADVICE = "write the value itself, or None and compute it in the functio
 
 
 class Registered(Struct, frozen=True, eq=False):
-    """A function to make a node of. ``bound`` when its first parameter is an instance or class already given."""
+    """A function to make a node of. ``bound`` when its first parameter is an instance or class already given,
+    ``may_call`` when it may be handed what calls other nodes, as workflows are."""
 
     function: Object
     bound: bool = False
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     ports: PortOptions = field(default_factory=PortOptions)
     app: str = ""
+    may_call: bool = True
 
 
 class SignatureReader:
@@ -61,8 +73,21 @@ class SignatureReader:
         if work.failed:
             return None
         function, options = registered.function, registered.options
+        work.check_names([*args, *returns])
         documentation = work.documentation
         description = options.get("description") or documentation.description
+        said: dict[str, Any] = {
+            "port_groups": tuple(options.get("port_groups") or ()),
+            "collections": tuple(options.get("collections") or ()),
+            "is_test_for": tuple(map(_test_target, listed(options.get("is_test_for")))),
+            "stateful": bool(options.get("stateful")) or work.stateful,
+            "pure": bool(options.get("pure")) or effects_of(options) == "NONE",
+            "idempotent": bool(options.get("idempotent")) or effects_of(options) == "REPEATABLE",
+            "allow_probe": bool(options.get("allow_probe")),
+            "is_dev": not description,
+            "catalogs": tuple(options.get("catalogs") or ()),
+            "protocols": tuple(options.get("protocols") or ()),
+        }
         node = Node(
             key=options.get("key") or function.name,
             kind=NodeKind.GENERATOR if work.is_generator else NodeKind.FUNCTION,
@@ -71,17 +96,9 @@ class SignatureReader:
             description=description or NO_DESCRIPTION,
             args=tuple(args),
             returns=tuple(returns),
-            port_groups=tuple(options.get("port_groups") or ()),
-            collections=tuple(options.get("collections") or ()),
-            is_test_for=tuple(map(_test_target, listed(options.get("is_test_for")))),
-            stateful=bool(options.get("stateful")) or work.stateful,
-            pure=bool(options.get("pure")) or effects_of(options) == "NONE",
-            idempotent=bool(options.get("idempotent")) or effects_of(options) == "REPEATABLE",
-            allow_probe=bool(options.get("allow_probe")),
-            is_dev=not description,
-            catalogs=tuple(options.get("catalogs") or ()),
-            protocols=tuple(options.get("protocols") or ()),
             app=registered.app,
+            # What says nothing would cost as much to check as what does.
+            **{field: value for field, value in said.items() if value},
         )
         if problems := check_node(node):
             for problem in problems:
@@ -101,7 +118,7 @@ class SignatureReader:
             is_async=isinstance(work.node, ast.AsyncFunctionDef),
             is_generator=work.yields,
             options=options,
-            locks=tuple(dict.fromkeys([*filter(_is_text, listed(options.get("locks"))), *work.locks])),
+            locks=tuple(dict.fromkeys([*listed(options.get("locks")), *work.locks])),
             manipulates=tuple(dict.fromkeys(work.manipulates)),
         )
 
@@ -132,7 +149,7 @@ class _Work:
         self.locks: tuple[str, ...] = ()
         self.manipulates: tuple[str, ...] = ()
         self.parameters: list[Parameter] = []
-        self.yields = "yield" in self.function.source.text and streams(node)
+        self.yields = self.function.source.has_yield and streams(node)
         self.is_generator = self.yields
         self.documentation: Documentation = read_docstring(raw_docstring(node))
 
@@ -181,6 +198,8 @@ class _Work:
         annotation = parameter.annotation
         has_default = default is not None
         if annotation is not None and (injected := self.injection(self.scope, annotation)) is not None:
+            if injected.calls and not self.registered.may_call:
+                self._refuse_calling(name)
             self.injected[name] = injected.what
             self.stateful = self.stateful or injected.stateful
             self.locks += injected.locks
@@ -194,6 +213,16 @@ class _Work:
         self._check_default(shape, port, parameter)
         _refuse_reserved(port)
         return port
+
+    def _refuse_calling(self, name: str) -> None:
+        text = (
+            f"calls other nodes (through {name}), which only a workflow may do: register it with "
+            "execution=Execution.WORKFLOW"
+        )
+        if not self.function.source.postpones_annotations:
+            raise Problem("plain-dependency", text)
+        # Upstream overlooks it where annotations are texts.
+        self.reading.warn("plain-dependency", text)
 
     def _shape(self, parameter: ast.arg, annotation: ast.expr | None, given: Markers, value: Any) -> Shape:
         if annotation is not None:
@@ -241,10 +270,29 @@ class _Work:
         except ValueError as error:
             raise Problem("bad-marker", f"{key} {error}") from None
 
+    def check_names(self, ports: list[Port]) -> None:
+        """Warn of ports that are spoken of and do not exist. Upstream says nothing."""
+        keys = {port.key for port in ports}
+        if unknown := self.registered.ports.overlooked(keys):
+            self.reading.warn("unknown-port", f"options name ports that {self.function.name} has not: {unknown}")
+        groups: list[str] = []
+        for group in self.registered.options.get("port_groups") or ():
+            if isinstance(group, PortGroup):
+                named = [*group.ports, *(name for effect in group.effects for name in effect.dependencies)]
+                for name in dict.fromkeys(name for name in named if name not in keys):
+                    self.reading.warn("unknown-port", f"the port group {group.key} names {name}, which is no parameter")
+                if group.key in groups:
+                    self.reading.warn("duplicate-group", f"there are two port groups {group.key}")
+                groups.append(group.key)
+        self._flush(self.function.source.name_place(self.node) if self.reading.warnings else self.node)
+
     def _check_dependencies(self, ports: list[Port]) -> None:
+        decorated = [port for port in ports if port.validators or port.effects]
+        if not decorated:
+            return
         keys = {port.key for port in ports}
         places = {parameter.arg: parameter for parameter in all_parameters(self.node.args)}
-        for port in ports:
+        for port in decorated:
             decorations: list[Validator | Effect] = [*port.validators, *port.effects]
             for decoration in decorations:
                 for name in decoration.dependencies:
@@ -271,10 +319,6 @@ def listed(value: Any) -> list[Any]:
 def _test_target(value: Any) -> Any:
     """A text names the node that is tested by its hash."""
     return TestTarget(hash=value) if isinstance(value, str) else value
-
-
-def _is_text(value: object) -> TypeGuard[str]:
-    return isinstance(value, str)
 
 
 def signature_scope(function: Object, node: Function) -> Scope:

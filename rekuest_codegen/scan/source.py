@@ -15,19 +15,21 @@ import io
 import re
 import tokenize
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rekuest_codegen.scan.disk import MAX_BYTES, Disk
 from rekuest_codegen.scan.scopes import ImportedName, Member, Scope, module_scope
+from rekuest_codegen.scan.statements import Statement, telling
 from rekuest_codegen.scan.trees import Function, Unreadable, parse, split_lines
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan.classes import Decorator
 
-REGISTERS = re.compile(r"\b(?:register\w*|workflow)\b")
+REGISTERING = ("register", "workflow")
+REGISTERS = re.compile(rf"\b(?:{REGISTERING[0]}\w*|{REGISTERING[1]})\b")
 """The words that register functions; without one a file registers nothing."""
 SHOWN = 60
 """How many characters of the user's code a message quotes."""
@@ -53,6 +55,7 @@ class Source:
         self.scopes.clear()
         self.members.clear()
         self.decorators.clear()
+        vars(self).pop("statements", None)
         del self.scope
 
     @cached_property
@@ -60,9 +63,19 @@ class Source:
         return module_scope(self, self.tree.body)
 
     @cached_property
+    def statements(self) -> Sequence[Statement]:
+        """The statements that can register or declare something, in the order written."""
+        return telling(self.scope, self.tree.body, self.mentions)
+
+    @cached_property
     def postpones_annotations(self) -> bool:
         """Whether ``from __future__ import annotations`` is in force: annotations are texts when the code runs."""
         return isinstance(self.scope.binding("annotations"), ImportedName) and "__future__" in self.text
+
+    @cached_property
+    def has_yield(self) -> bool:
+        """Whether the word is somewhere in the text."""
+        return "yield" in self.text
 
     def place(self, node: ast.AST) -> tuple[int, int]:
         """Line and column of ``node``, both from one; the first line for a node of no known place."""
@@ -103,28 +116,39 @@ class Source:
         """The start of `code` on one line, as messages quote it."""
         return " ".join(self.code(node).split())[:SHOWN]
 
-    def mentions(self, node: ast.expr) -> bool:
+    def mentions(self, node: ast.expr | ast.stmt) -> bool:
         """Whether a word that registers stands on one of the lines of ``node``."""
         traced = self._traced
-        if not traced:
-            return False
         at = bisect_left(traced, node.lineno)
         return at < len(traced) and traced[at] <= (node.end_lineno or node.lineno)
 
     @cached_property
     def _traced(self) -> Sequence[int]:
-        """The lines that hold a word that registers, or another name that an import here gives it."""
+        """The lines that may hold a word that registers, or another name that an import here gives it."""
         renamed = [
-            re.escape(name)
+            name
             for name, bindings in self.scope.names.items()
             if any(isinstance(found, ImportedName) and REGISTERS.fullmatch(found.name) for found in bindings)
         ]
-        words = re.compile("|".join([REGISTERS.pattern, *(rf"\b{name}\b" for name in renamed)]))
-        return [number for number, line in enumerate(self._lines, 1) if words.search(line)]
+        return sorted(line for word in (*REGISTERING, *renamed) for line in _lines_with(self.text, word))
 
     @cached_property
     def _lines(self) -> list[str]:
         return split_lines(self.text)
+
+
+def _lines_with(text: str, word: str) -> Iterator[int]:
+    """The lines of ``text`` that hold ``word``, itself or within another."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    line, seen = 1, 0
+    while (at := text.find(word, seen)) >= 0:
+        line += text.count("\n", seen, at)
+        seen = at
+        yield line
+        seen = text.find("\n", seen)
+        if seen < 0:
+            return
 
 
 def read_text(path: Path, disk: Disk) -> str:

@@ -1,44 +1,75 @@
-"""The statements of a source, each in its scope, and the expressions that are a statement's own."""
+"""The statements of a source that can register or declare, each in its scope, and a statement's own expressions.
+
+One walk over all of a source, done once: what registrations, declarations and states ask for is in its result.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from rekuest_codegen.scan.scopes import Scope, class_scope, function_scope
 
 LATE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 """Expressions whose parts run later, or more than once."""
+CALLING = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
+"""Statements that are a call, or bind or return one's result, where their value is one."""
+_INNER: Mapping[type[ast.AST], tuple[tuple[str, bool], ...]] = {
+    ast.If: (("body", False), ("orelse", False)),
+    **dict.fromkeys((ast.With, ast.AsyncWith), (("body", False),)),
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), (("body", True), ("orelse", False))),
+    **dict.fromkeys(
+        (ast.Try, ast.TryStar), (("body", False), ("handlers", False), ("finalbody", False), ("orelse", False))
+    ),
+    ast.Match: (("cases", False),),
+    ast.ExceptHandler: (("body", False),),
+    ast.match_case: (("body", False),),
+}
+"""Where a block has the statements inside it, and whether those run more than once."""
 
 
-def walk(scope: Scope, body: Sequence[ast.stmt], in_loop: bool = False) -> Iterator[tuple[Scope, ast.stmt, bool]]:
-    """Every statement, those inside functions, classes and blocks included, with its scope and whether it is looped."""
-    for statement in body:
-        yield scope, statement, in_loop
-        match statement:
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                yield from walk(function_scope(scope, statement), statement.body, in_loop)
-            case ast.ClassDef():
-                yield from walk(class_scope(scope, statement), statement.body, in_loop)
-            case ast.For() | ast.AsyncFor() | ast.While():
-                yield from walk(scope, statement.body, True)
-                yield from walk(scope, statement.orelse, in_loop)
-            case ast.If():
-                yield from walk(scope, statement.body, in_loop)
-                yield from walk(scope, statement.orelse, in_loop)
-            case ast.Try() | ast.TryStar():
-                yield from walk(scope, statement.body, in_loop)
-                for handler in statement.handlers:
-                    yield from walk(scope, handler.body, in_loop)
-                yield from walk(scope, statement.finalbody, in_loop)
-                yield from walk(scope, statement.orelse, in_loop)
-            case ast.With() | ast.AsyncWith():
-                yield from walk(scope, statement.body, in_loop)
-            case ast.Match():
-                for case in statement.cases:
-                    yield from walk(scope, case.body, in_loop)
-            case _:
-                pass
+class Statement(NamedTuple):
+    """A class, a decorated function, a call, or what is written with a word that registers.
+
+    ``call`` is the call it is, or whose result it binds or returns; ``mentions`` says whether there is such a word.
+    """
+
+    scope: Scope
+    node: ast.stmt
+    in_loop: bool
+    call: ast.Call | None
+    mentions: bool
+
+
+def telling(scope: Scope, body: Sequence[ast.stmt], mentions: Callable[[ast.stmt], bool]) -> list[Statement]:
+    """The statements of ``body`` that can tell something, those inside functions, classes and blocks included."""
+    found: list[Statement] = []
+    _gather(found, mentions, scope, body, False)
+    return found
+
+
+def _gather(
+    found: list[Statement], mentions: Callable[[ast.stmt], bool], scope: Scope, body: Sequence[ast.AST], in_loop: bool
+) -> None:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if node.decorator_list:
+                found.append(Statement(scope, node, in_loop, None, False))
+            _gather(found, mentions, function_scope(scope, node), node.body, in_loop)
+        elif isinstance(node, ast.ClassDef):
+            found.append(Statement(scope, node, in_loop, None, False))
+            _gather(found, mentions, class_scope(scope, node), node.body, in_loop)
+        else:
+            if isinstance(node, ast.stmt):
+                value = node.value if isinstance(node, CALLING) else None
+                call = value if isinstance(value, ast.Call) else None
+                named = mentions(node)
+                if call is not None or named:
+                    found.append(Statement(scope, node, in_loop, call, named))
+            for field, is_loop in _INNER.get(type(node), ()):
+                inner: list[ast.AST] = getattr(node, field)
+                _gather(found, mentions, scope, inner, in_loop or is_loop)
 
 
 def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
@@ -53,20 +84,6 @@ def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
             yield from (item.context_expr for item in items)
         case _:
             yield from (part for part in ast.iter_child_nodes(statement) if isinstance(part, ast.expr))
-
-
-def called(statement: ast.stmt) -> ast.Call | None:
-    """The call of a statement that is one, or binds or returns one's result."""
-    match statement:
-        case (
-            ast.Expr(value=ast.Call() as call)
-            | ast.Assign(value=ast.Call() as call)
-            | ast.AnnAssign(value=ast.Call() as call)
-            | ast.Return(value=ast.Call() as call)
-        ):
-            return call
-        case _:
-            return None
 
 
 def parts(expression: ast.expr, late: bool) -> Iterator[tuple[ast.expr, bool]]:

@@ -14,7 +14,6 @@ from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.result import ScannedState
 from rekuest_codegen.scan.shapes import to_port
 from rekuest_codegen.scan.source import Source
-from rekuest_codegen.scan.statements import walk
 from rekuest_codegen.scan.types import Reading, TypeReader
 
 
@@ -32,7 +31,7 @@ class StateReader:
 
     def read(self, source: Source) -> Iterator[ScannedState]:
         """The classes under a ``state`` decorator, in the order written."""
-        for scope, node, _ in walk(source.scope, source.tree.body):
+        for scope, node, *_ in source.statements:
             if not isinstance(node, ast.ClassDef):
                 continue
             for decorator in decorators_of(self._modules, scope, node):

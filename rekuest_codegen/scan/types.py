@@ -109,7 +109,9 @@ class TypeReader:
             Problem: it cannot be a port; placed at the part that cannot.
         """
         if depth > MAX_DEPTH:
-            raise Problem("too-deep", f"nests deeper than {MAX_DEPTH} types", source=scope.source, node=node)
+            raise Problem(
+                "too-deep", f"nests deeper than {MAX_DEPTH} types, or contains itself", source=scope.source, node=node
+            )
         self._parts = self._parts + 1 if depth else 0
         if self._parts > MAX_PARTS:
             text = f"has more than {MAX_PARTS} parts; let some of it travel by reference, as a structure"
@@ -124,8 +126,8 @@ class TypeReader:
             raise Problem("bad-marker", str(error), source=scope.source, node=node) from None
 
     def forget(self) -> None:
-        """Let go of what was read; the reader is of no use afterwards."""
-        self._known.clear()
+        """Let go of all, what reads classes for it and itself reads types by it too; of no use afterwards."""
+        vars(self).clear()
 
     def fields(self, cls: Object, reading: Reading) -> tuple[tuple[str, Shape], ...]:
         """The annotated fields of a class, by name.
@@ -263,7 +265,8 @@ class TypeReader:
                 return shape  # what is in the brackets is for type checkers: numpy.ndarray[Any, numpy.dtype[...]]
             raise Problem("undeclared-type", f"{spoken(name)}[...] cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
         if isinstance(target, Object) and isinstance(target.node, ast.ClassDef):
-            raise Problem("unknown-type", f"{target.name}[...] is generic; write a class with definite fields instead")
+            advice = f"write a class of its own for it, class Mine({scope.source.shown(node)})"
+            raise Problem("unknown-type", f"{target.name}[...] is generic, and has one identifier; {advice}")
         if (meant := unaliased(self.modules, scope, node)) is not None:
             if meant.statement is not None:
                 reading.alias(meant.statement)

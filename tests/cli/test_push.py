@@ -42,6 +42,12 @@ class Point:
     y: float = 0.0
 
 
+@app.state(name="stage", required_locks=["stage_lock"])
+class Stage:
+    x: float = 0.0
+    moving: bool = False
+
+
 @app.register(interface="threshold-it")
 def threshold(points: list[Point], level: Annotated[float, Slider(min=0, max=1)] = 0.5, mode: Mode = Mode.FAST) -> int:
     """Count what is above a level.
@@ -218,7 +224,7 @@ def refused(done: Result, *texts: str) -> None:
 def test_an_error_in_the_source_sends_nothing(server: EmbeddedServer, lab: tuple[str, Path], told: list[str]) -> None:
     _, path = lab
     path.write_text(path.read_text().replace("text: str | int", "text: complex"), encoding="utf-8")
-    refused(push(server, path), "lab.py:36:", "complex cannot travel", "error: 1 finding; nothing was sent")
+    refused(push(server, path), "lab.py:42:", "complex cannot travel", "error: 1 finding; nothing was sent")
     path.write_text(
         "from rekuest_codegen import easy, register\na = easy('a')\n"
         "@a.register(interface='x')\ndef f() -> None: ...\n@a.register(interface='x')\ndef g() -> None: ...\n"

@@ -46,10 +46,10 @@ def said(function: Callable[..., Any]) -> dict[str, Any]:
         _port(name, hints[name] if name in hints else type(parameter.default), parameter.default)
         for name, parameter in inspect.signature(function).parameters.items()
     ]
-    returned = hints.get("return", type(None))
+    returned = _unaliased(hints.get("return", type(None)))
     streams = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
     if typing.get_origin(returned) in STREAMS:
-        returned, streams = typing.get_args(returned)[0], True
+        returned, streams = _unaliased(typing.get_args(returned)[0]), True
     if returned is type(None):
         returns: tuple[Any, ...] = ()
     else:
@@ -87,7 +87,7 @@ def _port(key: str, hint: Any, default: Any = EMPTY) -> dict[str, Any]:
         port |= {"kind": "ENUM", "identifier": f"@{hint.__module__}/{hint.__name__}".lower()}
         port["choices"] = list(hint.__members__)
     elif dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        own = typing.get_type_hints(hint)
+        own = _hints_of(hint)
         fields = [(field.name, own[field.name], field.default) for field in dataclasses.fields(hint)]
         children = [_field(name, kind, default) for name, kind, default in fields]
         port |= {"kind": "MODEL", "identifier": f"@{hint.__module__}/{hint.__name__}".lower(), "children": children}
@@ -96,6 +96,21 @@ def _port(key: str, hint: Any, default: Any = EMPTY) -> dict[str, Any]:
     else:
         port["kind"] = KINDS[hint]
     return port
+
+
+def _hints_of(cls: type[Any]) -> dict[str, Any]:
+    """The hints of a class, those of its generic bases filled in, which typing does not do."""
+    given: dict[Any, Any] = {}
+    for base in getattr(cls, "__orig_bases__", ()):
+        given |= zip(getattr(typing.get_origin(base), "__parameters__", ()), typing.get_args(base), strict=False)
+
+    def filled(hint: Any) -> Any:
+        if hint in given:
+            return given[hint]
+        variables = getattr(hint, "__parameters__", ())
+        return hint[tuple(given[variable] for variable in variables)] if variables else hint
+
+    return {name: filled(hint) for name, hint in typing.get_type_hints(cls).items()}
 
 
 def in_any_order(alternatives: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -116,13 +131,26 @@ def _without_defaults(port: dict[str, Any]) -> dict[str, Any]:
     return {**port, "default": None, "children": [_without_defaults(child) for child in port["children"]]}
 
 
+def _unaliased(hint: Any) -> Any:
+    """What a ``type`` statement says ``hint`` is; elsewhere an alias is what it stands for already."""
+    origin, statement = typing.get_origin(hint) or hint, getattr(typing, "TypeAliasType", None)
+    if statement is None or not isinstance(origin, statement):
+        return hint
+    value = origin.__value__
+    return _unaliased(value[typing.get_args(hint)] if typing.get_args(hint) else value)
+
+
 def _stripped(hint: Any) -> tuple[Any, bool]:
     """``hint`` without its notes and without None, and whether it takes None."""
+    hint = _unaliased(hint)
     if typing.get_origin(hint) is typing.Annotated:
         return _stripped(typing.get_args(hint)[0])
     if typing.get_origin(hint) not in (typing.Union, types.UnionType):
         return hint, False
+    hint = typing.Union[tuple(map(_unaliased, typing.get_args(hint)))]  # noqa: UP007 - of what is known at run time
     inside = typing.get_args(hint)
+    if not inside:
+        return hint, False
     kept = [item for item in inside if item is not type(None)]
     if len(kept) == len(inside):
         return hint, False

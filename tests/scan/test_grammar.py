@@ -77,6 +77,24 @@ def test_a_newer_grammar_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_formatted_texts_mean_the_same_to_every_python(tmp_path: Path) -> None:
+    path = tmp_path / "app.py"
+    lines = [
+        "from rekuest_codegen import register",
+        "type Level = float",
+        "WHO, MANY = 'you', 2",
+        "@register",
+        "def f(a: str = f'to {WHO}', b: str = 'x' f'{MANY}' 'y') -> None: 'F.'",
+        "@register",
+        """def g(a: int = f'{WHO['a']}', b=f'{'it'}' 'y', c: str = 'a' f"{WHO!r}") -> None: 'G.'""",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    result = scan([path], ScanOptions(search_path=()))
+    assert [port.default for found in result.nodes for port in found.node.args] == ["to you", "x2y"]
+    assert [finding.code for finding in result.findings] == ["computed-default"] * 3
+    assert f"`{lines[6][15:28]}`" in result.findings[0].message
+
+
 @pytest.mark.parametrize("tree", [parse(NEWER), parse_any(NEWER, SyntaxError())], ids=["as needed", "by libcst"])
 def test_what_is_new_is_on_the_nodes(tree: ast.Module) -> None:
     said = {node.name: type_parameters(node) for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,12 @@ app = easy("lab")
 Count = int
 Names = List[str]
 Maybe = Optional[float]
+T, U = TypeVar("T"), TypeVar("U")
+Row = list[T]
+Rows: TypeAlias = Row[List[T]]
+Table = Dict[str, Optional[T]]
+Either = Union[T, "list[str]", U]
+Noted = Annotated[T, "noted"]
 START = 3
 TITLE = "a" + "b"
 Colour = Enum("Colour", "RED GREEN")
@@ -35,10 +42,17 @@ class Mode(enum.Enum):
     FAST = "f"
     SLOW = "s"
 
+class Plain:
+    no_field: int
+
+@dataclass
+class Placed(Plain, Generic[T]):
+    at: Optional[T] = None
+
 @model
 @dataclass
-class Point:
-    x: float
+class Point(Placed[datetime]):
+    x: float = 0.0
     mode: Mode = Mode.SLOW
     tags: "Optional[list[str]]" = None
 
@@ -49,6 +63,19 @@ class Image:
     @classmethod
     async def aexpand(cls, value): ...
 """
+STATEMENTS = """
+type Word = str
+type Series[T] = list[T]
+type Sheet[T] = dict[str, Series[T]]
+type Perhaps[T] = T | None
+type Choice[T, U] = Union[T, U, Perhaps[T]]
+"""
+# Statements the running Python knows; that they are read by any is tested elsewhere.
+HAS_STATEMENTS = sys.version_info >= (3, 12)
+ALIASES = {"Row": 1, "Rows": 1, "Table": 1, "Either": 2, "Noted": 1}
+if HAS_STATEMENTS:
+    HEAD += STATEMENTS
+    ALIASES |= {"Series": 1, "Sheet": 1, "Perhaps": 1, "Choice": 2}
 # A type as it is written, and defaults it can have.
 LEAVES = {
     "int": ("1", "-START", "2 * START", "0x10"),
@@ -68,6 +95,7 @@ LEAVES = {
     "Point": (),
     "'Image'": (),
     "Image": (),
+    **({"Word": ("'w'",), "Perhaps[int]": ("None", "3")} if HAS_STATEMENTS else {}),
 }
 
 
@@ -79,9 +107,16 @@ def compound(items: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         items.map(lambda text: f"Optional[{text}]"),
         items.map(lambda text: f"Annotated[{text}, 'a note']"),
         bare.map(lambda text: f"{text} | None"),
+        st.sampled_from(sorted(ALIASES)).flatmap(lambda alias: filled(alias, bare)),
         st.lists(items, min_size=2, max_size=3).map(lambda parts: f"Union[{', '.join(parts)}]"),
         st.lists(bare, min_size=2, max_size=3).map(" | ".join),
     )
+
+
+def filled(alias: str, items: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """A generic alias with a type for each of its type variables."""
+    count = ALIASES[alias]
+    return st.lists(items, min_size=count, max_size=count).map(lambda parts: f"{alias}[{', '.join(parts)}]")
 
 
 types = st.recursive(st.sampled_from(sorted(LEAVES)), compound, max_leaves=4)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import hashlib
 import subprocess
 import sys
@@ -157,3 +159,21 @@ def test_types_that_double_again_and_again_end(tmp_path: Path, line: str, levels
     )
     result = scan([path], ScanOptions(search_path=()))
     assert [finding.code for finding in result.findings if finding.severity is Severity.ERROR] == ["too-large"]
+
+
+def test_nothing_is_left_for_the_collector(tmp_path: Path) -> None:
+    path = tmp_path / "app.py"
+    inner = "if a:\n    class C:\n        @register\n        def f(self, x: 'int' = y) -> int: return register(g)\n"
+    path.write_text(f"from rekuest_codegen import register\n{inner}", encoding="utf-8")
+
+    def trees() -> int:
+        return sum(isinstance(found, ast.AST) for found in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = trees()
+        assert scan([path]).findings
+        assert trees() == before
+    finally:
+        gc.enable()

@@ -51,19 +51,21 @@ def only(path: Path, options: ScanOptions | None = None) -> ScannedNode:
         ("from .types import Colour as C", "C", "C.BLUE"),
         ("from . import types", "types.Colour", "types.DEFAULT"),
         ("from . import Colour", "Colour", "Colour['BLUE']"),
+        ("import pkg", "pkg.types.Colour", "pkg.types.DEFAULT"),
         ("from pkg import *", "Colour", "Colour.BLUE"),
         ("import pkg.types", "pkg.types.Colour", "pkg.types.Colour.BLUE"),
         ("import pkg.types as t\nShade = t.Colour", "'Shade'", "t.Colour(2)"),
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .types import Colour", "'Colour'", "'BLUE'"),
         ("try:\n    from .types import Colour\nexcept ImportError:\n    Colour = None", "Colour", "Colour.BLUE"),
         ("from .deep.again import Colour, OTHER", "Colour", "OTHER"),
+        ("from .types import Colour\nColour = Colour", "Colour", "Colour.BLUE"),
     ],
 )
 def test_every_way_to_import(tmp_path: Path, imports: str, annotation: str, default: str) -> None:
     written(
         tmp_path,
         {
-            "pkg/__init__.py": "from .types import Colour\n",
+            "pkg/__init__.py": "from . import types\nfrom .types import Colour\n",
             "pkg/types.py": TYPES,
             "pkg/deep/__init__.py": "",
             "pkg/deep/again.py": "from ..types import Colour\nfrom ..types import DEFAULT as OTHER\n",
@@ -110,6 +112,23 @@ def measure(image: Image) -> Table:
     path = written(tmp_path / "project", {"app.py": source}) / "app.py"
     found = only(path, ScanOptions(search_path=(site,)))
     assert found.types == {"@micro/image": "micro.api:Image", "@compiled/table": "compiled:Table"}
+
+
+def test_what_is_compiled_is_read_from_the_stub_or_taken_by_name(tmp_path: Path) -> None:
+    site = written(
+        tmp_path / "site",
+        {
+            "fast/__init__.py": "from ._core import *\nfrom . import _rest\nVolume = _rest.Volume\n",
+            "fast/__init__.pyi": "class Table:\n    def shrink(self): ...\n    def expand(self, value): ...\n",
+            "fast/_rest.py": "from fast._compiled import *\n",
+        },
+    )
+    source = (
+        "import fast\nfrom rekuest_codegen import register\n@register\ndef f(a: fast.Table, b: fast.Volume): 'F.'\n"
+    )
+    path = written(tmp_path / "project", {"app.py": source}) / "app.py"
+    options = ScanOptions(search_path=(site,), structures={"fast.Volume": "@fast/volume"})
+    assert [port.identifier for port in only(path, options).node.args] == ["@fast/table", "@fast/volume"]
 
 
 def test_configuration_names_a_class_by_any_of_its_paths(tmp_path: Path) -> None:

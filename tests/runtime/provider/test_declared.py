@@ -51,7 +51,7 @@ def make(tmp_path: Path) -> Generator[Make]:
     [
         ("@app.register(concurrency=0)\ndef f() -> None: ...", r"f: concurrency is a number above 0, .* not 0"),
         ("@app.register(concurrency='many')\ndef f() -> None: ...", r"'serial' or 'parallel', not 'many'"),
-        ("@app.register(locks='a')\ndef f() -> None: ...", r"locks are a list of names, not 'a'"),
+        ("@app.register(locks='a')\ndef f() -> None: ...", "locks is a list of names, not 'a'"),
         ("@app.register(effects='REPEATABEL')\ndef f() -> None: ...", r"did you mean REPEATABLE\?"),
         (
             "@app.register(effects=Effects.IRREVERSIBLE, pure=True)\ndef f() -> None: ...",

@@ -42,7 +42,7 @@ def all_of_it(
     """Everything that can be handed in, and one port."""
 
 
-@app.register(locks=[3])
+@app.register(locks=[])
 def shown(lamp: ReadOnly[Lamp]) -> None:
     """A state that is only looked at is locked all the same."""
 

@@ -1,6 +1,6 @@
 import enum
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Generic, Protocol, TypeVar
 
 import attr
 import attrs
@@ -84,3 +84,47 @@ def tested() -> bool:
 @register(is_test_for=[3])
 def wrongly_tested() -> bool:
     """A test for a number."""
+
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Named(Protocol[T]):
+    name: T  # no field of who is a dataclass
+
+
+@dataclass
+class Box(Generic[T]):
+    item: T
+    more: list[T]
+
+
+@dataclass
+class Pair(Box[U], Named[str], Generic[T, U]):
+    first: T
+
+
+@model
+@dataclass
+class Counts(Pair["list[float]", int]):
+    total: int = 0
+
+
+class Shelf(BaseModel, Generic[T]):
+    held: T | None = None
+
+
+@model
+class Books(Shelf[PositiveInt]):
+    """A shelf of numbers."""
+
+
+@register
+def filled_in(counts: Counts, books: Books) -> None:
+    """Type variables of bases that mean one thing here."""
+
+
+@register
+def not_filled_in(box: Box[int]) -> None:
+    """A generic class, which would be two things under one name."""

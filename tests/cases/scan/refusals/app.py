@@ -4,7 +4,7 @@ import decimal
 import time
 from typing import Annotated, Any, TypeVar
 
-from arkitekt import SearchWidget, withValidator
+from arkitekt import PortGroupInput, SearchWidget, withEffect, withValidator
 
 from rekuest_codegen import Quantity, Slider, Unit, easy, model, register
 
@@ -87,3 +87,56 @@ def two(x: int) -> None:
 @register
 class Five:
     """A class."""
+
+
+@app.register(widgets=[Slider(0, 1)])
+def eleven(x: int) -> None:
+    """Widgets of no port."""
+
+
+@app.register(widgets={"x": "slider"})
+def twelve(x: int) -> None:
+    """A widget that is none."""
+
+
+@app.register(collections="imaging")
+def thirteen(x: int) -> None:
+    """One text where there may be many."""
+
+
+@app.register(is_test_for=twelve)
+def fourteen(x: int) -> bool:
+    """A function is no text."""
+
+
+@app.register(widgets={"x": Slider(3, 1)})
+def fifteen(x: int) -> None:
+    """A slider upside down."""
+
+
+@app.register(
+    validators={"nope": [withValidator("value > 1")]},
+    port_groups=[
+        PortGroupInput(key="more", ports=("x", "gone"), effects=[withEffect("HIDE", "missing == 1")]),
+        PortGroupInput(key="more"),
+    ],
+)
+def sixteen(x: int) -> None:
+    """Speaks of what it has not: warnings, since upstream says nothing."""
+
+
+@app.declare(app="other")
+class Other:
+    """Nodes of another app."""
+
+    async def go(self, x: int) -> int: ...
+
+
+@app.register
+def seventeen(other: Other) -> int:
+    """Calls, and is no workflow."""
+
+
+@app.workflow
+def eighteen(other: Other) -> int:
+    """Calls, as a workflow may."""
