@@ -294,7 +294,7 @@ class Hub:
                 self._dispatch(run)
             case Created(run=run):
                 if run.task.caller_agent is None:
-                    self._calls.put(run.task.caller, tell)
+                    self._calls.put(run.task.caller, tell, waits=True)
             case AgentChanged():
                 self._topics.put(AGENTS, tell)
             case NodeDefined():
@@ -304,7 +304,7 @@ class Hub:
         task = run.task
         self.state.publish(run, event)
         if task.caller_agent is None:
-            self._calls.put(task.caller, tell, tell.size)
+            self._calls.put(task.caller, tell, tell.size, waits=not self._ends_a_wait(run, event))
         elif link := self._links.get(task.caller_agent):
             link.tell(presence.mirror(run, event))
         if ends(event):
@@ -312,6 +312,12 @@ class Hub:
             self.state.settle(run, time.monotonic())
             if (dropped := dispatch.let_go(self.state, moment())) is not None:
                 self._commit(dropped)
+
+    def _ends_a_wait(self, run: Run, event: Event) -> bool:
+        """Whether a caller waits for it: for the end of a function, and for each item of a stream."""
+        return ends(event) or (
+            event.what == "YIELD" and self.state.nodes[run.task.node].definition["kind"] != "FUNCTION"
+        )
 
     def _dispatch(self, run: Run) -> None:
         """Hand the task to its agent. One that has left since then has the grace to come back for it."""

@@ -15,6 +15,7 @@ from types import EllipsisType
 from typing import Any, NamedTuple
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.wire.asides import NOTHING, Aside
 
 MAX_RETRIES = 100
 
@@ -66,6 +67,7 @@ class Assignment(NamedTuple):
     agent: str | None = None
     implementation: str | None = None
     keep: Callable[[], bool] | None = None
+    aside: Aside = NOTHING
 
     @property
     def chosen(self) -> bool:
@@ -73,6 +75,8 @@ class Assignment(NamedTuple):
         return self.agent is not None or self.implementation is not None
 
 
+AWAITED = Assignment(aside=Aside(awaited=True))
+"""That of a plain call, whose caller waits for what comes of it."""
 NO_OPTIONS = Options()
 in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO_OPTIONS)
 
