@@ -212,11 +212,13 @@ class _Session:
                 finally:
                     await stream.aclose()  # type: ignore[attr-defined]  # it is a generator
             else:
-                trace = read_carrier(request.extensions)
-                response = await self._documents.answer(request, replace(asker, trace=trace) if trace else asker)
+                trace, aside = read_carrier(request.extensions), read_aside(request.extensions)
+                if trace or aside.within is not None:
+                    asker = replace(asker, trace=trace or None, within=aside.within)
+                response = await self._documents.answer(request, asker)
                 self._forget(key)
                 data = {"type": self._dialect.data, "id": key, "payload": response}
-                held = read_aside(request.extensions).awaited and not response.get("errors")
+                held = aside.awaited and not response.get("errors")
                 await self._send(data, {"type": "complete", "id": key}, held=held)
                 return
             self._forget(key)

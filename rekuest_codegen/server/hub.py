@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from rekuest_codegen.server import dispatch, presence, registry, shown
+from rekuest_codegen.server.deadlines import Deadlines
 from rekuest_codegen.server.decision import (
     AgentChanged,
     Created,
@@ -65,6 +66,7 @@ class Hub:
         self._store = store
         self._links: dict[int, Link] = {}
         self._traces = Traces()
+        self._deadlines = Deadlines(self._overdue)
         self._calls = Feeds()
         self._topics = Feeds()
         self._pending = 0
@@ -90,6 +92,7 @@ class Hub:
     async def stop(self) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
+        self._deadlines.close()
         await self._store.close()
 
     async def room(self) -> None:
@@ -202,6 +205,8 @@ class Hub:
         except BaseException:
             self._traces.drop(run)
             raise
+        if call.within is not None and not run.phase.terminal:
+            self._deadlines.begin(run, call.within)
         return run, True
 
     async def ask(self, run: Run, what: str, *, step: bool = False) -> None:
@@ -309,6 +314,7 @@ class Hub:
             link.tell(presence.mirror(run, event))
         if ends(event):
             self._traces.end(run, event)
+            self._deadlines.end(run)
             self.state.settle(run, time.monotonic())
             if (dropped := dispatch.let_go(self.state, moment())) is not None:
                 self._commit(dropped)
@@ -323,6 +329,10 @@ class Hub:
         """Hand the task to its agent. One that has left since then has the grace to come back for it."""
         if run.phase.terminal:
             return
+        if dispatch.late(run, moment()):
+            run.sent = False  # nobody has it, and nobody is given it any more
+            self._overdue(run)
+            return
         if link := self._links.get(run.task.agent):
             run.sent = True
             assignment = dispatch.assignment(self.state, run)
@@ -331,6 +341,11 @@ class Hub:
             link.tell(assignment)
         else:
             self._schedule_expiry()
+
+    def _overdue(self, run: Run) -> None:
+        decision = dispatch.overdue(self.state, run, moment())
+        if decision is not None:
+            self._commit(decision)
 
     def _schedule_expiry(self) -> None:
         due = presence.next_expiry(self.state, self.grace)

@@ -14,11 +14,16 @@ from rekuest_codegen.shapes import is_object
 ASIDES = "asides"
 """The field of both introductions, and of the extensions."""
 
+MAX_WITHIN = 30 * 24 * 3600.0
+"""Seconds; who waits longer need not be waited for."""
+
 
 class Aside(NamedTuple):
-    """``awaited``: nobody looks at the answer before the task has ended, so that both may come together."""
+    """``awaited``: nobody looks at the answer before the task has ended, so that both may come together. ``within``:
+    the seconds, from now on, after which nobody waits for the task any more."""
 
     awaited: bool = False
+    within: float | None = None
 
 
 NOTHING = Aside()
@@ -32,7 +37,11 @@ def write_aside(aside: Aside) -> dict[str, Any]:
 def read_aside(extensions: object) -> Aside:
     """What somebody's extensions say, as far as it can be understood."""
     given = extensions.get(ASIDES) if is_object(extensions) else None
-    return Aside(awaited=given.get("awaited") is True) if is_object(given) else NOTHING
+    if not is_object(given):
+        return NOTHING
+    within = given.get("within")
+    known = isinstance(within, int | float) and not isinstance(within, bool) and 0 < within <= MAX_WITHIN
+    return Aside(awaited=given.get("awaited") is True, within=within if known else None)
 
 
 def takes_asides(payload: object) -> bool:

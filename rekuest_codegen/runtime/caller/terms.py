@@ -77,6 +77,13 @@ class Assignment(NamedTuple):
 
 AWAITED = Assignment(aside=Aside(awaited=True))
 """That of a plain call, whose caller waits for what comes of it."""
+
+
+def awaited_for(seconds: float | None) -> Assignment:
+    """That of a call which is waited for so long."""
+    return AWAITED._replace(aside=Aside(awaited=True, within=seconds))
+
+
 NO_OPTIONS = Options()
 in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO_OPTIONS)
 
