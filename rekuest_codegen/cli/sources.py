@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from rekuest_codegen.cli.failures import asked_for_json, fail_for
+from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import Finding, Severity
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def scanned_or_exit(names: Sequence[str], outcome: str) -> ScanResult:
 def exit_for(findings: Sequence[Finding], outcome: str) -> NoReturn:
     """Say that there are errors among ``findings``, and ``outcome``; the exit code is 2."""
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    said = f"{errors} finding{'' if errors == 1 else 's'}; {outcome}"
+    said = f"{counted(errors, 'finding')}; {outcome}"
     if asked_for_json():
         fail_for(map(seen_from_here, findings), said, code=2)
     echo_findings(findings)

@@ -160,5 +160,5 @@ def test_what_an_error_carries(error: RekuestError, carried: dict[str, Any]) -> 
     found = told(CliRunner().invoke(failing, ["--json"]))
     assert found.pop("kind") == type(error).__name__
     assert found.pop("retry_safe") is error.retry_safe
-    assert found.pop("message") in (str(error), "1 findings; nothing was written")
+    assert found.pop("message") in (str(error), "1 finding; nothing was written")
     assert found == carried
