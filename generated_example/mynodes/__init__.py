@@ -6,9 +6,23 @@ Importing this package imports none of them; each is imported when it is first u
 TYPE_CHECKING = False  # type checkers take it for true; importing typing costs more
 
 if TYPE_CHECKING:
+    import contextlib as _contextlib
+
+    import rekuest_codegen as _rekuest_codegen
+
     from . import demo, types
 
-__all__ = ["demo", "types"]
+__all__ = ["demo", "types", "using"]
+
+
+def using(
+    server: "_rekuest_codegen.Server",
+) -> "_contextlib.AbstractContextManager[None]":
+    """``with using(server):`` calls in this block of this package's functions go to ``server``."""
+    import rekuest_codegen
+
+    return rekuest_codegen.using(server, package=__name__)
+
 
 if not TYPE_CHECKING:
 

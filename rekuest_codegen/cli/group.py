@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
@@ -11,23 +10,21 @@ from typing import Any, ParamSpec
 import click
 
 from rekuest_codegen.cli import COMMANDS
-from rekuest_codegen.cli.mistakes import lines_of
+from rekuest_codegen.cli.failures import asks_for_json, fail, tell
 from rekuest_codegen.errors import RekuestError
 
 P = ParamSpec("P")
 
 
 def explained(command: Callable[P, Any]) -> Callable[P, None]:
-    """Turn the errors a user can cause into one line each and exit code 2."""
+    """Turn the errors a user can cause into one line each, or one JSON object, and exit code 2."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
         except RekuestError as error:
-            for line in lines_of(error):
-                click.echo(line, err=True)
-            sys.exit(2)
+            fail(error)
 
     return run
 
@@ -45,6 +42,16 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f"rekuest_codegen.cli.{cmd_name}"), cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        arguments = list(ctx.args)
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            if not asks_for_json(arguments):
+                raise
+            tell("UsageError", error.format_message(), retry_safe=False)
+            ctx.exit(error.exit_code)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rekuest_codegen.cli import explained
-from rekuest_codegen.cli.sources import echo_findings, exit_for, printable, scanned_or_exit
+from rekuest_codegen.cli.sources import exit_for, printable, scanned_or_exit
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def push(
     try:
         registrations = registrations_of(found.nodes, app, found.states)
     except DefinitionError as error:
-        echo_findings(error.findings)
-        exit_for(len(error.findings), NOTHING_SENT)
+        exit_for(error.findings, NOTHING_SENT)
     asyncio.run(_push(url, auth, timeout, registrations, dry_run, as_json))
 
 

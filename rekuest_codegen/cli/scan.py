@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from rekuest_codegen.cli import explained
-from rekuest_codegen.cli.sources import echo_findings, printable, shown_paths
+from rekuest_codegen.cli.failures import fail_for
+from rekuest_codegen.cli.sources import echo_findings, printable, seen_from_here, shown_paths
 from rekuest_codegen.errors import Finding, Severity
 
 if TYPE_CHECKING:
@@ -42,21 +43,16 @@ def scan(paths: tuple[str, ...], as_json: bool, as_hash: bool, all_functions: bo
     with collection_paused():
         report = _report(paths, asked, all_functions=all_functions, kept=not no_cache)
         _tell(report, asked)
+    if report.has_errors and as_json:
+        fail_for(map(seen_from_here, _findings(report)), "some of the source cannot be read", code=1)
     if report.has_errors:
         sys.exit(1)
 
 
 def _tell(report: Report, asked: str) -> None:
     """Print what was found to standard error, and what was asked to standard output."""
-    echo_findings(
-        Finding(
-            found.code,
-            f"{found.path}:{found.line}:{found.column}",
-            found.message,
-            Severity.ERROR if found.is_error else Severity.WARNING,
-        )
-        for found in report.findings
-    )
+    if not (asked == "definition" and report.has_errors):
+        echo_findings(_findings(report))
     if asked == "definition":
         import json
 
@@ -67,6 +63,12 @@ def _tell(report: Report, asked: str) -> None:
         _echo_lines(_hashes(report) if asked == "hash" else _table(report))
     elif asked == "signature" and not report.has_errors:
         click.echo("no registered functions found; --all-functions takes every public one", err=True)
+
+
+def _findings(report: Report) -> Iterator[Finding]:
+    for found in report.findings:
+        severity = Severity.ERROR if found.is_error else Severity.WARNING
+        yield Finding(found.code, f"{found.path}:{found.line}:{found.column}", found.message, severity)
 
 
 def _report(names: Sequence[str], asked: str, *, all_functions: bool, kept: bool) -> Report:

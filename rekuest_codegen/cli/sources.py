@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from rekuest_codegen.cli.failures import asked_for_json, fail_for
+from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import Finding, Severity
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan import ScanResult
 
 
-def scanned(names: Sequence[str], *, all_functions: bool = False) -> ScanResult:
-    """The nodes of all ``names``; what was found on the way is said on standard error.
+def scanned_or_exit(names: Sequence[str], outcome: str) -> ScanResult:
+    """The nodes of all ``names``; what was found on the way is said on standard error. An error is the end of it: exit
+    code 2, and ``outcome`` says what was therefore not done.
 
     Raises:
         ConfigurationError: a name leads nowhere, or a project's table cannot be understood.
@@ -29,31 +32,36 @@ def scanned(names: Sequence[str], *, all_functions: bool = False) -> ScanResult:
     from rekuest_codegen.build.origins import source_path
     from rekuest_codegen.scan import ScanOptions, scan_projects
 
-    result = scan_projects([source_path(name) for name in names], ScanOptions(all_functions=all_functions))
+    result = scan_projects([source_path(name) for name in names], ScanOptions())
+    if result.errors:
+        exit_for(result.findings, outcome)
     echo_findings(result.findings)
     return result
 
 
-def scanned_or_exit(names: Sequence[str], outcome: str) -> ScanResult:
-    """`scanned`, where an error is the end of it: exit code 2, and ``outcome`` says what was therefore not done."""
-    result = scanned(names)
-    if result.errors:
-        exit_for(len(result.errors), outcome)
-    return result
-
-
-def exit_for(errors: int, outcome: str) -> NoReturn:
-    click.echo(f"error: {errors} finding{'' if errors == 1 else 's'}; {outcome}", err=True)
+def exit_for(findings: Sequence[Finding], outcome: str) -> NoReturn:
+    """Say that there are errors among ``findings``, and ``outcome``; the exit code is 2."""
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    said = f"{counted(errors, 'finding')}; {outcome}"
+    if asked_for_json():
+        fail_for(map(seen_from_here, findings), said, code=2)
+    echo_findings(findings)
+    click.echo(f"error: {said}", err=True)
     sys.exit(2)
 
 
 def echo_findings(findings: Iterable[Finding]) -> None:
     """Print ``file:line:col: code: message`` for each on standard error, warnings marked."""
     for finding in findings:
-        path, line, column = finding.where.rsplit(":", 2)
         mark = "warning: " if finding.severity is Severity.WARNING else ""
-        where = f"{shown_path(Path(path))}:{line}:{column}"
+        where = seen_from_here(finding).where
         click.echo(f"{where}: {mark}{finding.code}: {printable(finding.message)}", err=True)
+
+
+def seen_from_here(finding: Finding) -> Finding:
+    """``finding``, with its file as seen from the current directory."""
+    path, line, column = finding.where.rsplit(":", 2)
+    return finding._replace(where=f"{shown_path(Path(path))}:{line}:{column}")
 
 
 def shown_path(path: Path) -> str:

@@ -24,6 +24,8 @@ from rekuest_codegen.ir.naming import digest
 
 TYPES = "types"
 """The module of the classes; no app is called that."""
+USING = "using"
+"""The function of the package that says which server its calls go to; no app is called that either."""
 FLAT = "nodes"
 """The module of all nodes, where apps have none of their own."""
 

@@ -15,6 +15,7 @@ from rekuest_codegen.emit.layout import STEP
 from rekuest_codegen.emit.modules import (
     FLAT,
     TYPES,
+    USING,
     LazyPackage,
     StubModule,
     TypeModule,
@@ -86,11 +87,11 @@ def plan(nodes: Sequence[Node | NodeRecord], options: EmitOptions) -> Package:
         made, package = stub_modules(shelf.module, shelf.about, named, table, options)
         stubs.extend(made)
         lazy.append(package)
-    names = [*(shelf.module for shelf in shelves), *([TYPES] if types else [])]
+    modules = [*(shelf.module for shelf in shelves), *([TYPES] if types else [])]
     return Package(
         nodes=[entry.node for entry in ranked],
-        imports=from_import(".", names, STEP) if names else "",
-        exports=exports(names),
+        imports=from_import(".", modules, STEP) if modules else "",
+        exports=exports([*modules, USING]),
         stubs=stubs,
         types=types,
         lazy=[package for package in lazy if package is not None],
@@ -123,7 +124,7 @@ def shelve(ranked: Sequence[Entry], layout: Layout) -> list[Shelf]:
     by_app: dict[str, list[Entry]] = {}
     for entry in ranked:
         by_app.setdefault(entry.node.app, []).append(entry)
-    modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=KEYWORDS | DEVICES | {TYPES})
+    modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=KEYWORDS | DEVICES | {TYPES, USING})
     return [
         Shelf(modules[app], f"Nodes of the app {app}." if app else "Nodes that name no app.", by_app[app])
         for app in sorted(by_app)

@@ -21,16 +21,31 @@ def print_package_py(package: Package) -> str:
         '"""\n',
         "\n",
         "TYPE_CHECKING = False  # type checkers take it for true; importing typing costs more\n",
+        "\n",
+        "if TYPE_CHECKING:\n",
+        "    import contextlib as _contextlib\n",
+        "\n",
+        "    import rekuest_codegen as _rekuest_codegen\n",
     )
     if package.imports:
         out += (
-            "\nif TYPE_CHECKING:\n    ",
+            "\n    ",
             package.imports,
             "\n",
         )
     out += (
         "\n",
         package.exports,
+        "\n",
+        "\n",
+        "\n",
+        "def using(\n",
+        '    server: "_rekuest_codegen.Server",\n',
+        ') -> "_contextlib.AbstractContextManager[None]":\n',
+        '    """``with using(server):`` calls in this block of this package\'s functions go to ``server``."""\n',
+        "    import rekuest_codegen\n",
+        "\n",
+        "    return rekuest_codegen.using(server, package=__name__)\n",
         "\n",
         "\n",
         "if not TYPE_CHECKING:\n",

@@ -11,6 +11,7 @@ from typing import Any
 from rekuest_codegen.errors import AccessDenied, ConnectionLost
 from rekuest_codegen.runtime.auth import Credentials, auth_of
 from rekuest_codegen.runtime.transport import Connection, Payload
+from rekuest_codegen.wire.asides import NOTHING, Aside
 from rekuest_codegen.wire.auth import Fixed, with_token
 from rekuest_codegen.wire.endpoint import Endpoint
 
@@ -137,7 +138,8 @@ class Link:
         variables: Mapping[str, Any],
         *,
         again: bool,
-        extensions: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        aside: Aside = NOTHING,
     ) -> Payload:
         """The data of a query or mutation. ``again``: send it once more if the connection breaks under it.
 
@@ -148,7 +150,9 @@ class Link:
             connection: Connection | None = None
             try:
                 connection = await self.connected()
-                return await connection.request(document, variables, timeout=self._timeout, extensions=extensions)
+                return await connection.request(
+                    document, variables, timeout=self._timeout, extensions=extensions, aside=aside
+                )
             except ConnectionLost:
                 if last or not again or self.closed:
                     raise

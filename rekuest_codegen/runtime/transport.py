@@ -30,6 +30,7 @@ from rekuest_codegen.runtime.auth.silence import frames_logger
 from rekuest_codegen.runtime.sockets import Socket
 from rekuest_codegen.shapes import is_object
 from rekuest_codegen.wire.answers import data_of
+from rekuest_codegen.wire.asides import ASIDES, NOTHING, Aside, takes_asides, write_aside
 from rekuest_codegen.wire.endpoint import Endpoint
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -48,6 +49,8 @@ class Connection:
     def __init__(self, endpoint: Endpoint, token: str) -> None:
         self.token = token
         self.lost: RekuestError | None = None
+        self.takes_asides = False
+        """Whether the server is one of ours, to which more can be said than the contract has a place for."""
         self.on_lost: Callable[[], None] | None = None
         """Called once, when it is lost or closed."""
         self._place = endpoint.graphql_ws
@@ -113,6 +116,7 @@ class Connection:
             message = json.loads(answer)
             if not is_object(message) or message.get("type") != "connection_ack":
                 raise ProtocolError(f"{self._place}: expected connection_ack, got {str(message)[:80]}")
+            self.takes_asides = takes_asides(message.get("payload"))
         except BaseException:
             await socket.close()
             raise
@@ -129,14 +133,18 @@ class Connection:
         variables: Mapping[str, Any],
         *,
         timeout: float,
-        extensions: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
+        aside: Aside = NOTHING,
     ) -> Payload:
-        """The ``data`` of a query or mutation. ``extensions`` are the protocol's own, beside the variables.
+        """The ``data`` of a query or mutation. ``extensions`` are the protocol's own, beside the variables;
+        ``aside`` is said where it is taken.
 
         Raises:
             ServerError, AccessDenied: the server answered with errors. ConnectionLost: it broke before the answer.
             CallTimeout: no answer within ``timeout`` seconds. ArgumentError: the variables need too large a frame.
         """
+        if aside is not NOTHING and self.takes_asides:
+            extensions = {**(extensions or {}), **write_aside(aside)}
         key = str(next(self._ids))
         asked = _Asked(self._loop.create_future(), self._loop.time() + timeout, timeout)
         self._asked[key] = asked
@@ -183,7 +191,7 @@ class Connection:
         key: str,
         document: str,
         variables: Mapping[str, Any],
-        extensions: Mapping[str, str] | None,
+        extensions: Mapping[str, Any] | None,
         *,
         until: float | None = None,
     ) -> None:
@@ -322,7 +330,7 @@ _decode = json.JSONDecoder().raw_decode
 
 def _introduction(token: str) -> bytes:
     """The first frame. We want no past: whoever misses events reads them back."""
-    return _encode({"type": "connection_init", "payload": {"token": token, "replay": False}}).encode()
+    return _encode({"type": "connection_init", "payload": {"token": token, "replay": False, ASIDES: True}}).encode()
 
 
 def _fresh(lost: RekuestError) -> RekuestError:

@@ -69,6 +69,7 @@ class Call:
     capture: bool = False
     step: bool | None = None
     trace: Mapping[str, str] | None = None
+    within: float | None = None
 
 
 def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:
@@ -100,6 +101,8 @@ def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:
         created=at.iso,
     )
     run = Run(task)
+    if call.within is not None:
+        run.until = at.mono + call.within
     decision = Decision(undo=lambda: state.drop_run(run))
     try:
         run.size = decision.put(task)
@@ -341,6 +344,21 @@ def ask(state: State, run: Run, what: str, at: Moment, *, step: bool = False) ->
     said: ToAgent = Resume(task=key, step=step) if message is Resume else message(task=key)
     decision.tell(ToldAgent(run.task.agent, said))
     return decision
+
+
+def late(run: Run, at: Moment) -> bool:
+    """Whether its caller has stopped waiting by now."""
+    return run.until is not None and at.mono >= run.until
+
+
+def overdue(state: State, run: Run, at: Moment) -> Decision | None:
+    """The caller stopped waiting and did not say so: end the task in its place, unless that is under way."""
+    if run.asked in ENDING:
+        return None
+    try:
+        return ask(state, run, "cancel", at)
+    except Refused:
+        return None
 
 
 # -- what happens to agents --------------------------------------------------------------------------------------

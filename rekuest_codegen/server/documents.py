@@ -200,13 +200,22 @@ class Documents:
         try:
             async for event in events:
                 try:
-                    response: Json = {"data": plain.project(event, info)}
+                    data = plain.project(event, info)
+                    if _says_nothing(data):
+                        continue
+                    response: Json = {"data": data}
                 except Exception:  # graphql-core says what is wrong with it
                     judged = execute(document.schema, document.node, event, **given)
                     response = _response(judged if isinstance(judged, ExecutionResult) else await judged)
                 yield response
         finally:
             await events.aclose()
+
+
+def _says_nothing(data: Json) -> bool:
+    """Whether an event has nothing that was selected: who asks for events alone is not told that a task was made."""
+    (value,) = data.values()
+    return is_object(value) and not any(part is not None for part in value.values())
 
 
 class GraphQLErrors(Exception):

@@ -13,6 +13,8 @@ from typing import Any
 
 MAX_ITEMS = 20_000
 MAX_BYTES = 64 * 1024 * 1024
+LINGER = 0.005
+"""Seconds for which what may wait does, so that what follows it goes with it."""
 SLICE = 32
 """Items taken in a row before the others get their turn; taking what is there already waits for nothing."""
 
@@ -31,10 +33,12 @@ class Feed(AsyncIterator[Any]):
         self._taken = 0
         self._arrived = asyncio.Event()
         self._overflowed = False
+        self._alarm: asyncio.TimerHandle | None = None
         self._leave = partial(feeds.remove, topic, self)
         feeds.add(topic, self)
 
-    def put(self, item: Any, size: int = 0) -> None:
+    def put(self, item: Any, size: int = 0, *, waits: bool = False) -> None:
+        """Add ``item``; one that ``waits`` wakes the subscriber only after a while, unless another one does."""
         if self._overflowed:
             return
         if len(self._items) >= self._limit or self._bytes + size > MAX_BYTES:
@@ -43,7 +47,19 @@ class Feed(AsyncIterator[Any]):
         else:
             self._items.append((item, size))
             self._bytes += size
+        if not waits or self._overflowed:
+            self._wake()
+        elif self._alarm is None and not self._arrived.is_set():
+            self._alarm = asyncio.get_running_loop().call_later(LINGER, self._wake)
+
+    def _wake(self) -> None:
+        self._quiet()
         self._arrived.set()
+
+    def _quiet(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     async def __anext__(self) -> Any:
         """Raises TooSlow when the subscriber fell behind."""
@@ -60,6 +76,7 @@ class Feed(AsyncIterator[Any]):
         return item
 
     async def aclose(self) -> None:
+        self._quiet()
         self._leave()
 
 
@@ -79,6 +96,6 @@ class Feeds:
             if not feeds:
                 del self._feeds[topic]
 
-    def put(self, topic: str, item: Any, size: int = 0) -> None:
+    def put(self, topic: str, item: Any, size: int = 0, *, waits: bool = False) -> None:
         for feed in self._feeds.get(topic, ()):
-            feed.put(item, size)
+            feed.put(item, size, waits=waits)

@@ -32,12 +32,14 @@ EventFields = dict[str, Callable[[Event, Info], Any]]
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks, and whom: the context of every resolver. ``replay``: a subscription begins with the recent past;
-    ``trace``: the trace that the request is part of."""
+    ``trace``: the trace that the request is part of; ``within``: for how many seconds what it assigns is waited for.
+    """
 
     identity: str
     hub: Hub
     replay: bool = True
     trace: Mapping[str, str] | None = None
+    within: float | None = None
 
 
 def state_of(info: Info) -> State:

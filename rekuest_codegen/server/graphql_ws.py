@@ -18,11 +18,12 @@ from graphql import GraphQLError, OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rekuest_codegen.server.documents import Documents, GraphQLErrors, Request, format_error
-from rekuest_codegen.server.feeds import TooSlow
+from rekuest_codegen.server.feeds import LINGER, TooSlow
 from rekuest_codegen.server.fields import Asker
 from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.model import Json, is_object
 from rekuest_codegen.server.tokens import Tokens
+from rekuest_codegen.wire.asides import ASIDES, read_aside, takes_asides
 from rekuest_codegen.wire.messages import MAX_FRAME
 from rekuest_codegen.wire.tracing import read_carrier
 
@@ -102,6 +103,10 @@ class _Session:
         self._tokens = tokens
         self._running: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
+        self._held: list[str] = []
+        """What goes with whatever is sent next."""
+        self._alarm: asyncio.TimerHandle | None = None
+        self._late: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Future[_Close] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> None:
@@ -114,7 +119,9 @@ class _Session:
                 with suppress(RuntimeError, WebSocketDisconnect):
                     await self._socket.close(close.code, close.reason[:120])
         finally:
-            tasks = [reader, *self._running.values()]
+            if self._alarm is not None:
+                self._alarm.cancel()
+            tasks = [reader, *self._running.values(), *self._late]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -161,7 +168,10 @@ class _Session:
             if self._dialect.legacy:
                 await self._send({"type": "connection_error", "payload": {"message": "The token was refused"}})
             raise _Close(FORBIDDEN, "Forbidden: the token was refused")
-        await self._send({"type": "connection_ack"})
+        if takes_asides(given) and not self._dialect.legacy:
+            await self._send({"type": "connection_ack", "payload": {ASIDES: True}})
+        else:
+            await self._send({"type": "connection_ack"})
         return identity
 
     async def _take(self, message: Json, asker: Asker) -> None:
@@ -202,11 +212,14 @@ class _Session:
                 finally:
                     await stream.aclose()  # type: ignore[attr-defined]  # it is a generator
             else:
-                trace = read_carrier(request.extensions)
-                response = await self._documents.answer(request, replace(asker, trace=trace) if trace else asker)
+                trace, aside = read_carrier(request.extensions), read_aside(request.extensions)
+                if trace or aside.within is not None:
+                    asker = replace(asker, trace=trace or None, within=aside.within)
+                response = await self._documents.answer(request, asker)
                 self._forget(key)
                 data = {"type": self._dialect.data, "id": key, "payload": response}
-                await self._send(data, {"type": "complete", "id": key})
+                held = aside.awaited and not response.get("errors")
+                await self._send(data, {"type": "complete", "id": key}, held=held)
                 return
             self._forget(key)
             await self._send({"type": "complete", "id": key})
@@ -238,15 +251,41 @@ class _Session:
         if not self._ended.done():
             self._ended.set_result(close)
 
-    async def _send(self, *messages: Json) -> None:
-        """Raises TimeoutError: the client does not read. WebSocketDisconnect: it has left."""
-        texts = [_encoder.encode(message).decode() for message in messages]
+    async def _send(self, *messages: Json, held: bool = False) -> None:
+        """Send ``messages``; if ``held``, with what is sent next, or after a while.
+
+        Raises:
+            TimeoutError: the client does not read. WebSocketDisconnect: it has left.
+        """
+        self._held += [_encoder.encode(message).decode() for message in messages]
+        if held:
+            if self._alarm is None:
+                self._alarm = asyncio.get_running_loop().call_later(LINGER, self._let_go)
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        texts, self._held = self._held, []
         async with asyncio.timeout(SEND_WITHIN), self._sending:
             try:
                 for text in texts:
                     await self._socket.send({"type": "websocket.send", "text": text})
             except RuntimeError:  # starlette's word for a socket that is closed already
                 raise WebSocketDisconnect(1006) from None
+
+    def _let_go(self) -> None:
+        """Nothing was sent for a while that the held could go with."""
+        work = asyncio.create_task(self._send_held())
+        self._late.add(work)
+        work.add_done_callback(self._late.discard)
+
+    async def _send_held(self) -> None:
+        try:
+            await self._send()
+        except TimeoutError:
+            self._end(_Close(SLOW, "the client does not read"))
+        except WebSocketDisconnect:
+            pass  # the reader ends the session
 
 
 def _payload(message: Json) -> Json:

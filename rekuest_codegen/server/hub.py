@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from rekuest_codegen.server import dispatch, presence, registry, shown
+from rekuest_codegen.server.deadlines import Deadlines
 from rekuest_codegen.server.decision import (
     AgentChanged,
     Created,
@@ -65,6 +66,7 @@ class Hub:
         self._store = store
         self._links: dict[int, Link] = {}
         self._traces = Traces()
+        self._deadlines = Deadlines(self._overdue)
         self._calls = Feeds()
         self._topics = Feeds()
         self._pending = 0
@@ -90,6 +92,7 @@ class Hub:
     async def stop(self) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
+        self._deadlines.close()
         await self._store.close()
 
     async def room(self) -> None:
@@ -202,6 +205,8 @@ class Hub:
         except BaseException:
             self._traces.drop(run)
             raise
+        if call.within is not None and not run.phase.terminal:
+            self._deadlines.begin(run, call.within)
         return run, True
 
     async def ask(self, run: Run, what: str, *, step: bool = False) -> None:
@@ -294,7 +299,7 @@ class Hub:
                 self._dispatch(run)
             case Created(run=run):
                 if run.task.caller_agent is None:
-                    self._calls.put(run.task.caller, tell)
+                    self._calls.put(run.task.caller, tell, waits=True)
             case AgentChanged():
                 self._topics.put(AGENTS, tell)
             case NodeDefined():
@@ -304,18 +309,29 @@ class Hub:
         task = run.task
         self.state.publish(run, event)
         if task.caller_agent is None:
-            self._calls.put(task.caller, tell, tell.size)
+            self._calls.put(task.caller, tell, tell.size, waits=not self._ends_a_wait(run, event))
         elif link := self._links.get(task.caller_agent):
             link.tell(presence.mirror(run, event))
         if ends(event):
             self._traces.end(run, event)
+            self._deadlines.end(run)
             self.state.settle(run, time.monotonic())
             if (dropped := dispatch.let_go(self.state, moment())) is not None:
                 self._commit(dropped)
 
+    def _ends_a_wait(self, run: Run, event: Event) -> bool:
+        """Whether a caller waits for it: for the end of a function, and for each item of a stream."""
+        return ends(event) or (
+            event.what == "YIELD" and self.state.nodes[run.task.node].definition["kind"] != "FUNCTION"
+        )
+
     def _dispatch(self, run: Run) -> None:
         """Hand the task to its agent. One that has left since then has the grace to come back for it."""
         if run.phase.terminal:
+            return
+        if dispatch.late(run, moment()):
+            run.sent = False  # nobody has it, and nobody is given it any more
+            self._overdue(run)
             return
         if link := self._links.get(run.task.agent):
             run.sent = True
@@ -325,6 +341,11 @@ class Hub:
             link.tell(assignment)
         else:
             self._schedule_expiry()
+
+    def _overdue(self, run: Run) -> None:
+        decision = dispatch.overdue(self.state, run, moment())
+        if decision is not None:
+            self._commit(decision)
 
     def _schedule_expiry(self) -> None:
         due = presence.next_expiry(self.state, self.grace)

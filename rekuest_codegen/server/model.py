@@ -127,7 +127,7 @@ class Event(Record, kw_only=True):
 class Run:
     """A task and what became of it. ``phase`` runs ahead of ``events``, which holds what is committed."""
 
-    __slots__ = ("asked", "chatter", "events", "number", "phase", "sent", "size", "starts", "task", "yields")
+    __slots__ = ("asked", "chatter", "events", "number", "phase", "sent", "size", "starts", "task", "until", "yields")
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -140,6 +140,8 @@ class Run:
         self.starts = 1
         self.asked: str | None = None
         self.sent = False
+        self.until: float | None = None
+        """The monotonic time at which its caller stops waiting, if it has told."""
 
     @property
     def done(self) -> bool:

@@ -22,6 +22,7 @@ from rekuest_codegen.server.app import build_app
 from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.issued import Issued
 from rekuest_codegen.server.memory import MemoryStore
+from rekuest_codegen.server.segments import JoinedWebSocket
 from rekuest_codegen.server.settings import ServerConfig
 from rekuest_codegen.server.sqlite import SqliteStore
 from rekuest_codegen.server.store import Store
@@ -87,6 +88,7 @@ class Service:
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                ws=JoinedWebSocket,
                 ws_max_size=MAX_FRAME,
                 ws_per_message_deflate=False,
                 timeout_graceful_shutdown=GRACEFUL,

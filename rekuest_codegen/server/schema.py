@@ -167,6 +167,7 @@ async def _assign(_: Any, info: Info, *, input: Json) -> Run:
         capture=bool(input.get("capture")),
         step=input.get("step"),
         trace=asker.trace,
+        within=asker.within,
     )
     run, _ = await asker.hub.assign(call)
     return run

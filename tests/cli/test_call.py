@@ -119,6 +119,16 @@ def test_mistakes_and_failures(ask: Ask, arguments: tuple[str, ...], said: str) 
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_failures_for_programs(ask: Ask) -> None:
+    done = ask("call", "fail", "--arg", "text=boom", "--json", "--quiet")
+    assert (done.returncode, done.stdout) == (2, "")
+    error = json.loads(done.stderr)["error"]
+    assert (error["kind"], error["message"], error["retry_safe"]) == ("NodeError", "lab/fail: boom", False)
+    assert (error["node"], error["type"]) == ("lab/fail", "ValueError")
+    ended = json.loads(ask("watch", error["task"], "--json").stderr.splitlines()[-1])["error"]
+    assert (ended["kind"], ended["task"]) == ("NodeError", error["task"])
+
+
 def test_ctrl_c_cancels(ask: Ask, environment: dict[str, str]) -> None:
     with running(cli("call", "rest"), until="resting", environment=environment) as (process, _):
         process.send_signal(signal.SIGINT)

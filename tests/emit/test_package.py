@@ -157,6 +157,27 @@ def test_an_empty_package() -> None:
     assert sorted(files) == ["__init__.py", "manifest.json", "py.typed"]
 
 
+def test_binding_a_package_imports_none_of_it(tmp_path: Path) -> None:
+    place(tmp_path, "big", generate(many(20, 2)))
+    look = "import sys; sys.path.insert(0, sys.argv[1]); import big; print(big.using.__module__, *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look, str(tmp_path)], capture_output=True, text=True, timeout=60)
+    module, *loaded = done.stdout.split()
+    assert module == "big", done.stderr
+    assert not {name.split(".")[0] for name in loaded} & {"pydantic", "rekuest_codegen"}
+    assert not [name for name in loaded if name.startswith("big.")]
+
+
+def test_an_app_that_is_called_as_a_function_of_the_package(tmp_path: Path) -> None:
+    files = generate([read_node({"app": app, "key": "f"}) for app in ("using", "types", "Using")])
+    modules = [path.removesuffix(".py") for path in files if path.endswith(".py") and path != "__init__.py"]
+    assert len(modules) == 3
+    assert not {"using", "types"} & {module.lower() for module in modules}
+    found: dict[str, Any] = {"__name__": "nodes"}
+    exec(files["__init__.py"], found)
+    assert sorted([*modules, "using"]) == found["__all__"]
+    assert callable(found["using"])
+
+
 def test_five_thousand_nodes(tmp_path: Path) -> None:
     nodes = many(5000, 5)
     start = time.process_time()

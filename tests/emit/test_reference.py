@@ -57,7 +57,7 @@ def test_what_is_documented_is_what_is_generated(options: EmitOptions, html: boo
     if html:
         text = re.sub(r"</?span[^>]*>", "", text).replace("&quot;", '"').replace("&#39;", "'").replace("&gt;", ">")
     pattern = re.compile(r"^(?:async )?def [a-z][^`]*?(?=:\n    \"\"\")", re.MULTILINE)
-    heads = [head for file in files.values() for head in pattern.findall(file)]
+    heads = [head for path, file in files.items() if path != "__init__.py" for head in pattern.findall(file)]
     assert len(heads) == 2 * len(nodes)
     for head in heads:
         assert head in text

@@ -35,8 +35,8 @@ def editor(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def test_completion_of_the_package(editor: Editor) -> None:
-    assert {"demo", "types"} <= set(editor.completions("import mynodes\nmynodes.|"))
-    assert {"demo", "types"} <= set(editor.completions("from mynodes import |"))
+    assert {"demo", "types", "using"} <= set(editor.completions("import mynodes\nmynodes.|"))
+    assert {"demo", "types", "using"} <= set(editor.completions("from mynodes import |"))
     assert {"big", "types"} <= set(editor.completions("import parts\nparts.|"))
 
 

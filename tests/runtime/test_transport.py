@@ -65,7 +65,7 @@ async def test_arguments_too_large_for_a_frame_are_refused_and_the_connection_li
 
 async def test_the_past_is_not_asked_for() -> None:
     async with connected() as (_, echo):
-        assert echo.introduction["payload"] == {"token": "t", "replay": False}
+        assert echo.introduction["payload"] == {"token": "t", "replay": False, "asides": True}
 
 
 async def test_every_waiter_gets_an_error_of_its_own() -> None:

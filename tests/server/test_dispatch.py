@@ -18,6 +18,7 @@ from rekuest_codegen.server.presence import Busy
 from rekuest_codegen.server.state import State
 from rekuest_codegen.wire.lifecycle import GIVE_AGAIN, LOST_PREFIX, NOT_BEGUN, terminal_kind
 from rekuest_codegen.wire.messages import (
+    Cancel,
     Cancelled,
     Completed,
     Critical,
@@ -42,7 +43,8 @@ steps = st.lists(
         st.tuples(st.just("lost"), st.sampled_from(["", NOT_BEGUN, GIVE_AGAIN]), st.integers(0, 2)),
         st.tuples(st.just("again"), st.none(), st.integers(0, 5)),
         st.tuples(st.just("ask"), st.sampled_from(sorted(dispatch.ASKS)), st.integers(0, 2)),
-        st.tuples(st.just("assign"), st.none(), st.integers(0, 2)),
+        st.tuples(st.just("assign"), st.none() | st.just(3.0), st.integers(0, 2)),
+        st.tuples(st.just("overdue"), st.none(), st.integers(0, 2)),
         st.tuples(st.sampled_from(["lose", "return", "restart", "displace", "wait"]), st.none(), st.just(0)),
     ),
     max_size=40,
@@ -88,7 +90,7 @@ class House:
         run = list(self.runs.values())[index % len(self.runs)] if self.runs else None
         match what:
             case "assign" if self.state.connected(self.agent.id):
-                call = Call("dev", {}, node="1", reference=str(index))
+                call = Call("dev", {}, node="1", reference=str(index), within=choice)
                 made, decision = dispatch.assign(self.state, call, self.at)
                 assert self.runs.setdefault(str(index), made) is made
                 self.tell(decision)
@@ -108,6 +110,8 @@ class House:
             case "ask" if run:
                 with suppress(Refused):
                     self.tell(dispatch.ask(self.state, run, choice, self.at))
+            case "overdue" if run:
+                self.tell(dispatch.overdue(self.state, run, self.at))
             case "lose" if self.state.connected(self.agent.id):
                 self.tell(presence.lose(self.state, self.agent.id, self.at))
             case "return":
@@ -260,3 +264,41 @@ def test_what_never_arrived_and_is_not_wanted_any_more(asked: str, end: str) -> 
     house.step("ask", asked, 0)
     house.step("lost", GIVE_AGAIN, 0)
     assert house.runs["0"].events[-1].what == end
+
+
+def kinds(house: House) -> list[str]:
+    return [event.what for event in house.runs["0"].events]
+
+
+def test_whose_caller_stopped_waiting_is_ended() -> None:
+    house = House(idempotent=False)
+    house.step("assign", 3.0, 0)
+    run = house.runs["0"]
+    assert [dispatch.late(run, Moment(house.now + after, "")) for after in (0.0, 2.9, 3.0)] == [False, False, True]
+    decision = dispatch.overdue(house.state, run, house.at)
+    assert decision is not None
+    (said,) = [tell.message for tell in decision.tells if isinstance(tell, ToldAgent)]
+    assert isinstance(said, Cancel)
+    assert said.task == str(run.task.id)
+    house.tell(decision)
+    assert kinds(house) == ["CANCELLING"]
+    assert dispatch.overdue(house.state, run, house.at) is None  # once
+    house.step("report", Cancelled, 0)
+    assert dispatch.overdue(house.state, run, house.at) is None
+
+
+def test_what_nobody_has_when_its_caller_stops_waiting_is_never_begun() -> None:
+    house = House(idempotent=False)
+    house.step("assign", 3.0, 0)
+    house.step("lost", NOT_BEGUN, 0)
+    house.step("overdue", None, 0)
+    assert kinds(house) == ["QUEUED", "CANCELLING", "CANCELLED"]
+    house.step("lose", None, 0)
+    house.step("return", None, 0)
+    assert not house.runs["0"].sent
+
+
+def test_who_said_nothing_waits_for_ever() -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    assert not dispatch.late(house.runs["0"], Moment(1e9, ""))

@@ -25,7 +25,7 @@ PRINTED = {
     "handles.py": "4 COMPLETED 75 ('the shutter is closed',)\n['LOG', 'COMPLETED']\n3.0\n",
     "many.py": "[64, 64, 64]\n0.3 1 64\n0.3 2 64\n0.7 1 64\n0.7 2 64\n",
     "optional.py": "True\n",
-    "several.py": "(64, 64)\n(64, 64)\nconnected\nidle\n",
+    "several.py": "(64, 64)\n(64, 64)\n(64, 64)\nconnected\nidle\n",
     "catching.py": "mine: $.weights[1]\ntheirs: ZeroDivisionError nothing on the scales\nlate: True False\n",
 }
 

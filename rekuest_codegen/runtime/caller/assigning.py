@@ -15,9 +15,11 @@ from rekuest_codegen.api.client.operations import ASSIGN_GQL, CANCEL_GQL, FIND_T
 from rekuest_codegen.errors import AccessDenied, ConnectionLost, RekuestError, TransportError
 from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.caller.patience import Patience
+from rekuest_codegen.runtime.caller.terms import Assignment
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.transport import Payload
 from rekuest_codegen.wire.answers import reading
+from rekuest_codegen.wire.asides import NOTHING, Aside
 from rekuest_codegen.wire.tracing import Span
 
 LOOK_AGAIN = (0.0, 1.0)
@@ -36,19 +38,21 @@ class Assignments:
         self._patience = patience
         self._hold = hold
 
-    async def assign(self, request: Payload, span: Span, keep: Callable[[], bool] | None) -> str:
-        """The id of the task. Who is cancelled meanwhile leaves none behind, unless ``keep()`` says that it is to run.
+    async def assign(self, request: Payload, span: Span, how: Assignment | None) -> str:
+        """The id of the task. Who is cancelled meanwhile leaves none behind, unless ``how.keep()`` says that it is to
+        run.
 
         Raises:
             Unassigned: the connection broke, and the server has no such task.
         """
+        keep, aside = (None, NOTHING) if how is None else (how.keep, how.aside)
         if keep is None:
             try:
-                return await self._assign(request, span)
+                return await self._assign(request, span, aside)
             except asyncio.CancelledError:
                 self._go_on(asyncio.create_task(self._abandon(request["reference"])))
                 raise
-        work = asyncio.create_task(self._assign(request, span))
+        work = asyncio.create_task(self._assign(request, span, aside))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -67,9 +71,11 @@ class Assignments:
         """
         return await self._patience.through(lambda: self._find(reference))
 
-    async def _assign(self, request: Payload, span: Span) -> str:
+    async def _assign(self, request: Payload, span: Span, aside: Aside) -> str:
         try:
-            answer = await self._link.request(ASSIGN_GQL, {"input": request}, again=False, extensions=span.carrier)
+            answer = await self._link.request(
+                ASSIGN_GQL, {"input": request}, again=False, extensions=span.carrier, aside=aside
+            )
             with reading(self._link.endpoint.base):
                 return str(answer["assign"]["id"])
         except ConnectionLost as lost:

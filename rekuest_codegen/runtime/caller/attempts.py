@@ -16,6 +16,7 @@ from rekuest_codegen.runtime.context import Caller
 from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Watch
+from rekuest_codegen.wire.asides import Aside
 from rekuest_codegen.wire.lifecycle import terminal_kind
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 
 class Attempt:
-    """One call of ``remote`` by ``caller``, however many tasks it takes; it begins its bar when it is made."""
+    """One call of ``remote`` by ``caller``, however many tasks it takes; it begins its bar when it is made.
+    ``awaited``: its timeout is one for the whole, and not from item to item."""
 
     def __init__(
         self,
@@ -32,6 +34,8 @@ class Attempt:
         wire: Mapping[str, Any],
         options: Options,
         bound: within | None = None,
+        *,
+        awaited: bool = False,
     ) -> None:
         self.title = remote.title
         self.bound = bound
@@ -41,6 +45,7 @@ class Attempt:
         self._remote = remote
         self._wire = wire
         self._options = options
+        self._awaited = awaited
         loop = asyncio.get_running_loop()
         self._tries = Tries(remote, options, None if options.timeout is None else loop.time() + options.timeout)
         self._watch: Watch | None = None
@@ -103,7 +108,11 @@ class Attempt:
     @property
     def _assignment(self) -> Assignment:
         said = self._tries.assignment
-        return said._replace(keep=self._kept) if self._options.keep else said
+        if self._options.keep:
+            return said._replace(keep=self._kept)
+        if self._awaited:
+            return said._replace(aside=Aside(awaited=True, within=self._tries.seconds_left))
+        return said
 
     def _kept(self) -> bool:
         """Whether the task is to run on when its caller goes now."""

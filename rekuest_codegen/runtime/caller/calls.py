@@ -14,7 +14,7 @@ from rekuest_codegen.errors import ArgumentError, ProtocolError
 from rekuest_codegen.runtime import context, portal
 from rekuest_codegen.runtime.caller.attempts import Attempt
 from rekuest_codegen.runtime.caller.servers import Server
-from rekuest_codegen.runtime.caller.terms import NO_OPTIONS, Options, in_force
+from rekuest_codegen.runtime.caller.terms import AWAITED, NO_OPTIONS, Options, awaited_for, in_force
 from rekuest_codegen.runtime.context import Caller, Nested
 from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
@@ -126,7 +126,7 @@ async def _result(
     caller = await _caller(server)
     if options is NO_OPTIONS:  # as almost always: what bounds it, what retries it, what shows it costs nothing
         try:
-            watch = await caller.start(remote, wire)
+            watch = await caller.start(remote, wire, AWAITED)
             return await watch.result()
         finally:
             if watch is not None and not watch.ended:
@@ -134,9 +134,9 @@ async def _result(
     try:
         async with within(options.timeout, f"{remote.title}: no result", ENDING) as bound:
             if options.plain:
-                watch = await caller.start(remote, wire)
+                watch = await caller.start(remote, wire, awaited_for(options.timeout))
             else:
-                watch = Attempt(caller, remote, wire, options, bound)
+                watch = Attempt(caller, remote, wire, options, bound, awaited=True)
             return await watch.result()
     finally:
         if watch is not None and not watch.ended:

@@ -143,7 +143,7 @@ class Client:
             if how is not None and how.chosen:
                 target = {"implementation": await choose(self._link, remote, action, how)}
             try:
-                return await self._begin(remote, target, args, reference, span, how.keep if how is not None else None)
+                return await self._begin(remote, target, args, reference, span, how)
             except NodeNotFound as error:
                 self._actions.pop((remote.app, remote.key), None)
                 if not remembered:
@@ -159,7 +159,7 @@ class Client:
         args: Mapping[str, Any],
         reference: str,
         span: Span,
-        keep: Callable[[], bool] | None,
+        how: Assignment | None,
     ) -> Watch:
         assign: Payload = {
             **target,
@@ -171,7 +171,7 @@ class Client:
         live, subscription = self._live, self._subscriptions
         self._assigning += 1
         try:
-            task = await self._assignments.assign(assign, span, keep)
+            task = await self._assignments.assign(assign, span, how)
             early, whole = self._early.pop(task, []), not self._early_dropped
         finally:
             self._assigning -= 1
@@ -187,7 +187,8 @@ class Client:
         self._watches[task] = watch
         for event in early:
             self._deliver(watch, event)
-        self._attend()
+        if not watch.ended:  # as it is, where all of it came with the answer
+            self._attend()
         return watch
 
     async def cancel(self, watch: Watch) -> None:

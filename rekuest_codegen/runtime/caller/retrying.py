@@ -53,6 +53,14 @@ class Tries:
         reference = self._key if not self._lost else f"{self._key}~{self._lost + 1}"
         return Assignment(reference, self._known, self._options.agent, self._options.implementation)
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the deadline, if there is one after which nobody wants the task: one that may be taken up again by its
+        reference outlives its caller."""
+        if self._deadline is None or self._options.reference is not None:
+            return None
+        return max(self._deadline - asyncio.get_running_loop().time(), 0.001)
+
     async def again(self, caller: Caller, error: RekuestError) -> None:
         """Wait for the time of the next try, or raise ``error`` because there is none."""
         self._failed += 1

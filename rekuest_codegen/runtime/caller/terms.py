@@ -15,6 +15,7 @@ from types import EllipsisType
 from typing import Any, NamedTuple
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.wire.asides import NOTHING, Aside
 
 MAX_RETRIES = 100
 
@@ -66,11 +67,21 @@ class Assignment(NamedTuple):
     agent: str | None = None
     implementation: str | None = None
     keep: Callable[[], bool] | None = None
+    aside: Aside = NOTHING
 
     @property
     def chosen(self) -> bool:
         """Whether it says who is to run the task."""
         return self.agent is not None or self.implementation is not None
+
+
+AWAITED = Assignment(aside=Aside(awaited=True))
+"""That of a plain call, whose caller waits for what comes of it."""
+
+
+def awaited_for(seconds: float | None) -> Assignment:
+    """That of a call which is waited for so long."""
+    return AWAITED._replace(aside=Aside(awaited=True, within=seconds))
 
 
 NO_OPTIONS = Options()

@@ -123,6 +123,25 @@ with options(keep={keep}):
         until(lambda: ended == ["rest"])
 
 
+def test_who_is_killed_has_said_how_long_it_waits(lab: Any) -> None:
+    begun: list[str] = sys.modules["lab"].begun
+    ended: list[str] = sys.modules["lab"].ended
+    begun.clear()
+    ended.clear()
+    code = """
+from rekuest_codegen import options
+print("calling", flush=True)
+with options(timeout=2):
+    lab.rest(60.0)
+"""
+    with running(program(code), until="calling", environment=settings(lab)) as (process, _):
+        until(lambda: begun == ["rest"])
+        process.kill()
+        assert process.wait(20) == -signal.SIGKILL
+        assert ended == []
+        until(lambda: ended == ["rest"])
+
+
 def test_a_worker_of_a_pool_that_was_forked(lab: Any) -> None:
     """The parent's connection is left alone by children, of which several call at once."""
     code = """

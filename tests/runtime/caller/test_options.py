@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from rekuest_codegen import amap, asubmit, options, submit
 from rekuest_codegen import map as map_nodes
-from rekuest_codegen.errors import CallTimeout, ConfigurationError, NodeNotFound
-from rekuest_codegen.runtime.caller.terms import NO_OPTIONS, Options, in_force
+from rekuest_codegen.errors import CallTimeout, ConfigurationError, NodeNotFound, ProtocolError
+from rekuest_codegen.runtime.caller.terms import NO_OPTIONS, Assignment, Options, in_force
+from rekuest_codegen.runtime.context import Nested, nested
 from rekuest_codegen.runtime.testing import fake
+from rekuest_codegen.wire.asides import NOTHING
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "timeout": st.none() | st.floats(0.001, 1e6) | st.integers(1, 1000),
@@ -207,3 +209,39 @@ async def test_a_deadline_ends_what_would_be_kept(lab: Any) -> None:
 def test_fakes_take_options_as_servers_do(lab: Any) -> None:
     with fake(lab.add, returns=7), options(retries=2, agent="anybody", progress=True, reference="here"):
         assert lab.add(1) == 7
+
+
+@pytest.mark.parametrize(
+    ("said", "within"),
+    [
+        ({}, None),
+        ({"timeout": 5}, 5),
+        ({"timeout": 5, "retries": 1}, 5),
+        ({"retries": 1}, None),
+        ({"timeout": 5, "keep": True}, None),
+        ({"timeout": 5, "reference": "taken up again"}, None),
+    ],
+)
+async def test_how_long_a_call_is_waited_for_travels_with_it(
+    lab: Any, said: dict[str, Any], within: float | None
+) -> None:
+    """Unless it is to outlive who makes it. Of a stream there is nothing to say: its timeout begins with each item."""
+    told: list[Assignment | None] = []
+
+    class Silent:
+        async def start(self, remote: Any, args: Any, how: Assignment | None = None) -> Any:
+            told.append(how)
+            raise ProtocolError("heard")
+
+    token = nested.set(Nested(Silent(), None))  # type: ignore[arg-type]
+    try:
+        with options(**said), pytest.raises(ProtocolError):
+            await lab.aadd(1)
+        with options(**said), pytest.raises(ProtocolError):
+            await anext(lab.acount(1))
+    finally:
+        nested.reset(token)
+    assert told[0] is not None
+    assert told[0].aside.awaited is ("keep" not in said)
+    assert told[0].aside.within == (None if within is None else pytest.approx(within, abs=0.5))
+    assert told[1] is None or told[1].aside == NOTHING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 import time
 import weakref
@@ -108,6 +109,18 @@ def test_a_block_a_package_a_process(places: Any) -> None:
     with using(south, package="second"):  # no package of that name, though one begins so
         assert first.where() == "north"
     assert (first.where(), second.where()) == ("north", "south")
+
+
+def test_a_package_is_bound_by_its_own_function(places: Any) -> None:
+    first, second, north, south = places
+    first_nodes, second_nodes = (sys.modules[one.__package__] for one in (first, second))
+    with first_nodes.using(north), second_nodes.using(south):
+        assert (first.where(), second.where()) == ("north", "south")
+        with first_nodes.using(south):
+            assert first.where() == "south"
+        assert first.where() == "north"
+    with pytest.raises(ConfigurationError, match="no server"):
+        first.where()
 
 
 async def test_both_at_once(places: Any) -> None:

@@ -1,0 +1,74 @@
+"""How a command ends that could not do what was asked: in lines for people, or, for who asked for JSON, in one object.
+
+The object is one line, the last one on standard error: ``{"error": {"kind": ..., "message": ..., "retry_safe": ...}}``
+and what else the error carries. Exit codes are the same in both forms.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, NoReturn
+
+import click
+
+from rekuest_codegen.cli.mistakes import lines_of
+from rekuest_codegen.errors import DefinitionError, Finding, RekuestError
+from rekuest_codegen.shapes import is_series
+
+NOT_TOLD = frozenset({"message", "problem", "retry_safe"})
+"""Attributes of errors that the object has under other names, or in its message."""
+
+
+def fail(error: RekuestError) -> NoReturn:
+    """Say what went wrong, and exit with 2."""
+    lines = lines_of(error)
+    if asked_for_json():
+        message = lines[-1].removeprefix("error: ")
+        tell(type(error).__name__, message, retry_safe=error.retry_safe, **_carried(vars(error)))
+    else:
+        click.echo("\n".join(lines), err=True)
+    sys.exit(2)
+
+
+def fail_for(findings: Iterable[Finding], outcome: str, *, code: int) -> NoReturn:
+    """Say in JSON that there are errors among ``findings``, and therefore ``outcome``; exit with ``code``."""
+    found = list(findings)
+    tell(DefinitionError.__name__, outcome, retry_safe=False, findings=_plain(found))
+    sys.exit(code)
+
+
+def tell(kind: str, message: str, *, retry_safe: bool, **more: Any) -> None:
+    """Print the object."""
+    told = {"kind": kind, "message": message, "retry_safe": retry_safe, **more}
+    click.echo(json.dumps({"error": told}, ensure_ascii=True), err=True)
+
+
+def asked_for_json() -> bool:
+    """Whether the command that runs was asked for JSON."""
+    context = click.get_current_context(silent=True)
+    given = context.params if context is not None else {}
+    return bool(given.get("as_json")) or given.get("form") == "json"
+
+
+def asks_for_json(arguments: Sequence[str]) -> bool:
+    """Whether ``arguments``, which could not be understood, ask for JSON."""
+    words = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
+
+
+def _carried(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in given.items() if not name.startswith("_") and name not in NOT_TOLD}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Finding):
+        return value._asdict()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_series(value):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)

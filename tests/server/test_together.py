@@ -1,0 +1,195 @@
+"""What is due together is said together: a caller wakes once, and nobody waits longer for it than a moment."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+from rekuest_codegen.runtime.caller.client import Client
+from rekuest_codegen.runtime.caller.terms import AWAITED
+from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.sockets import Socket
+from rekuest_codegen.runtime.types import Arguments
+from rekuest_codegen.server import feeds, graphql_ws
+from rekuest_codegen.server.feeds import LINGER, Feed, Feeds
+from rekuest_codegen.server.segments import Joined
+from rekuest_codegen.wire.asides import Aside, read_aside, takes_asides, write_aside
+from tests.server.conftest import ASSIGN, WAIT, Agent
+
+pytestmark = pytest.mark.anyio
+EVENTS = "subscription { mytasks { event { task kind } } }"
+
+
+class Wire:
+    """A transport that remembers what was done to it."""
+
+    def __init__(self) -> None:
+        self.done: list[bytes | str] = []
+
+    def write(self, data: bytes) -> None:
+        self.done.append(data)
+
+    def close(self) -> None:
+        self.done.append("closed")
+
+    def abort(self) -> None:
+        self.done.append("aborted")
+
+    def is_closing(self) -> bool:
+        return "closed" in self.done or "aborted" in self.done
+
+    def get_extra_info(self, name: str) -> str:
+        return name
+
+
+async def test_what_is_written_in_one_turn_of_the_loop_is_one_piece() -> None:
+    wire = Wire()
+    joined = Joined(wire)  # type: ignore[arg-type]
+    joined.write(b"a")
+    joined.write(b"b")
+    assert wire.done == []
+    await asyncio.sleep(0)
+    joined.write(b"c")
+    await asyncio.sleep(0)
+    assert wire.done == [b"ab", b"c"]
+    assert joined.get_extra_info("peername") == "peername"
+
+
+@pytest.mark.parametrize(("end", "done"), [("close", [b"a", "closed"]), ("abort", ["aborted"])])
+async def test_what_is_closed_has_said_all_and_what_is_broken_off_nothing(end: str, done: list[Any]) -> None:
+    wire = Wire()
+    joined = Joined(wire)  # type: ignore[arg-type]
+    joined.write(b"a")
+    getattr(joined, end)()
+    joined.write(b"lost")
+    await asyncio.sleep(0)
+    assert wire.done == done
+
+
+async def test_what_may_wait_goes_with_what_follows_or_after_a_moment() -> None:
+    topics = Feeds()
+    feed = Feed(topics, "topic")
+    reader = asyncio.create_task(anext(feed))
+    await asyncio.sleep(0)
+    topics.put("topic", 1, waits=True)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not reader.done()
+    topics.put("topic", 2)
+    assert [await reader, await anext(feed)] == [1, 2]
+    start = time.monotonic()
+    topics.put("topic", 3, waits=True)
+    async with asyncio.timeout(WAIT):
+        assert await anext(feed) == 3
+        late = asyncio.create_task(anext(feed))
+        await asyncio.sleep(0)
+        topics.put("topic", 4, waits=True)
+        assert await late == 4
+    assert time.monotonic() - start >= LINGER * 0.9
+    await feed.aclose()
+
+
+async def test_a_feed_that_is_left_wakes_nobody() -> None:
+    topics = Feeds()
+    feed = Feed(topics, "topic")
+    reader = asyncio.create_task(anext(feed))
+    await asyncio.sleep(0)
+    topics.put("topic", 1, waits=True)
+    await feed.aclose()
+    await asyncio.sleep(3 * LINGER)
+    assert not reader.done()
+    reader.cancel()
+
+
+@asynccontextmanager
+async def introduced(url: str, **payload: Any) -> AsyncIterator[tuple[ClientConnection, Any]]:
+    place = f"{url.replace('http', 'ws')}/graphql"
+    async with connect(place, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
+        await socket.send(json.dumps({"type": "connection_init", "payload": {"token": "secret", **payload}}))
+        yield socket, json.loads(await socket.recv())
+
+
+async def test_only_who_asks_is_told_what_is_taken(url: str) -> None:
+    async with introduced(url) as (_, answer):
+        assert answer == {"type": "connection_ack"}
+    async with introduced(url, asides=True) as (_, answer):
+        assert answer == {"type": "connection_ack", "payload": {"asides": True}}
+
+
+async def test_an_awaited_answer_comes_with_the_end_and_never_without_one_is_lost(
+    url: str, provide: Callable[..., str], define: Callable[..., Any], agent_at: Callable[..., Agent]
+) -> None:
+    provide(url, "lab", define("add"), define("rest"))
+
+    async def heard(socket: ClientConnection, number: int) -> list[dict[str, Any]]:
+        async with asyncio.timeout(WAIT):
+            return [json.loads(await socket.recv()) for _ in range(number)]
+
+    async def ask(socket: ClientConnection, key: str, hash: str, **more: Any) -> None:
+        payload = {"query": ASSIGN, "variables": {"input": {"args": {"x": 1}, "actionHash": hash}}, **more}
+        await socket.send(json.dumps({"type": "subscribe", "id": key, "payload": payload}))
+
+    async with agent_at(url), introduced(url, asides=True) as (socket, _):
+        await socket.send(json.dumps({"type": "subscribe", "id": "e", "payload": {"query": EVENTS}}))
+        await socket.send(
+            json.dumps({"type": "subscribe", "id": "h", "payload": {"query": "{ actions { key hash } }"}})
+        )
+        answer, _ = await heard(socket, 2)
+        hashes = {action["key"]: action["hash"] for action in answer["payload"]["data"]["actions"]}
+        awaited = write_aside(Aside(awaited=True))
+        await ask(socket, "1", hashes["add"], extensions=awaited)
+        found = await heard(socket, 4)
+        assert [one["id"] for one in found] == ["1", "1", "e", "e"]
+        kinds = [one["payload"]["data"]["mytasks"]["event"]["kind"] for one in found[2:]]
+        assert kinds == ["YIELD", "COMPLETED"]
+        # That a task was made is not among what was asked for, and its answer comes though nothing else does.
+        await ask(socket, "2", hashes["rest"], extensions=awaited)
+        found = await heard(socket, 2)
+        assert [(one["id"], one["type"]) for one in found] == [("2", "next"), ("2", "complete")]
+        await ask(socket, "3", "no such hash", extensions=awaited)
+        assert (await heard(socket, 1))[0]["payload"]["errors"]
+
+
+@pytest.mark.parametrize("given", [None, [], {}, {"asides": None}, {"asides": {"awaited": 1}}, {"asides": [True]}])
+def test_an_aside_nobody_understands_is_none(given: Any) -> None:
+    assert read_aside(given) == Aside()
+    assert not takes_asides(given)
+
+
+@pytest.mark.parametrize("aside", [Aside(), Aside(awaited=True)])
+def test_an_aside_is_read_as_it_was_written(aside: Aside) -> None:
+    assert read_aside(json.loads(json.dumps(write_aside(aside)))) == aside
+
+
+async def test_a_caller_wakes_once_for_a_call(
+    url: str,
+    provide: Callable[..., str],
+    define: Callable[..., Any],
+    agent_at: Callable[..., Agent],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (feeds, graphql_ws):
+        monkeypatch.setattr(module, "LINGER", WAIT)  # however busy the machine is
+    provide(url, "lab", define("add"))
+    pieces = 0
+    received = Socket.data_received
+
+    def counted(self: Socket, data: bytes) -> None:
+        nonlocal pieces
+        pieces += 1
+        received(self, data)
+
+    remote: Remote[Any] = Remote("lab", "add", "1", "", "{}", Arguments, {})
+    async with agent_at(url), Client(url, "secret") as client, asyncio.timeout(4 * WAIT):
+        await (await client.start(remote, {"x": 1}, AWAITED)).result()
+        monkeypatch.setattr(Socket, "data_received", counted)
+        for _ in range(20):
+            assert await (await client.start(remote, {"x": 1}, AWAITED)).result() == {"return0": 2}
+    assert pieces < 40  # and not three or more a call
