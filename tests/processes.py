@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
+
+from rekuest_codegen.cli import entry
 
 WITHIN = 60.0
 
@@ -74,3 +78,23 @@ def run(
 def cli(*arguments: str) -> list[str]:
     """Our command line, in this environment."""
     return [sys.executable, "-m", "rekuest_codegen", *arguments]
+
+
+def run_here(
+    *arguments: str, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Our command line in this process: for tests of what a command does, where a process of its own says no more."""
+    said, complained, code = io.StringIO(), io.StringIO(), 0
+    with (
+        chdir(cwd or Path.cwd()),
+        patch.dict(os.environ, environment or {}),
+        patch.object(sys, "argv", ["rekuest-codegen", *arguments]),
+        patch.object(sys, "stdin", io.StringIO()),
+        redirect_stdout(said),
+        redirect_stderr(complained),
+    ):
+        try:
+            entry.run()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+    return subprocess.CompletedProcess(arguments, code, said.getvalue(), complained.getvalue())

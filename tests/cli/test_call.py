@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rekuest_codegen.server import serving
-from tests.processes import cli, run, running
+from tests.processes import cli, run_here, running
 
 LAB = """
 import asyncio
@@ -69,7 +69,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 @pytest.fixture
 def ask(environment: dict[str, str]) -> Ask:
-    return lambda *arguments: run(cli(*arguments), environment=environment)
+    return lambda *arguments: run_here(*arguments, environment=environment)
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,12 @@ from rekuest_codegen.emit import generate, write_package
 from rekuest_codegen.errors import OutputError
 from rekuest_codegen.ir import Node, read_node
 from tests.fetch.conftest import TOKEN, Listing, action, answering
-from tests.processes import cli, run
+from tests.processes import run_here
 
 
 def command(folder: Path, *arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
     environment = {"REKUEST_URL": url, "REKUEST_TOKEN": TOKEN, "REKUEST_CACHE_DIR": str(folder.parent / "cache")}
-    return run(cli(*arguments), cwd=folder, environment=environment)
+    return run_here(*arguments, cwd=folder, environment=environment)
 
 
 def everything(folder: Path) -> dict[str, tuple[int, int, bytes | None]]:

@@ -14,7 +14,7 @@ from rekuest_codegen.emit import generate, write_package
 from rekuest_codegen.ir import read_node
 from rekuest_codegen.server import serving
 from tests.emit.test_reference_hostile import MARKUP, Parsed
-from tests.processes import cli, run
+from tests.processes import cli, run, run_here
 
 ROOT = Path(__file__).parents[2]
 CASE = ROOT / "tests" / "cases" / "reference" / "lab"
@@ -49,7 +49,7 @@ def package(tmp_path: Path) -> Path:
 
 def docs(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     bare = {"REKUEST_URL": "", "REKUEST_TOKEN": ""}
-    return run(cli("docs", *arguments), cwd=folder, environment=bare)
+    return run_here("docs", *arguments, cwd=folder, environment=bare)
 
 
 def state(folder: Path) -> dict[str, tuple[bytes, int]]:

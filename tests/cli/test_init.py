@@ -16,11 +16,11 @@ from rekuest_codegen.cli import main
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import read_project
 from rekuest_codegen.project.section import SECTION, add_section
-from tests.processes import cli, run
+from tests.processes import run_here
 
 
 def init(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return run(cli("init", *arguments), cwd=folder)
+    return run_here("init", *arguments, cwd=folder)
 
 
 def test_a_new_file(tmp_path: Path) -> None:

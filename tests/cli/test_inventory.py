@@ -14,7 +14,7 @@ import pytest
 
 from rekuest_codegen.cli.tables import duration, moment
 from rekuest_codegen.server import serving
-from tests.processes import cli, run, running
+from tests.processes import cli, run, run_here, running
 
 LAB = '''
 import enum
@@ -83,7 +83,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 @pytest.fixture
 def ask(environment: dict[str, str]) -> Ask:
-    return lambda *arguments: run(cli(*arguments), environment=environment)
+    return lambda *arguments: run_here(*arguments, environment=environment)
 
 
 def test_nodes(ask: Ask) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from rekuest_codegen.server import serving
-from tests.processes import cli, run
+from tests.processes import cli, run, run_here
 
 TOKEN = "a-secret-token"
 
@@ -64,7 +64,7 @@ def listing(*actions: dict[str, Any]) -> bytes:
 
 
 def pull(url: str, folder: Path, *more: str, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
-    return run(cli("pull", "--out", "mynodes", "--url", url, "--token", token, *more), cwd=folder)
+    return run_here("pull", "--out", "mynodes", "--url", url, "--token", token, *more, cwd=folder)
 
 
 def tree(folder: Path) -> dict[str, tuple[bytes, int]]:

@@ -15,7 +15,7 @@ from rekuest_codegen.build import unchanged
 from rekuest_codegen.ir import definition_hash
 from tests.fetch.conftest import TOKEN, Listing, action, answering
 from tests.fetch.test_cache import hashed
-from tests.processes import cli, run
+from tests.processes import run, run_here
 
 PROJECT = """
 [tool.rekuest-codegen.structures]
@@ -55,7 +55,7 @@ def command(
     folder: Path, *arguments: str, url: str | None = None, token: str | None = TOKEN, cache: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     environment = {"REKUEST_URL": url or "", "REKUEST_TOKEN": token or "", "REKUEST_CACHE_DIR": str(cache or "")}
-    return run(cli(*arguments), cwd=folder, environment=environment)
+    return run_here(*arguments, cwd=folder, environment=environment)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -51,7 +51,7 @@ print(len(files))
 
 @pytest.mark.parametrize("turn", range(4))
 def test_what_holds_of_every_package(turn: int) -> None:
-    @settings(max_examples=300)
+    @settings(max_examples=150)
     @given(st.integers(0, 2**64).map(lambda seed: 4 * seed + turn), OPTIONS)
     @example(75, EmitOptions(layout="flat", enums="literal"))
     def holds(seed: int, options: EmitOptions) -> None:
