@@ -454,10 +454,23 @@ def calls_from_afar(scene: str) -> list[str]:
     return played
 
 
+@app.register
+async def ticks() -> AsyncIterator[int]:
+    """Yield now and then, without end."""
+    number = 0
+    try:
+        while True:
+            yield number
+            number += 1
+            await asyncio.sleep(0.005)
+    finally:
+        said.append("ticked")
+
+
 @app.register(process=True)
-def streams_from_afar(to: int) -> Iterator[int]:
+def ticks_from_afar() -> Iterator[int]:
     """Pass on a stream from a process."""
-    yield from importlib.import_module("scenes").nodes.torrent(to)
+    yield from importlib.import_module("scenes").nodes.ticks()
 
 
 # -- values ----------------------------------------------------------------------------------------------------------

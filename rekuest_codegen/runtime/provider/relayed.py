@@ -128,9 +128,7 @@ class Relayed:
 class _Window(Watch):
     """The events of one call, ``WINDOW`` of them at most; ``on_taken`` is told how many were read since."""
 
-    def __init__(
-        self, title: str, task: str, reference: str, number: int, on_taken: Callable[[int], object]
-    ) -> None:
+    def __init__(self, title: str, task: str, reference: str, number: int, on_taken: Callable[[int], object]) -> None:
         # The agent, which watches the child too, says when it is lost.
         super().__init__(title, task, reference, proven=True, lost_after=math.inf, most=WINDOW)
         self.number = number
