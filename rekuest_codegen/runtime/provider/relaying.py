@@ -49,9 +49,9 @@ class Relaying:
             case "start":
                 self._start(number, *what)
             case "repeatable":
-                self._answer(number, self._repeatable(*what))
+                self._answer(number, self._repeatable, *what)
             case "steer":
-                self._answer(number, self._steer(*what))
+                self._answer(number, self._steer, *what)
             case "room" if call is not None:
                 for _ in range(what[0]):
                     call.room.release()
@@ -114,10 +114,10 @@ class Relaying:
 
         await where_it_runs(call.place, told)
 
-    def _answer(self, number: int, work: Coroutine[Any, Any, Any]) -> None:
+    def _answer(self, number: int, ask: Callable[..., Coroutine[Any, Any, Any]], *what: Any) -> None:
         async def answered() -> None:
             try:
-                value = await work
+                value = await ask(*what)
             except Exception as error:
                 self._say(number, "failed", _portable(error))
             else:

@@ -252,3 +252,15 @@ async def test_what_stands_in_for_a_node_does_so_for_processes_too() -> None:
     context.stand_in.set(lambda remote: Nested(fake, None) if remote.key == "add" else None)
     await piped.relayed.steer(await piped.relayed.start(node(), {"x": 1}), "pause")
     assert (there.steered, fake.steered) == ([], ["pause False"])
+
+
+async def test_a_question_that_comes_with_the_end_is_let_go() -> None:
+    standing()
+    piped = Piped()
+    asking = asyncio.create_task(piped.relayed.repeatable(node()))
+    await asyncio.sleep(0)
+    piped.relaying.close()
+    piped.relayed.close()
+    with pytest.raises(TaskCancelled):
+        await asking
+    assert piped.travelled == []
