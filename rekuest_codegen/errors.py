@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,9 +61,20 @@ class Finding(NamedTuple):
 
 
 class RekuestError(Exception):
-    """Root of every error this package raises on purpose."""
+    """Root of every error this package raises on purpose. All of them can be pickled."""
 
     retry_safe: bool = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What Exception does, which calls the class with the message, suits none whose arguments make the message.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(cls: type[RekuestError], args: tuple[Any, ...], state: dict[str, Any]) -> RekuestError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class LocalError(RekuestError):

@@ -47,9 +47,11 @@ class Event(NamedTuple):
 
 
 class Watch:
-    """The events of one task, fed by a client or an agent, read by whoever called."""
+    """The events of one task, fed by a client or an agent, read by whoever called. ``most`` of them wait unread."""
 
-    def __init__(self, title: str, task: str, reference: str, *, proven: bool, lost_after: float) -> None:
+    def __init__(
+        self, title: str, task: str, reference: str, *, proven: bool, lost_after: float, most: int | None = None
+    ) -> None:
         self.title = title
         self.task = task
         self.reference = reference
@@ -62,6 +64,7 @@ class Watch:
         self.ended = False
         self.swept = 0
         self._lost_after = lost_after
+        self._most = MAX_UNREAD if most is None else most
         self.span = NO_SPAN
         self._last = -1
         self._clock = asyncio.get_running_loop().time
@@ -83,7 +86,7 @@ class Watch:
         for event in sorted(events, key=_number) if len(events) > 1 else events:
             if event.number <= self._last or self.ended:
                 continue
-            if len(self._events) >= MAX_UNREAD:
+            if len(self._events) >= self._most:
                 self.behind = True
                 break
             self._last = event.number
@@ -99,7 +102,7 @@ class Watch:
                 self._disconnected_at = None
             self._events.append(event)
             self.heard_at, self.swept = now, 0
-        if wake or len(self._events) > MAX_UNREAD // 2:
+        if wake or len(self._events) > self._most // 2:
             self._news.set()
 
     def fail(self, error: RekuestError) -> None:
@@ -122,7 +125,7 @@ class Watch:
     @property
     def room(self) -> int:
         """How many events more it takes."""
-        return MAX_UNREAD - len(self._events)
+        return self._most - len(self._events)
 
     async def next_event(self) -> Event:
         """The next event.

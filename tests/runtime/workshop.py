@@ -1,6 +1,7 @@
 """Nodes that use everything a provider has: tasks, states, contexts, services, hooks, locks, limits, processes."""
 
 import asyncio
+import importlib
 import logging
 import os
 import signal
@@ -423,6 +424,53 @@ def collapse() -> None:
 def refuse_apart(text: str) -> None:
     """Raise there."""
     raise ValueError(text)
+
+
+# -- calls from processes --------------------------------------------------------------------------------------------
+
+
+@app.register
+def whose() -> str:
+    """Who called."""
+    task = current_task()
+    assert task is not None
+    return str(task.parent)
+
+
+@app.register
+async def waits() -> None:
+    """Wait for ever."""
+    said.append("begun")
+    try:
+        await asyncio.sleep(600)
+    finally:
+        said.append("left")
+
+
+@app.register(process=True)
+def calls_from_afar(scene: str) -> list[str]:
+    """Call nodes from a process, as a function of scenes.py says."""
+    played: list[str] = getattr(importlib.import_module("scenes"), scene)()
+    return played
+
+
+@app.register
+async def ticks() -> AsyncIterator[int]:
+    """Yield now and then, without end."""
+    number = 0
+    try:
+        while True:
+            yield number
+            number += 1
+            await asyncio.sleep(0.005)
+    finally:
+        said.append("ticked")
+
+
+@app.register(process=True)
+def ticks_from_afar() -> Iterator[int]:
+    """Pass on a stream from a process."""
+    yield from importlib.import_module("scenes").nodes.ticks()
 
 
 # -- values ----------------------------------------------------------------------------------------------------------

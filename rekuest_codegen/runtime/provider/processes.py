@@ -2,7 +2,7 @@
 
 A process serves one call after another and is kept for the next one; one that was interrupted, or died, is not. What
 goes there and comes back is pickled, so the function must be at the top of a module. What the function says there
-(progress, logs, breakpoints) is said by its task here; calls it makes to other nodes are calls of its own.
+(progress, logs, breakpoints) is said by its task here, and calls it makes to other nodes are its task's (`relaying`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 
 from rekuest_codegen.runtime.provider import task as tasks
 from rekuest_codegen.runtime.provider import worker
+from rekuest_codegen.runtime.provider.relaying import Relaying
 from rekuest_codegen.runtime.provider.running import ProcessFailed, Run
 from rekuest_codegen.runtime.provider.serving import WORKER
 
@@ -46,6 +47,8 @@ class Processes:
         assert task is not None  # noqa: S101 - whoever runs tasks sets it
         process = self._kept() or await self._in_thread(self._start)
         run.busy = process
+        heard: asyncio.Queue[Any] = asyncio.Queue()
+        reader = asyncio.create_task(self._read(process, task, heard))
         whole = False
         try:
             process.tell("begin", run.control.step)  # what was asked of the call before is over
@@ -53,19 +56,19 @@ class Processes:
             travelling = partial(call.func, *map(_travelling, call.args), **_each_travelling(call.keywords))
             await self._in_thread(partial(process.send, "call", travelling, task.facts))
             while True:
-                message = await self._in_thread(process.receive)
+                message = await heard.get()
                 match message[0]:
-                    case "said":
-                        task.say(message[1], message[2])
                     case "item":
                         yield message[1]
                         process.tell("next", False)
                     case "done":
                         whole = True
                         return
-                    case _:
+                    case "raised":
                         whole = True
                         raise ProcessFailed(message[1], message[2])
+                    case _:
+                        raise message[1]
         except (EOFError, OSError):
             if process.killed:
                 raise asyncio.CancelledError from None
@@ -73,10 +76,33 @@ class Processes:
         finally:
             run.control.pass_on(None)
             run.busy = None
+            reader.cancel()
             if whole and len(self._idle) < IDLE and not run.control.cancelled:
                 self._idle.append(process)
             else:
                 process.force()
+            await asyncio.wait([reader])
+
+    async def _read(self, process: _Process, task: tasks.Task, heard: asyncio.Queue[Any]) -> None:
+        """Take what comes, to its end; what the function gives goes into ``heard``, also while nobody takes it."""
+        relaying = Relaying(process.send)
+        try:
+            while True:
+                message = await self._in_thread(process.receive)
+                match message[0]:
+                    case "said":
+                        task.say(message[1], message[2])
+                    case "call":
+                        relaying.hear(*message[1:])
+                    case "item":
+                        heard.put_nowait(message)
+                    case _:
+                        heard.put_nowait(message)
+                        return
+        except Exception as error:
+            heard.put_nowait(("broken", error))
+        finally:
+            relaying.close()
 
     def close(self) -> None:
         """End the processes that are kept."""

@@ -6,6 +6,7 @@ It ends with the process that started it: when nobody is at the other end of its
 from __future__ import annotations
 
 import inspect
+import itertools
 import os
 import queue
 import signal
@@ -16,14 +17,18 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, cast
 
+from rekuest_codegen.runtime import context, portal
+from rekuest_codegen.runtime.provider import inheritance
 from rekuest_codegen.runtime.provider import task as tasks
 from rekuest_codegen.runtime.provider.controls import Control
+from rekuest_codegen.runtime.provider.relayed import Relayed
 from rekuest_codegen.wire.raised import tell, text_of
 
 
 def main(pipe: Connection) -> None:
     """Take calls until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started us
+    inheritance.install()
     _Worker(pipe).serve()
 
 
@@ -33,6 +38,8 @@ class _Worker:
         self._sending = threading.Lock()
         self._work: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
         self._control = Control()
+        self._numbers = itertools.count(1)
+        self._relayed: Relayed | None = None
 
     def serve(self) -> None:
         threading.Thread(target=self._listen, daemon=True).start()
@@ -60,6 +67,9 @@ class _Worker:
                 case "resume":
                     if not self._control.resume(step=message[1]):
                         self._send("said", "RESUMED", {})
+                case "called":
+                    if self._relayed is not None:
+                        self._relayed.hear(*message[1:])
                 case "begin":
                     self._control = Control(step=message[1])
                 case _:
@@ -72,19 +82,23 @@ class _Worker:
         task = tasks.Task(facts, self._control, say)
         named = {name: task if value == TASK_IS_HERE else value for name, value in call.keywords.items()}
         first = [task if value == TASK_IS_HERE else value for value in call.args]
-        token = tasks.current.set(task)
+        relayed = self._relayed = Relayed(self._send, self._numbers, portal.loop())
+        inside = tasks.current.set(task), context.nested.set(context.Nested(relayed, portal.loop()))
         try:
             outcome = call.func(*first, **named)
             if inspect.isgenerator(outcome):
                 self._stream(cast("Generator[Any]", outcome))
             else:
                 self._send("item", outcome)
+            relayed.close()
             self._send("done")
         except BaseException as error:
             text = text_of(error)
+            relayed.close()
             self._send("raised", text, tell(error, text))
         finally:
-            tasks.current.reset(token)
+            tasks.current.reset(inside[0])
+            context.nested.reset(inside[1])
 
     def _stream(self, generator: Generator[Any]) -> None:
         try:
