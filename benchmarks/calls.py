@@ -108,7 +108,7 @@ async def nats_request(stack: ExitStack) -> dict[str, Any]:
     config.write_text(f'listen: "127.0.0.1:-1"\nports_file_dir: "{folder}"\n')
     binary = Path(sys.executable).parent / "nats-server"
     server = stack.enter_context(running([str(binary), "-c", str(config)], "Server is ready"))
-    while not (ports := [*Path(folder).glob("*.ports")]):  # written after it says that it is ready
+    while not (ports := [*Path(folder).glob("*.ports")]):  # noqa: ASYNC110 - written after it says that it is ready
         await asyncio.sleep(0.01)
     url = json.loads(ports[0].read_text())["nats"][0]
     responder = stack.enter_context(running(python(str(HERE / "nats_peer.py"), url), "ready"))
