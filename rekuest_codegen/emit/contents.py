@@ -85,7 +85,11 @@ def leftovers(target: Path) -> list[Path]:
     start, ends = f".{target.name}.", (".new", ".old")
     try:
         with os.scandir(target.parent) as entries:
-            names = [entry.name for entry in entries if entry.name.startswith(start) and entry.name.endswith(ends)]
+            names = [
+                entry.name
+                for entry in entries
+                if entry.name.startswith(start) and entry.name.endswith(ends) and entry.is_dir(follow_symlinks=False)
+            ]
     except OSError:
         return []
     return sorted(target.with_name(name) for name in names if _is_ours_between(name.removeprefix(start)[:-4]))

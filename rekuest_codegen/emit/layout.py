@@ -27,7 +27,7 @@ def spread(opening: str, items: Sequence[str], closing: str, indent: str = "") -
 
 
 def exploded(opening: str, items: Sequence[str], closing: str, indent: str = "") -> str:
-    """One line an item; items may have line breaks, laid out for one step more."""
+    """One line an item, of which there is at least one; items may have line breaks, laid out for one step more."""
     between = f",\n{indent}{STEP}"
     return f"{opening}{between[1:]}{between.join(items)},\n{indent}{closing}"
 

@@ -91,7 +91,7 @@ def read_records(text: str) -> tuple[list[NodeRecord], dict[str, Any]]:
 
 
 def written_files(text: str) -> dict[str, str]:
-    """The files a manifest says we wrote, with the hash of each.
+    """The files a manifest says we wrote, with the hash of each; one that was damaged after them still says so.
 
     Raises:
         ConfigurationError: the text is no manifest.

@@ -136,6 +136,19 @@ def test_a_link_is_not_followed(tmp_path: Path, files: dict[str, str]) -> None:
     assert tree(tmp_path) == {}
 
 
+@pytest.mark.parametrize("end", ["new", "old"])
+def test_a_link_is_not_taken_for_what_a_killed_run_left(tmp_path: Path, files: dict[str, str], end: str) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("mine", encoding="utf-8")
+    link = tmp_path / f".nodes.0123456789abcdef.{end}"
+    link.symlink_to(precious, target_is_directory=True)
+    write_package(tmp_path / "nodes", files)
+    assert tree(tmp_path / "nodes").keys() == files.keys()
+    assert tree(precious) == {"thesis.txt": b"mine"}
+    assert link.is_symlink()
+
+
 @pytest.mark.parametrize(
     "path",
     [
