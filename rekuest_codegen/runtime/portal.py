@@ -14,7 +14,8 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator
 from concurrent.futures import CancelledError, Future
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from contextvars import copy_context
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
@@ -201,6 +202,58 @@ async def _stepped(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
     finally:
         with sys.modules["trio"].CancelScope(shield=True):
             await from_trio(stream.leave)
+
+
+def semaphore(value: int) -> Any:
+    """A semaphore of where we are: of asyncio, or of trio."""
+    return sys.modules["trio"].Semaphore(value) if in_trio() else asyncio.Semaphore(value)
+
+
+@asynccontextmanager
+async def beside(
+    function: Callable[[], Coroutine[Any, Any, None]], close: Callable[[], Coroutine[Any, Any, None]]
+) -> AsyncGenerator[None]:
+    """Await ``function()``, which raises nothing, in a task beside the block, be it of asyncio or of trio. When the
+    block is left that is cancelled, and ``close()`` awaited in the same task."""
+    if not in_trio():
+
+        async def run() -> None:
+            with suppress(asyncio.CancelledError):
+                await function()
+            await close()
+
+        task = asyncio.create_task(run())
+        try:
+            await asyncio.sleep(0)  # a task that is cancelled before it ran does nothing at all
+            yield
+        finally:
+            task.cancel()
+            await task
+        return
+
+    trio: Any = sys.modules["trio"]
+    scope, over, raised = trio.CancelScope(), trio.Event(), list[Exception]()
+
+    async def run_in_trio() -> None:
+        try:
+            with scope:
+                await function()
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + CLOSE_WITHIN):
+                await close()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            over.set()
+
+    trio.lowlevel.spawn_system_task(run_in_trio, context=copy_context())
+    try:
+        yield
+    finally:
+        scope.cancel()
+        with trio.CancelScope(shield=True):
+            await over.wait()
+    if raised:
+        raise raised[0]
 
 
 class _Stream:
