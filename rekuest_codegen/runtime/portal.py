@@ -284,19 +284,20 @@ class _Stream:
             await self._items.aclose()
 
 
-async def at(where: asyncio.AbstractEventLoop, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the loop ``where``, which may be the one we are in, or ours.
+async def at(
+    where: asyncio.AbstractEventLoop,
+    function: Callable[..., Coroutine[Any, Any, T]],
+    *args: Any,
+    undo: Callable[[T], None] | None = None,
+) -> T:
+    """Await ``function(*args)`` in the loop ``where``, which may be the one we are in, or ours; ``undo`` as `hop`.
 
     Raises:
         ConnectionLost: that loop is closed.
     """
     if where is asyncio.get_running_loop():
         return await function(*args)
-    if where in _ours:
-        return await hop(function, *args, where=where)
-    if is_over(where):
-        raise _ended()
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), where))
+    return await hop(function, *args, where=where, undo=undo)
 
 
 async def hop(
@@ -305,16 +306,15 @@ async def hop(
     where: asyncio.AbstractEventLoop | None = None,
     undo: Callable[[T], None] | None = None,
 ) -> T:
-    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there, or has ``undo`` called there
-    with what was on its way here already. Raises as `block`, and where it is to be a loop of ours that is no longer
-    open."""
+    """Await ``function(*args)`` in the loop, or in ``where``, from any other; cancelling here cancels there, or has
+    ``undo`` called there with what was on its way here already. Raises as `block`, and where ``where`` is closed."""
     here = asyncio.get_running_loop()
     waiter: asyncio.Future[T] = here.create_future()
     begun: list[asyncio.Task[T]] = []
 
     def begin() -> None:
         if not waiter.cancelled():
-            task = there.create_task(_waited(function, *args))
+            task = there.create_task(_waited(function, *args) if there in _ours else function(*args))
             begun.append(task)
             task.add_done_callback(finish)
 
