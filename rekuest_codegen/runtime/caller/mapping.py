@@ -222,7 +222,7 @@ class _Source:
 
     async def close(self) -> None:
         if isinstance(self._items, AsyncGenerator):
-            await self._items.aclose()
+            await self._items.aclose()  # pyright: ignore[reportUnknownMemberType]
 
 
 # -- in the loop that serves the calls ----------------------------------------------------------------------------
