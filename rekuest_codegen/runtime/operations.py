@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,12 +10,16 @@ from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL, LIST_TAS
 from rekuest_codegen.errors import ConfigurationError, ConnectionLost, NodeNotFound, RekuestError, ServerError
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
-from rekuest_codegen.runtime.watch import Watch, read_event
+from rekuest_codegen.runtime.watch import MAX_UNREAD, Watch, read_event
 from rekuest_codegen.shapes import is_object
 from rekuest_codegen.wire.answers import reading
 
 EVENTS = 500
 """Events read back at a time."""
+LOOK_AGAIN = 0.1
+"""Seconds between looks whether a reader that was behind has made room."""
+PAUSES = (0.3, 0.7, 1.5, 3.0, 6.0)
+"""Seconds between tries to read back for it."""
 
 
 async def resolve(link: Link, remote: Remote[Any]) -> str:
@@ -83,7 +88,8 @@ async def read_back(link: Link, watch: Watch) -> None:
     Raises:
         TransportError, AccessDenied, ServerError, ProtocolError
     """
-    while True:
+    while not watch.failed:
+        watch.missed = False
         pagination = {"offset": watch.taken, "limit": min(EVENTS, watch.room + 1)}
         try:
             answer = await link.request(TASK_EVENTS_GQL, {"id": watch.task, "pagination": pagination}, again=True)
@@ -102,6 +108,31 @@ async def read_back(link: Link, watch: Watch) -> None:
             events = [read_event(raw) for raw in task["events"]]
         watch.behind = False
         watch.feed(events)
+        watch.behind = watch.behind or watch.missed
         # A whole page of what is known already is no end: somebody else reads back, and was quicker with this one.
         if watch.ended or watch.behind or watch.taken == pagination["offset"] or len(events) < pagination["limit"]:
             return
+
+
+def can_go_on(watch: Watch) -> bool:
+    """Whether a reader that was behind has made room enough to read back for it."""
+    return watch.room > MAX_UNREAD // 2
+
+
+async def catch_up(link: Link, watch: Watch) -> None:
+    """Read back for a reader that is behind, each time it has made room, until it is not. It is told where that cannot
+    be done."""
+    pauses = iter(PAUSES)
+    while watch.behind and not (watch.ended or watch.failed):
+        if not can_go_on(watch):
+            await asyncio.sleep(LOOK_AGAIN)
+            continue
+        try:
+            await read_back(link, watch)
+            pauses = iter(PAUSES)
+        except RekuestError as error:
+            pause = next(pauses, None)
+            if pause is None:
+                watch.fail(ConnectionLost(f"{watch.title}: what came of it cannot be read back: {error}"))
+            else:
+                await asyncio.sleep(pause)

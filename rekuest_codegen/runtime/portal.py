@@ -14,7 +14,8 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator
 from concurrent.futures import CancelledError, Future
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from contextvars import copy_context
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
@@ -203,6 +204,58 @@ async def _stepped(items: AsyncGenerator[T]) -> AsyncGenerator[T]:
             await from_trio(stream.leave)
 
 
+def semaphore(value: int) -> Any:
+    """A semaphore of where we are: of asyncio, or of trio."""
+    return sys.modules["trio"].Semaphore(value) if in_trio() else asyncio.Semaphore(value)
+
+
+@asynccontextmanager
+async def beside(
+    function: Callable[[], Coroutine[Any, Any, None]], close: Callable[[], Coroutine[Any, Any, None]]
+) -> AsyncGenerator[None]:
+    """Await ``function()``, which raises nothing, in a task beside the block, be it of asyncio or of trio. When the
+    block is left that is cancelled, and ``close()`` awaited in the same task."""
+    if not in_trio():
+
+        async def run() -> None:
+            with suppress(asyncio.CancelledError):
+                await function()
+            await close()
+
+        task = asyncio.create_task(run())
+        try:
+            await asyncio.sleep(0)  # a task that is cancelled before it ran does nothing at all
+            yield
+        finally:
+            task.cancel()
+            await task
+        return
+
+    trio: Any = sys.modules["trio"]
+    scope, over, raised = trio.CancelScope(), trio.Event(), list[Exception]()
+
+    async def run_in_trio() -> None:
+        try:
+            with scope:
+                await function()
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + CLOSE_WITHIN):
+                await close()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            over.set()
+
+    trio.lowlevel.spawn_system_task(run_in_trio, context=copy_context())
+    try:
+        yield
+    finally:
+        scope.cancel()
+        with trio.CancelScope(shield=True):
+            await over.wait()
+    if raised:
+        raise raised[0]
+
+
 class _Stream:
     """An async generator that is read from outside of the loop: stepped and left in it."""
 
@@ -231,19 +284,20 @@ class _Stream:
             await self._items.aclose()
 
 
-async def at(where: asyncio.AbstractEventLoop, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Await ``function(*args)`` in the loop ``where``, which may be the one we are in, or ours.
+async def at(
+    where: asyncio.AbstractEventLoop,
+    function: Callable[..., Coroutine[Any, Any, T]],
+    *args: Any,
+    undo: Callable[[T], None] | None = None,
+) -> T:
+    """Await ``function(*args)`` in the loop ``where``, which may be the one we are in, or ours; ``undo`` as `hop`.
 
     Raises:
         ConnectionLost: that loop is closed.
     """
     if where is asyncio.get_running_loop():
         return await function(*args)
-    if where in _ours:
-        return await hop(function, *args, where=where)
-    if is_over(where):
-        raise _ended()
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), where))
+    return await hop(function, *args, where=where, undo=undo)
 
 
 async def hop(
@@ -252,16 +306,15 @@ async def hop(
     where: asyncio.AbstractEventLoop | None = None,
     undo: Callable[[T], None] | None = None,
 ) -> T:
-    """Await ``function(*args)`` in the loop from any other; cancelling here cancels there, or has ``undo`` called there
-    with what was on its way here already. Raises as `block`, and where it is to be a loop of ours that is no longer
-    open."""
+    """Await ``function(*args)`` in the loop, or in ``where``, from any other; cancelling here cancels there, or has
+    ``undo`` called there with what was on its way here already. Raises as `block`, and where ``where`` is closed."""
     here = asyncio.get_running_loop()
     waiter: asyncio.Future[T] = here.create_future()
     begun: list[asyncio.Task[T]] = []
 
     def begin() -> None:
         if not waiter.cancelled():
-            task = there.create_task(_waited(function, *args))
+            task = there.create_task(_waited(function, *args) if there in _ours else function(*args))
             begun.append(task)
             task.add_done_callback(finish)
 

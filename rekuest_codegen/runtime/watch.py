@@ -59,6 +59,9 @@ class Watch:
         """The name of who has the task, as far as that was asked."""
         self.taken = 0
         self.behind = False
+        """Whether there was no room for an event: from there on they are to be read back."""
+        self.missed = False
+        """Whether an event came while it was behind: reading back what was asked for before is not all."""
         self.proven = proven
         self.held: list[Event] = []
         self.ended = False
@@ -105,6 +108,13 @@ class Watch:
         if wake or len(self._events) > self._most // 2:
             self._news.set()
 
+    def hear(self, events: Sequence[Event]) -> None:
+        """Take events as they happen; not after one there was no room for, which is to be read back first."""
+        if self.behind:
+            self.missed = True
+        else:
+            self.feed(events)
+
     def fail(self, error: RekuestError) -> None:
         """Nothing more will come; the reader gets ``error`` after what it has not read yet."""
         self._failure = self._failure or error
@@ -112,7 +122,8 @@ class Watch:
         self._news.set()
 
     def leave(self, why: str) -> None:
-        """Nobody reads any more, and the task runs on."""
+        """Nobody reads any more, and the task runs on. Whoever feeds this lets go of it."""
+        self._events.clear()
         self._failure = self._failure or ConnectionLost(why)
         self.span.end("LEFT")
         self._news.set()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import Future
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -17,6 +17,8 @@ import trio
 from rekuest_codegen import options
 from rekuest_codegen.errors import ConnectionLost, SyncInsideLoopError
 from rekuest_codegen.runtime import portal
+from rekuest_codegen.runtime.caller.calls import where_it_runs
+from rekuest_codegen.runtime.context import Nested
 
 
 @pytest.fixture(autouse=True)
@@ -196,3 +198,41 @@ def test_a_step_that_hangs_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
     portal.block(left, instead="")
     assert hung.is_set()
+
+
+async def test_what_comes_too_late_from_another_loop_is_undone_there() -> None:
+    """As for an agent's loop, which serves calls from inside of its tasks."""
+    where: list[asyncio.AbstractEventLoop] = []
+    undone = threading.Event()
+
+    async def answer() -> int:
+        return 7
+
+    def undo(answered: int) -> None:
+        where.append(asyncio.get_running_loop())
+        assert answered == 7
+        undone.set()
+
+    with other_loop() as other:
+        calling = asyncio.create_task(where_it_runs(Nested(cast("Any", None), other), answer, undo=undo))
+        await asyncio.sleep(0)
+        for _ in range(3):  # it is on its way here, and this loop is busy
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), other).result(10)
+        calling.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await calling
+        assert await asyncio.to_thread(undone.wait, 10)
+    assert where == [other]
+
+
+@contextmanager
+def other_loop() -> Generator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

@@ -187,4 +187,4 @@ async def where_it_runs(
     with what comes too late for who was cancelled here."""
     if not isinstance(server, Nested):
         return await (function(*args) if portal.runs_here() else portal.hop(function, *args, undo=undo))
-    return await (function(*args) if server.loop is None else portal.at(server.loop, function, *args))
+    return await (function(*args) if server.loop is None else portal.at(server.loop, function, *args, undo=undo))

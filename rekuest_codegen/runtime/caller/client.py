@@ -37,7 +37,7 @@ from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.link import ConnectionState, Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
-from rekuest_codegen.runtime.watch import MAX_UNREAD, Event, Watch, read_event
+from rekuest_codegen.runtime.watch import Event, Watch, read_event
 from rekuest_codegen.wire.endpoint import Endpoint
 from rekuest_codegen.wire.ids import message_id
 from rekuest_codegen.wire.tracing import Span, begin
@@ -328,8 +328,8 @@ class Client:
 
     def _deliver(self, watch: Watch, event: Event) -> None:
         if watch.proven and not watch.held and not event.tells_of_loss:
-            if not watch.behind:  # else it is read back when there is room
-                self._feed(watch, event)
+            watch.hear([event])
+            self._settle(watch)
             return
         watch.held.append(event)
         if len(watch.held) == 1:
@@ -347,15 +347,12 @@ class Client:
             return
         watch.proven = watch.proven or proven
         held, watch.held = watch.held, []
-        if watch.proven and not watch.behind:
-            self._feed(watch, *held)
+        if watch.proven:
+            watch.hear(held)
+            self._settle(watch)
 
     async def _read_back(self, watch: Watch) -> None:
         await operations.read_back(self._link, watch)
-        self._settle(watch)
-
-    def _feed(self, watch: Watch, *events: Event) -> None:
-        watch.feed(events)
         self._settle(watch)
 
     def _settle(self, watch: Watch) -> None:
@@ -378,6 +375,8 @@ class Client:
             while self._watches:
                 await asyncio.sleep(TICK)
                 now = loop.time()
+                for watch in [watch for watch in self._watches.values() if watch.failed]:
+                    self._settle(watch)  # its reader left, or gave it up
                 for watch in [watch for watch in self._watches.values() if _due(watch, now)]:
                     watch.swept += 1
                     watch.heard_at = now
@@ -397,5 +396,5 @@ class Client:
 def _due(watch: Watch, now: float) -> bool:
     """Whether to read back: it was silent for long, or it was behind and its reader has made room."""
     if watch.behind:
-        return watch.room > MAX_UNREAD // 2
+        return operations.can_go_on(watch)
     return now - watch.heard_at > SWEEPS[min(watch.swept, len(SWEEPS) - 1)]

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
+    AsyncIterator,
     Callable,
     Coroutine,
     Generator,
@@ -19,7 +20,7 @@ from collections.abc import (
     Mapping,
     Sized,
 )
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, suppress
 from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar, overload
 
@@ -71,7 +72,8 @@ def amap(
     Args:
         function: a generated function, sync or async.
         items: what to call it with; taken one by one as there is room, so it may be endless, and what another map
-            gives. A mapping among them is all arguments of a call by name.
+            gives. A mapping among them is all arguments of a call by name. Those that are awaited come from a task of
+            their own, and an async generator is closed when the loop is left.
         concurrency: how many calls are under way at most.
         ordered: results come in the order of the items; otherwise as they are there.
 
@@ -98,7 +100,11 @@ def map(
 def map(
     function: Callable[..., Any], items: Iterable[Any], *, concurrency: int = CONCURRENCY, ordered: bool = True
 ) -> Iterator[Any]:
-    """`amap`, waiting for each: ``for mask in map(threshold, images): ...``."""
+    """`amap`, waiting for each: ``for mask in map(threshold, images): ...``.
+
+    Items are taken in the caller's thread, between two results: one that is long in coming holds up those that are
+    there.
+    """
     many = _Many(function, concurrency, ordered, len(items) if isinstance(items, Sized) else None)
     return _waiting(many, iter(items), instead="async for ... in amap(...)")
 
@@ -180,15 +186,43 @@ def _waiting(many: _Many, items: Iterator[Any], *, instead: str) -> Generator[An
 
 
 async def _awaiting(many: _Many, items: Iterable[Any] | AsyncIterable[Any]) -> AsyncGenerator[Any]:
-    following = aiter(items) if isinstance(items, AsyncIterable) else iter(items)
+    if isinstance(items, AsyncIterable):
+        source = _Source(many, aiter(items))
+        async with portal.beside(source.feed, source.close), aclosing(portal.anywhere(many.results())) as results:
+            async for result in results:
+                if result is _WANTED:
+                    source.wanted.release()
+                else:
+                    yield result
+        return
+    following = iter(items)
     async with aclosing(portal.anywhere(many.results())) as results:
         async for result in results:
-            if result is not _WANTED:
-                yield result
-            elif isinstance(following, Iterator):
+            if result is _WANTED:
                 many.take(next(following, _NO_MORE))
             else:
-                many.take(await anext(following, _NO_MORE))
+                yield result
+
+
+class _Source:
+    """Items that are awaited, in a task of their own: results are given while one is on its way."""
+
+    def __init__(self, many: _Many, items: AsyncIterator[Any]) -> None:
+        self._many = many
+        self._items = items
+        self.wanted = portal.semaphore(0)
+
+    async def feed(self) -> None:
+        try:
+            while True:
+                await self.wanted.acquire()
+                self._many.take(await anext(self._items, _NO_MORE))
+        except BaseException as error:  # whatever it is, who waits for the item is to have it
+            self._many.fail(error)
+
+    async def close(self) -> None:
+        if isinstance(self._items, AsyncGenerator):
+            await self._items.aclose()  # pyright: ignore[reportUnknownMemberType]
 
 
 # -- in the loop that serves the calls ----------------------------------------------------------------------------
@@ -209,7 +243,8 @@ class _Many:
         self._concurrency = _checked(concurrency)
         self._ordered = ordered
         self._total = total
-        self._next: dict[str, Any] | None = None
+        self._item: asyncio.Future[Mapping[str, Any] | None]
+        """The one that is wanted."""
         options = in_force.get()
         self._progress = options.progress
         self._context = copy_context()
@@ -219,25 +254,51 @@ class _Many:
             self._context.run(in_force.set, changed(options, progress=False))
 
     def take(self, item: Any) -> None:
-        """The item that was wanted, or that there are no more."""
-        self._next = None if item is _NO_MORE else values_of(self._function, *_arguments(item))
+        """The item that was wanted, or that there are no more; from any thread."""
+        values = None if item is _NO_MORE else values_of(self._function, *_arguments(item))
+        self._hand(lambda wanted: wanted.set_result(values))
+
+    def fail(self, error: BaseException) -> None:
+        """What came instead of the item."""
+        self._hand(lambda wanted: wanted.set_exception(error))
+
+    def _hand(self, settle: Callable[[asyncio.Future[Mapping[str, Any] | None]], None]) -> None:
+        wanted = self._item
+
+        def handed() -> None:
+            if not wanted.done():
+                settle(wanted)
+
+        with suppress(RuntimeError):  # that loop is closed, which the next step tells
+            if portal.loop_runs_here() and asyncio.get_running_loop() is wanted.get_loop():
+                handed()
+            else:
+                wanted.get_loop().call_soon_threadsafe(handed)
 
     async def results(self) -> AsyncGenerator[Any]:
-        """What comes back; and where there is room for another call, `_WANTED`, before which goes on, `take` is due."""
+        """What comes back; and where there is room for another call, `_WANTED`: `take` is due, now or later."""
         queue: deque[asyncio.Task[Any]] = deque()
         """Calls whose result was not given yet, in the order of the items."""
         running: set[asyncio.Task[Any]] = set()
         bar = open_bar(self._remote.title) if self._progress else None
+        wanted: asyncio.Future[Mapping[str, Any] | None] | None = None
         more, finished = True, 0
+
+        def room() -> bool:
+            few = len(running) < self._concurrency and len(queue) < AHEAD * self._concurrency
+            return more and wanted is None and few
+
         try:
             while True:
-                room = more and len(running) < self._concurrency and len(queue) < AHEAD * self._concurrency
-                if room:
+                if room():
+                    wanted = self._item = asyncio.get_running_loop().create_future()
                     yield _WANTED
-                    if self._next is None:
-                        more = room = False
+                if wanted is not None and wanted.done():
+                    values, wanted = wanted.result(), None  # or what the source raised
+                    if values is None:
+                        more = False
                     else:
-                        queue.append(self._begin(self._next))
+                        queue.append(self._begin(values))
                         running.add(queue[-1])
                 done = {task for task in running if task.done()}
                 for task in done:
@@ -250,13 +311,18 @@ class _Many:
                 if first is not None and first.done():  # one given for one taken: neither side waits for the other
                     queue.remove(first)
                     yield first.result()
-                elif running and not room:
-                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                elif not room:
+                elif room():
+                    continue
+                elif running or wanted is not None:
+                    awaited: set[asyncio.Future[Any]] = {*running, *([] if wanted is None else [wanted])}
+                    await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+                else:
                     return
         finally:
             if bar is not None:
                 bar.close()
+            if wanted is not None and not wanted.cancel() and not wanted.cancelled():
+                wanted.exception()  # it came too late, and is nobody's
             for task in queue:
                 task.cancel()
             await asyncio.gather(*queue, return_exceptions=True)

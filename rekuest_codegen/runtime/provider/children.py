@@ -31,6 +31,7 @@ class Children:
         self._watches: dict[str, Watch] = {}
         self._early: dict[str, list[messages.TaskEvent]] = {}
         self._abandoned: set[str] = set()
+        self._catching_up: dict[str, asyncio.Task[None]] = {}
         self._parents: dict[str, set[str]] = {}
         self.traced = False
         """Whether the server takes trace contexts in requests."""
@@ -53,6 +54,7 @@ class Children:
         if how is not None and how.known:  # it may be a task that was begun before, and has told much already
             await operations.read_back(self._link, watch)
             self._settle(watch)
+            self._look_after(watch)
         return watch
 
     async def repeatable(self, remote: Remote[Any]) -> bool:
@@ -111,7 +113,7 @@ class Children:
         return watch
 
     async def cancel(self, watch: Watch) -> None:
-        self._watches.pop(watch.task, None)
+        self._drop(watch.task)
         if not watch.ended:
             watch.span.end("CANCELLED")
             self._send(messages.CancelRequest(task=watch.task))
@@ -151,8 +153,9 @@ class Children:
         """An event of a task that one of ours called."""
         watch = self._watches.get(message.task)
         if watch is not None:
-            watch.feed([_event(message)])
+            watch.hear([_event(message)])
             self._settle(watch)
+            self._look_after(watch)
         elif self._answers:
             self._early.setdefault(message.task, []).append(message)
         if not self._answers:
@@ -165,11 +168,12 @@ class Children:
             with suppress(RekuestError):
                 await operations.read_back(self._link, watch)
                 self._settle(watch)
+                self._look_after(watch)
 
     def end(self, parent: str) -> None:
         """A task of ours is over: whatever it called and did not wait for is cancelled, and its threads are let go."""
         for task in self._parents.pop(parent, ()):
-            watch = self._watches.pop(task, None)
+            watch = self._drop(task)
             if watch is not None and not watch.ended:
                 self._send(messages.CancelRequest(task=task))
                 watch.fail(TaskCancelled(f"{watch.title}: the task that called it is over"))
@@ -178,6 +182,8 @@ class Children:
         """The agent stops: whoever waits for a child gets ConnectionLost."""
         for watch in self._watches.values():
             watch.fail(ConnectionLost("the provider was stopped"))
+        for work in self._catching_up.values():
+            work.cancel()
         self.forget("the provider was stopped")
 
     def forget(self, why: str) -> None:
@@ -186,6 +192,23 @@ class Children:
         for future in self._answers.values():
             if not future.done():
                 future.set_exception(ConnectionLost(why))
+
+    def _look_after(self, watch: Watch) -> None:
+        """Where its reader is behind, what there is no room for stays at the server, and is read back."""
+        if watch.behind and watch.task not in self._catching_up:
+            self._catching_up[watch.task] = asyncio.create_task(self._catch_up(watch))
+
+    async def _catch_up(self, watch: Watch) -> None:
+        try:
+            await operations.catch_up(self._link, watch)
+            self._settle(watch)
+        finally:
+            self._catching_up.pop(watch.task, None)
+
+    def _drop(self, task: str) -> Watch | None:
+        if work := self._catching_up.pop(task, None):
+            work.cancel()
+        return self._watches.pop(task, None)
 
     def _settle(self, watch: Watch) -> None:
         if watch.ended or watch.failed:

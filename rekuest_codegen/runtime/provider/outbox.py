@@ -56,6 +56,7 @@ class Outbox:
         self._written = asyncio.Event()
         self._reports = 0
         self._held_up = 0
+        self._queue = asyncio.Lock()
         self._turns = asyncio.Lock()
 
     def open(self) -> None:
@@ -92,7 +93,7 @@ class Outbox:
             return
         self.send(message)
         self._reports += 1
-        if self._full():
+        if self._held_up or self._full():
             await self._room()
 
     def _full(self) -> bool:
@@ -102,11 +103,13 @@ class Outbox:
         )
 
     async def _room(self) -> None:
+        """Wait for room, one after the other: who would fill it again at once is not to have all of it."""
         self._held_up += 1
         try:
-            while self._full():
-                self._written.clear()
-                await self._written.wait()
+            async with self._queue:
+                while self._full():
+                    self._written.clear()
+                    await self._written.wait()
         finally:
             self._held_up -= 1
 

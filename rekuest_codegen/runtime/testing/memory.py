@@ -217,7 +217,7 @@ class _Watches:
 
     async def report(self, message: messages.Report, still: Callable[[], bool]) -> None:
         watch = self._watches[message.task][0]
-        while not message.terminal and watch.room < 2:  # noqa: ASYNC110 - a watch tells nobody that it was read
+        while not message.terminal and not watch.failed and watch.room < 2:  # noqa: ASYNC110 - a watch tells nobody that it was read
             await asyncio.sleep(LOOK_AGAIN)
         if still():
             self.send(message)

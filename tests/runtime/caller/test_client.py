@@ -22,7 +22,7 @@ from rekuest_codegen.errors import (
     TaskCancelled,
     Unreachable,
 )
-from rekuest_codegen.runtime import Arguments, Remote, remote
+from rekuest_codegen.runtime import Arguments, Remote, operations, remote
 from rekuest_codegen.runtime import watch as watching
 from rekuest_codegen.runtime.caller import client as calling
 from rekuest_codegen.runtime.caller.client import Client
@@ -297,7 +297,7 @@ async def test_ids_of_nodes_are_asked_for_anew_on_every_connection() -> None:
 
 async def test_a_caller_that_stops_reading_is_read_back_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "MAX_UNREAD", 10)
-    monkeypatch.setattr(calling, "MAX_UNREAD", 10)
+    monkeypatch.setattr(operations, "MAX_UNREAD", 10)
     async with scripted(lambda _: yields(1)) as server, client(server) as opened:
         watch = await opened.start(node(), {"x": 1})
         assert await watch.next_yield() == {"return0": 1}
@@ -308,6 +308,33 @@ async def test_a_caller_that_stops_reading_is_read_back_later(monkeypatch: pytes
         while (item := await watch.next_yield()) is not None:
             items.append(item["return0"])
         assert items == list(range(2, 101))
+
+
+async def test_what_comes_while_it_is_read_back_is_read_back_too() -> None:
+    """It is not taken before what came first, nor lost."""
+    async with scripted(lambda _: yields(1)) as server, client(server) as opened:
+        watch = await opened.start(node(), {"x": 1})
+        assert await watch.next_yield() == {"return0": 1}
+        await server.emit(watch.task, yields(2, 3), live=False)
+        watch.behind = True
+        await server.emit(watch.task, [*yields(4), COMPLETED])
+        items = []
+        while (item := await watch.next_yield()) is not None:
+            items.append(item["return0"])
+        assert items == [2, 3, 4]
+
+
+async def test_what_nobody_reads_any_more_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where its reader was behind, so that it keeps no client busy."""
+    monkeypatch.setattr(watching, "MAX_UNREAD", 10)
+    async with scripted(lambda _: yields(1)) as server, client(server) as opened:
+        watch = await opened.start(node(), {"x": 1})
+        await server.emit(watch.task, yields(*range(2, 101)))
+        await until(lambda: watch.behind)
+        watch.leave("it runs on")
+        await until(lambda: opened.idle)
+        assert opened._watches == {}
+        assert server.cancelled == []
 
 
 async def test_a_cancelled_assignment_is_cancelled_at_the_server_too() -> None:

@@ -6,9 +6,11 @@ import asyncio
 import itertools
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from typing import Any
 
+import anyio
 import pytest
 
 from rekuest_codegen import amap, asweep, sweep
@@ -104,6 +106,54 @@ def test_a_slow_source_holds_no_result_back(lab: Any) -> None:
         assert next(results) == 0
         assert len(taken) <= 4
         assert list(results) == list(range(1, 8))
+
+
+async def _as_results_are_taken(lab: Any) -> None:
+    """Each item comes when the result before it was taken; the source is closed when the loop is left."""
+    taken = anyio.Event()
+    closed: list[str] = []
+
+    async def source() -> AsyncIterator[int]:
+        nonlocal taken
+        try:
+            for number in itertools.count():
+                yield number
+                await taken.wait()
+                taken = anyio.Event()
+        finally:
+            closed.append("closed")
+
+    with anyio.fail_after(20):
+        async with aclosing(amap(lab.aadd, source())) as results:
+            async for result in results:
+                if result == 4:
+                    break
+                taken.set()
+        assert closed == ["closed"]
+        with pytest.raises(NodeError, match="boom"):  # which comes no sooner than the source moves, and it never does
+            async for _ in amap(lab.afail, _one_and_no_more()):
+                pass
+        with pytest.raises(ValueError, match="of the source"):
+            async for _ in amap(lab.aadd, _failing()):
+                pass
+
+
+async def _one_and_no_more() -> AsyncIterator[str]:
+    yield "boom"
+    await anyio.sleep_forever()
+
+
+async def _failing() -> AsyncIterator[int]:
+    yield 1
+    raise ValueError("of the source")
+
+
+async def test_an_awaited_source_holds_nothing_back(lab: Any) -> None:
+    await _as_results_are_taken(lab)
+
+
+def test_an_awaited_source_holds_nothing_back_in_trio(lab: Any) -> None:
+    anyio.run(_as_results_are_taken, lab, backend="trio")
 
 
 def test_an_error_of_the_source_ends_all(lab: Any) -> None:

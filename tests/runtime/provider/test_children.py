@@ -1,4 +1,5 @@
-"""A call from inside of a task whose caller goes before it knows which task came of it."""
+"""A call from inside of a task: its caller goes before it knows which task came of it, or reads more slowly than that
+task says things."""
 
 from __future__ import annotations
 
@@ -7,10 +8,15 @@ from typing import Any, cast
 
 import pytest
 
+from rekuest_codegen.errors import ConnectionLost, ServerError
+from rekuest_codegen.runtime import operations
+from rekuest_codegen.runtime import watch as watching
 from rekuest_codegen.runtime.caller.terms import Assignment
 from rekuest_codegen.runtime.provider.children import Children
+from rekuest_codegen.runtime.watch import Watch
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.conversation import Answered
+from rekuest_codegen.wire.endpoint import Endpoint
 from tests.runtime.caller.test_client import node
 
 
@@ -36,3 +42,86 @@ async def test_its_task_is_cancelled_unless_it_is_to_be_kept(keep: bool, answere
     assert [one.task for one in sent if isinstance(one, messages.CancelRequest)] == ([] if keep else ["7"])
     assert children._abandoned == set()
     assert children._answers == {}
+
+
+class Told:
+    """A server that can be asked what became of one task, or else fails."""
+
+    def __init__(self) -> None:
+        self.endpoint = Endpoint.parse("http://127.0.0.1:1")
+        self.events: list[dict[str, Any]] = []
+        self.fails = False
+
+    async def request(self, document: str, variables: dict[str, Any], *, again: bool) -> dict[str, Any]:
+        if self.fails:
+            raise ServerError("out of order")
+        page = variables["pagination"]
+        events = self.events[page["offset"] : page["offset"] + page["limit"]]
+        return {"task": {"reference": "r", "agent": None, "events": events}}
+
+
+async def _called(server: Told) -> tuple[Children, Watch]:
+    sent: list[messages.FromAgent] = []
+    children = Children(cast("Any", server), sent.append, lost_after=1.0)
+    children._actions["lab", "add"] = "1"
+    calling = asyncio.create_task(children.start(node(), {"x": 1}, "parent", Assignment(reference="r")))
+    await asyncio.sleep(0)
+    (request,) = sent
+    assert isinstance(request, messages.AssignRequest)
+    children.answer(Answered(request, messages.AssignResponse(request=request.id, reference="r", task="7")))
+    return children, await calling
+
+
+def _say(server: Told, children: Children, kind: str, number: int) -> None:
+    returns = {"return0": number} if kind == "YIELD" else None
+    server.events.append({"id": str(number), "kind": kind, "returns": returns})
+    children.hear(messages.task_event(kind, task="7", event=str(number), seq=number, returns=returns))
+
+
+async def test_a_caller_that_reads_slowly_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "MAX_UNREAD", 10)
+    monkeypatch.setattr(operations, "MAX_UNREAD", 10)
+    monkeypatch.setattr(operations, "LOOK_AGAIN", 0.001)
+    server = Told()
+    children, watch = await _called(server)
+    for number in range(50):
+        _say(server, children, "YIELD", number)
+    items = []
+    async with asyncio.timeout(20):
+        while (item := await watch.next_yield()) is not None:
+            items.append(item["return0"])
+            if len(items) == 40:
+                _say(server, children, "YIELD", 50)
+                _say(server, children, "COMPLETED", 51)
+    assert items == list(range(51))
+    assert children._watches == {}
+    await asyncio.sleep(0)
+    assert children._catching_up == {}
+
+
+async def test_a_caller_that_reads_slowly_is_told_what_cannot_be_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "MAX_UNREAD", 10)
+    monkeypatch.setattr(operations, "MAX_UNREAD", 10)
+    monkeypatch.setattr(operations, "LOOK_AGAIN", 0.001)
+    monkeypatch.setattr(operations, "PAUSES", (0.001, 0.001))
+    server = Told()
+    server.fails = True
+    children, watch = await _called(server)
+    for number in range(11):
+        _say(server, children, "YIELD", number)
+    async with asyncio.timeout(20):
+        assert [await watch.next_yield() for _ in range(10)] == [{"return0": number} for number in range(10)]
+        with pytest.raises(ConnectionLost, match="cannot be read back: out of order"):
+            await watch.next_yield()
+
+
+async def test_who_does_not_wait_any_more_is_not_read_back_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "MAX_UNREAD", 10)
+    server = Told()
+    children, watch = await _called(server)
+    for number in range(11):
+        _say(server, children, "YIELD", number)
+    (work,) = children._catching_up.values()
+    await children.cancel(watch)
+    await asyncio.wait([work], timeout=20)
+    assert work.done()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections import Counter
+from collections import Counter, deque
+
+import pytest
 
 from rekuest_codegen.runtime.provider import outbox
 from rekuest_codegen.runtime.provider.outbox import Outbox
 from rekuest_codegen.wire.conversation import AgentSide
-from rekuest_codegen.wire.messages import EventAck, Init, Log, encode
+from rekuest_codegen.wire.messages import EventAck, Init, Log, Yield, encode
 
 
 def connected() -> AgentSide:
@@ -37,3 +40,32 @@ async def test_a_round_is_short_and_everybody_has_a_turn() -> None:
     assert len(said) <= outbox.A_ROUND
     out.say_all("loud")
     assert len(side.frames_to_send()) == 400 - heard["loud"], "before it ends, all of it is said"
+
+
+async def test_a_flood_leaves_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that yields without a pause is not to hold up its parent, which passes on what it yields, for good."""
+    monkeypatch.setattr(outbox, "HIGH_WATER", 4)
+    side = connected()
+    out = Outbox(side, lambda: None)
+    out.open()
+
+    async def report(task: str, times: int) -> None:
+        for number in range(times):
+            await out.report(Yield(task=task, returns={"return0": number}))
+
+    loud = asyncio.create_task(report("loud", 10_000))
+    await asyncio.sleep(0)
+    quiet = asyncio.create_task(report("quiet", 3))
+    sent: deque[str] = deque()
+    for _ in range(50):
+        await asyncio.sleep(0)
+        sent += [json.loads(frame)["id"] for frame in side.frames_to_send()]
+        out.written()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        if len(sent) > 2:
+            side.receive(encode(EventAck(event=sent.popleft())), 0.0)
+    assert quiet.done()
+    assert not loud.done()
+    loud.cancel()
+    await asyncio.wait([loud])

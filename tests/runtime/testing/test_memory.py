@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import itertools
 import sys
@@ -14,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from rekuest_codegen import easy
+from rekuest_codegen import easy, submit
 from rekuest_codegen.emit import generate, write_package
 from rekuest_codegen.errors import ArgumentError, CallTimeout, ConfigurationError, NodeError
-from rekuest_codegen.runtime import context, options
+from rekuest_codegen.runtime import context, options, watch
+from rekuest_codegen.runtime.caller import following
 from rekuest_codegen.runtime.provider.sources import provision
 from rekuest_codegen.runtime.testing import fake, in_memory, offline
 from tests.runtime.conftest import load
@@ -117,6 +119,20 @@ def test_a_flood_waits_for_its_reader(lab: Any) -> None:
         time.sleep(0.2)
         assert sum(1 for _ in itertools.islice(stream, 11_000)) == 11_000
         stream.close()
+
+
+def test_a_flood_that_nobody_reads_any_more_runs_to_its_end(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "MAX_UNREAD", 10)
+    monkeypatch.setattr(following, "MAX_ITEMS", 10)
+    with in_memory(lab.app) as served:
+        task = submit(lab.stubs.count, 1000)
+        assert next(task.items()) == 0
+        del task
+        gc.collect()
+        deadline = time.monotonic() + 10
+        while served._served[0]._watches._watches:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def test_fakes_go_before_and_see_calls_from_inside(lab: Any) -> None:
