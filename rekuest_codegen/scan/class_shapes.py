@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.quantities import QUANTITIES
 from rekuest_codegen.scan.scopes import TYPE_PARAMETERS, Scope
 from rekuest_codegen.scan.shapes import Shape
-from rekuest_codegen.scan.trees import Function, first_argument, own_nodes
+from rekuest_codegen.scan.trees import Function, first_argument, own_nodes, text_of
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan.types import Reading
@@ -179,7 +180,10 @@ class ClassShapes:
         text = declaration.description or docstring(cls.node)
         if text is None and "pydantic.BaseModel" not in known_ancestors(self._modules, cls):
             text = written_signature(self._modules, self._folder, cls.name, fields)
-        if any(field.scope.kind == TYPE_PARAMETERS for field in fields):
+        if any(
+            field.scope.kind == TYPE_PARAMETERS and _names(field.annotation) & field.scope.names.keys()
+            for field in fields
+        ):
             reading.warn("richer-than-upstream", f"upstream refuses the type variables of {cls.name}")
         identifier = declaration.identifier or identifiers.model_identifier(cls.source.name, cls.name)
         shape = self._bound(cls, PortKind.MODEL, identifier, text, markers, reading)
@@ -241,3 +245,14 @@ class ClassShapes:
             source=found.source,
             node=found.node,
         )
+
+
+def _names(annotation: ast.expr) -> frozenset[str]:
+    """The names in an annotation, those in texts included."""
+    found: set[str] = set()
+    for part in ast.walk(annotation):
+        if isinstance(part, ast.Name):
+            found.add(part.id)
+        elif isinstance(part, ast.expr) and (text := text_of(part)) is not None:
+            found.update(re.findall(r"\w+", text))
+    return frozenset(found)
