@@ -175,7 +175,7 @@ class ClassShapes:
         assert isinstance(cls.node, ast.ClassDef)  # noqa: S101 - for the type checker
         if cls.key in self._open:
             raise Problem("recursive-type", f"the model {cls.name} contains itself; a port has a definite depth")
-        fields = model_fields(self._modules, cls)
+        fields = model_fields(self._modules, cls, self._has_fields)
         children = self.fields(cls, reading, depth)
         text = declaration.description or docstring(cls.node)
         if text is None and "pydantic.BaseModel" not in known_ancestors(self._modules, cls):
@@ -195,7 +195,7 @@ class ClassShapes:
         Raises:
             Problem: there are none, or one cannot travel.
         """
-        fields = model_fields(self._modules, cls)
+        fields = model_fields(self._modules, cls, self._has_fields)
         if not fields:
             raise Problem("empty-model", f"the model {cls.name} has no annotated fields")
         self._open.append(cls.key)
@@ -203,6 +203,13 @@ class ClassShapes:
             return tuple((field.name, self._field(field, reading, depth)) for field in fields)
         finally:
             self._open.pop()
+
+    def _has_fields(self, cls: Object) -> bool:
+        """Whether a class is a record itself, whatever derives from it."""
+        if is_dataclass(self._modules, cls):
+            return True
+        declared = self._declarations.of(cls)
+        return declared is not None and (declared.kind is PortKind.MODEL or declared.injected is not None)
 
     def _field(self, field: Field, reading: Reading, depth: int) -> Shape:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -16,6 +16,15 @@ from rekuest_codegen.scan.trees import Function, dotted_name, raw_docstring, tex
 MAX_ANCESTORS = 100
 
 ENUM_BASES = frozenset(f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"))
+RECORDS = frozenset(
+    [
+        "dataclasses.dataclass",
+        "pydantic.dataclasses.dataclass",
+        *(f"attrs.{name}" for name in ("define", "frozen", "mutable")),
+        *(f"attr.{name}" for name in ("s", "attrs", "dataclass", "define", "frozen", "mutable")),
+    ]
+)
+"""Decorators that make fields of the annotations of a class."""
 SHRINKERS = ("ashrink", "shrink")
 EXPANDERS = ("aexpand", "expand")
 INTERFACE_BASES = frozenset(["typing.Protocol", "abc.ABC"])
@@ -81,9 +90,7 @@ def is_dataclass(modules: Modules, cls: Object) -> bool:
     if "pydantic.BaseModel" in names:
         return True
     return any(
-        isinstance(decorator.target, Known)
-        and decorator.target.name
-        in ("dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attrs.define", "attrs.frozen")
+        isinstance(decorator.target, Known) and decorator.target.name in RECORDS
         for decorator in decorators(modules, cls)
     )
 
@@ -150,19 +157,20 @@ def enum_members(cls: Object) -> Iterator[tuple[str, ast.expr, Scope]]:
         yield name, first.value, scope
 
 
-def model_fields(modules: Modules, cls: Object) -> list[Field]:
+def model_fields(modules: Modules, cls: Object, has_fields: Callable[[Object], bool] | None = None) -> list[Field]:
     """The fields of a model class, those of its bases first.
 
-    Of the bases of a dataclass or attrs class only those have fields that a decorator makes one as well.
+    A base of pydantic's makes fields of all annotations. Else those of a base count where it ``has_fields`` of its
+    own, as dataclasses look at it; without the question they all count.
     """
     fields: dict[str, Field] = {}
     given = filled_in(modules, cls)
     pydantic = "pydantic.BaseModel" in known_ancestors(modules, cls)
-    by_decorator = not pydantic and is_dataclass(modules, cls)
+    asked = None if pydantic else has_fields
     for base in reversed(ancestors(modules, cls)):
         if not isinstance(base, Object) or not isinstance(base.node, ast.ClassDef):
             continue
-        if by_decorator and base is not cls and not base.node.decorator_list:
+        if asked is not None and base is not cls and not asked(base):
             continue
         scope = class_scope(base.scope, base.node)
         for name, bindings in scope.names.items():

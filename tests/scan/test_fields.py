@@ -39,3 +39,27 @@ def test_only_a_type_variable_that_is_met_is_spoken_of(tmp_path: Path, classes: 
     result = scan([path], ScanOptions(search_path=()))
     assert [finding.code for finding in result.findings] == ["richer-than-upstream"] * warned
     assert len(result.nodes) == 1
+
+
+@pytest.mark.parametrize(
+    ("base", "decorators", "inherits"),
+    [
+        ("@total_ordering\nclass B:", "@model\n@dataclass\n", False),
+        ("class B:", "@model\n", False),
+        ("class B:", "@model\n@attrs.define\n", False),
+        ("@dataclass\nclass B:", "@model\n@dataclass\n", True),
+        ("@attrs.frozen\nclass B:", "@model\n@attrs.frozen\n", True),
+        ("@model\nclass B:", "@model\n", True),
+        ("class B(BaseModel):", "@model\n", True),
+    ],
+)
+def test_a_base_has_fields_when_it_is_a_record_itself(
+    tmp_path: Path, base: str, decorators: str, *, inherits: bool
+) -> None:
+    path = tmp_path / "app.py"
+    classes = f"{base}\n    x: int\n\n{decorators}class C(B):\n    m: int"
+    path.write_text(PROGRAM.format(classes=classes), encoding="utf-8")
+    result = scan([path], ScanOptions(search_path=()))
+    assert not result.findings
+    (port,) = result.nodes[0].node.args
+    assert [child.key for child in port.children] == (["x", "m"] if inherits else ["m"])
