@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from rekuest_codegen.scan.generics import filled_in
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object, Target
-from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, bound_scope, class_scope
+from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, bound_scope, class_scope
 from rekuest_codegen.scan.trees import Function, dotted_name, raw_docstring, text_of
 
 MAX_ANCESTORS = 100
@@ -173,6 +173,9 @@ def model_fields(modules: Modules, cls: Object, has_fields: Callable[[Object], b
         if asked is not None and base is not cls and not asked(base):
             continue
         scope = class_scope(base.scope, base.node)
+        # What the body binds itself comes before what is filled in.
+        filled = {name: value for name, value in given.get(base.key, {}).items() if not _is_bound(scope, name)}
+        where = bound_scope(scope, filled) if filled else scope
         for name, bindings in scope.names.items():
             last = bindings[-1]
             if not isinstance(last, Assigned) or last.annotation is None:
@@ -181,9 +184,14 @@ def model_fields(modules: Modules, cls: Object, has_fields: Callable[[Object], b
                 continue
             if pydantic and name == "model_config":
                 continue
-            where = bound_scope(scope, given[base.key]) if base.key in given else scope
             fields[name] = Field(name, where, last.annotation, last.value)
     return list(fields.values())
+
+
+def _is_bound(scope: Scope, name: str) -> bool:
+    """Whether a class body gives ``name`` a value; type parameters and bare annotations do not."""
+    binding = scope.binding(name)
+    return not (binding is None or isinstance(binding, Opaque) or (isinstance(binding, Assigned) and not binding.value))
 
 
 def _bases(modules: Modules, cls: Object, node: ast.ClassDef) -> Iterator[Known | Object]:
