@@ -18,7 +18,7 @@ from rekuest_codegen.scan.scopes import Member, Opaque, Scope
 from rekuest_codegen.scan.trees import text_of
 from rekuest_codegen.scan.vocabulary import APP_MAKERS, DECORATORS
 
-NAMING = ("name", "identifier")
+NAME_WORDS = ("name", "identifier")
 MAX_STEPS = 20
 
 
@@ -58,7 +58,7 @@ def made_app(modules: Modules, folder: Folder, scope: Scope, expression: ast.exp
 
 def app_of_call(folder: Folder, scope: Scope, call: ast.Call) -> MadeApp:
     """The app that ``call``, known to make one, makes."""
-    named = next((part.value for part in call.keywords if part.arg in NAMING), None)
+    named = next((part.value for part in call.keywords if part.arg in NAME_WORDS), None)
     first = next((part for part in call.args if not isinstance(part, ast.Starred)), named)
     name: Any = None
     if first is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.quantities import QUANTITIES
 from rekuest_codegen.scan.scopes import TYPE_PARAMETERS, Scope
 from rekuest_codegen.scan.shapes import Shape
-from rekuest_codegen.scan.trees import Function, first_argument, own_nodes
+from rekuest_codegen.scan.trees import Function, first_argument, own_nodes, text_of
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan.types import Reading
@@ -174,12 +175,15 @@ class ClassShapes:
         assert isinstance(cls.node, ast.ClassDef)  # noqa: S101 - for the type checker
         if cls.key in self._open:
             raise Problem("recursive-type", f"the model {cls.name} contains itself; a port has a definite depth")
-        fields = model_fields(self._modules, cls)
+        fields = model_fields(self._modules, cls, self._has_fields)
         children = self.fields(cls, reading, depth)
         text = declaration.description or docstring(cls.node)
         if text is None and "pydantic.BaseModel" not in known_ancestors(self._modules, cls):
             text = written_signature(self._modules, self._folder, cls.name, fields)
-        if any(field.scope.kind == TYPE_PARAMETERS for field in fields):
+        if any(
+            field.scope.kind == TYPE_PARAMETERS and _names(field.annotation) & field.scope.names.keys()
+            for field in fields
+        ):
             reading.warn("richer-than-upstream", f"upstream refuses the type variables of {cls.name}")
         identifier = declaration.identifier or identifiers.model_identifier(cls.source.name, cls.name)
         shape = self._bound(cls, PortKind.MODEL, identifier, text, markers, reading)
@@ -191,7 +195,7 @@ class ClassShapes:
         Raises:
             Problem: there are none, or one cannot travel.
         """
-        fields = model_fields(self._modules, cls)
+        fields = model_fields(self._modules, cls, self._has_fields)
         if not fields:
             raise Problem("empty-model", f"the model {cls.name} has no annotated fields")
         self._open.append(cls.key)
@@ -199,6 +203,13 @@ class ClassShapes:
             return tuple((field.name, self._field(field, reading, depth)) for field in fields)
         finally:
             self._open.pop()
+
+    def _has_fields(self, cls: Object) -> bool:
+        """Whether a class is a record itself, whatever derives from it."""
+        if is_dataclass(self._modules, cls):
+            return True
+        declared = self._declarations.of(cls)
+        return declared is not None and (declared.kind is PortKind.MODEL or declared.injected is not None)
 
     def _field(self, field: Field, reading: Reading, depth: int) -> Shape:
         try:
@@ -241,3 +252,14 @@ class ClassShapes:
             source=found.source,
             node=found.node,
         )
+
+
+def _names(annotation: ast.expr) -> frozenset[str]:
+    """The names in an annotation, those in texts included."""
+    found: set[str] = set()
+    for part in ast.walk(annotation):
+        if isinstance(part, ast.Name):
+            found.add(part.id)
+        elif isinstance(part, ast.expr) and (text := text_of(part)) is not None:
+            found.update(re.findall(r"\w+", text))
+    return frozenset(found)

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
 from rekuest_codegen.scan.generics import filled_in
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object, Target
-from rekuest_codegen.scan.scopes import Assigned, Defined, Scope, bound_scope, class_scope
+from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, bound_scope, class_scope
 from rekuest_codegen.scan.trees import Function, dotted_name, raw_docstring, text_of
 
 MAX_ANCESTORS = 100
 
 ENUM_BASES = frozenset(f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"))
+RECORDS = frozenset(
+    [
+        "dataclasses.dataclass",
+        "pydantic.dataclasses.dataclass",
+        *(f"attrs.{name}" for name in ("define", "frozen", "mutable")),
+        *(f"attr.{name}" for name in ("s", "attrs", "dataclass", "define", "frozen", "mutable")),
+    ]
+)
+"""Decorators that make fields of the annotations of a class."""
 SHRINKERS = ("ashrink", "shrink")
 EXPANDERS = ("aexpand", "expand")
 INTERFACE_BASES = frozenset(["typing.Protocol", "abc.ABC"])
@@ -81,9 +90,7 @@ def is_dataclass(modules: Modules, cls: Object) -> bool:
     if "pydantic.BaseModel" in names:
         return True
     return any(
-        isinstance(decorator.target, Known)
-        and decorator.target.name
-        in ("dataclasses.dataclass", "pydantic.dataclasses.dataclass", "attrs.define", "attrs.frozen")
+        isinstance(decorator.target, Known) and decorator.target.name in RECORDS
         for decorator in decorators(modules, cls)
     )
 
@@ -150,21 +157,25 @@ def enum_members(cls: Object) -> Iterator[tuple[str, ast.expr, Scope]]:
         yield name, first.value, scope
 
 
-def model_fields(modules: Modules, cls: Object) -> list[Field]:
+def model_fields(modules: Modules, cls: Object, has_fields: Callable[[Object], bool] | None = None) -> list[Field]:
     """The fields of a model class, those of its bases first.
 
-    Of the bases of a dataclass or attrs class only those have fields that a decorator makes one as well.
+    A base of pydantic's makes fields of all annotations. Else those of a base count where it ``has_fields`` of its
+    own, as dataclasses look at it; without the question they all count.
     """
     fields: dict[str, Field] = {}
     given = filled_in(modules, cls)
     pydantic = "pydantic.BaseModel" in known_ancestors(modules, cls)
-    by_decorator = not pydantic and is_dataclass(modules, cls)
+    asked = None if pydantic else has_fields
     for base in reversed(ancestors(modules, cls)):
         if not isinstance(base, Object) or not isinstance(base.node, ast.ClassDef):
             continue
-        if by_decorator and base is not cls and not base.node.decorator_list:
+        if asked is not None and base is not cls and not asked(base):
             continue
         scope = class_scope(base.scope, base.node)
+        # What the body binds itself comes before what is filled in.
+        filled = {name: value for name, value in given.get(base.key, {}).items() if not _is_bound(scope, name)}
+        where = bound_scope(scope, filled) if filled else scope
         for name, bindings in scope.names.items():
             last = bindings[-1]
             if not isinstance(last, Assigned) or last.annotation is None:
@@ -173,9 +184,14 @@ def model_fields(modules: Modules, cls: Object) -> list[Field]:
                 continue
             if pydantic and name == "model_config":
                 continue
-            where = bound_scope(scope, given[base.key]) if base.key in given else scope
             fields[name] = Field(name, where, last.annotation, last.value)
     return list(fields.values())
+
+
+def _is_bound(scope: Scope, name: str) -> bool:
+    """Whether a class body gives ``name`` a value; type parameters and bare annotations do not."""
+    binding = scope.binding(name)
+    return not (binding is None or isinstance(binding, Opaque) or (isinstance(binding, Assigned) and not binding.value))
 
 
 def _bases(modules: Modules, cls: Object, node: ast.ClassDef) -> Iterator[Known | Object]:

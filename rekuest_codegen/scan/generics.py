@@ -15,7 +15,7 @@ from rekuest_codegen.scan.scopes import Scope, bound_scope
 from rekuest_codegen.scan.trees import type_parameters
 
 MAX_BASES = 100
-NAMING = frozenset(["typing.Generic", "typing.Protocol"])
+VARIABLE_BASES = frozenset(["typing.Generic", "typing.Protocol"])
 
 Given = Mapping[str, tuple[Scope, ast.expr]]
 
@@ -57,6 +57,6 @@ def _variables(modules: Modules, cls: Object) -> tuple[str, ...]:
     subscripts = [base for base in cls.node.bases if isinstance(base, ast.Subscript)]
     for base in subscripts:
         maker = modules.resolve(cls.scope, base.value)
-        if isinstance(maker, Known) and maker.name in NAMING:
+        if isinstance(maker, Known) and maker.name in VARIABLE_BASES:
             return tuple(part.id for part in subscript_arguments(base) if isinstance(part, ast.Name))
     return tuple(dict.fromkeys(name for base in subscripts for name in type_variables(modules, cls.scope, base)))

@@ -18,7 +18,8 @@ from libcst.metadata import CodePosition, CodeRange, MetadataWrapper, PositionPr
 
 from rekuest_codegen.scan.trees import Unreadable, parse_expression, parse_quietly, split_lines
 
-COMPUTED = "0()"
+COMPUTED = "[]()"
+"""Begins with a sign, for a word may stand right before an f-string: ``else""``. All but the last stand on one line."""
 TYPE_WORD, ELLIPSIS = "type", "...;"
 """Of one length: ``type X = int`` and ``...; X = int`` say the same to whoever looks for ``X``."""
 
@@ -117,7 +118,7 @@ def _value(text: str) -> str:
     if parse_expression(f"({text})") is not None:
         return text
     places = [index for index, char in enumerate(text) if char not in "\r\n"]
-    signs = dict(zip([*places[:2], places[-1]], COMPUTED, strict=True))
+    signs = dict(zip([*places[:3], places[-1]], COMPUTED, strict=True))
     return "".join(signs.get(index, char if char in "\r\n" else " ") for index, char in enumerate(text))
 
 

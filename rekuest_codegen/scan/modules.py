@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -91,6 +92,7 @@ class Modules:
         self._texts = {path.absolute(): text for path, text in texts.items()}
         self._by_path: dict[Path, Source | Unreadable] = {}
         self._files: dict[tuple[Path | None, str], Path | None] = {}
+        self._followed: dict[tuple[str | int, str, Path | None], Target] = {}
 
     def at(self, path: Path, text: str | None = None) -> Source:
         """The source in ``path``, parsed once; ``text`` is what `text` gave, where it was asked before.
@@ -202,19 +204,38 @@ class Modules:
             case Known(name=base):
                 return Known(known_name(base, name) or f"{base}.{name}")
             case ModuleRef(name=module):
-                return self._module_member(module, name, scope, steps - 1)
+                key = (module, name, scope.source.root)
+                return self._once(key, name, lambda: self._module_member(module, name, scope, steps - 1))
             case Object(node=ast.ClassDef() as node):
                 inner = class_scope(target.scope, node)
                 binding = inner.binding(name)
                 if binding is None:
                     return Missing(f"{target.name}.{name}", f"is not defined in class {target.name}")
-                return self._follow(inner, name, binding, steps - 1)
+                return self._once((id(node), name, None), name, lambda: self._follow(inner, name, binding, steps - 1))
             case Object():
                 return Missing(
                     f"{target.name}.{name}", f"is an attribute of {target.name}, a value computed at run time"
                 )
             case Missing():
                 return Missing(f"{target.name}.{name}", target.reason, target.binding)
+
+    def _once(self, key: tuple[str | int, str, Path | None], name: str, follow: Callable[[], Target]) -> Target:
+        """What ``follow`` finds, which is asked once for a ``key`` while one name is followed.
+
+        A source and its stub are two ways on from every name: where they meet again, each way tried anew would double
+        the work at every step. What was found is let go of with the name: what lies on a circle depends on where the
+        circle was entered.
+        """
+        if (found := self._followed.get(key)) is not None:
+            return found
+        is_first = not self._followed
+        self._followed[key] = Missing(name, "is imported in a circle")
+        try:
+            found = self._followed[key] = follow()
+        finally:
+            if is_first:
+                self._followed.clear()
+        return found
 
     def _module_member(self, module: str, name: str, scope: Scope, steps: int) -> Target:
         if known := known_name(module, name):
@@ -267,17 +288,23 @@ class Modules:
             found = self.member(ModuleRef(module), name, scope, steps - 1)
             if isinstance(found, Object | ModuleRef):
                 return found
-            if isinstance(found, Known) and self._exports(module, name, scope, steps - 1):
+            if isinstance(found, Known) and self._exports(module, name, scope, set()):
                 return found
         return None
 
-    def _exports(self, module: str, name: str, scope: Scope, steps: int) -> bool:
-        """Whether ``module`` has a ``name``: its source tells, else the vocabulary, else the standard library."""
+    def _exports(self, module: str, name: str, scope: Scope, asked: set[tuple[str, Path]]) -> bool:
+        """Whether ``module`` has a ``name``: its source tells, else the vocabulary, else the standard library.
+
+        ``asked`` are the modules that were asked already, and the root each was looked for beside.
+        """
+        if (module, scope.source.root) in asked:
+            return False
+        asked.add((module, scope.source.root))
         source = self.named(module, scope.source.root)
         if source is not None:
             if source.scope.binding(name) is not None:
                 return True
-            return steps > 0 and any(self._exports(star, name, source.scope, steps - 1) for star in source.scope.stars)
+            return any(self._exports(star, name, source.scope, asked) for star in source.scope.stars)
         if known_name(module, name) is not None:
             return True
         loaded = sys.modules.get(module)
@@ -285,7 +312,7 @@ class Modules:
 
     def _before(self, scope: Scope, name: str, binding: Binding, steps: int) -> Target:
         """What ``name`` was before ``binding`` bound it to itself: ``str = str``."""
-        former = [other for other in scope.names.get(name, ()) if other is not binding]
+        former = list(itertools.takewhile(lambda other: other is not binding, scope.names.get(name, ())))
         if former:
             return self._follow(scope, name, former[-1], steps - 1)
         if scope.parent is not None:

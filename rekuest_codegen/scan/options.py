@@ -110,7 +110,7 @@ def read_options(folder: Folder, scope: Scope, call: ast.Call | None) -> tuple[d
             text = f"option {word}: {problem.message}; write the value itself"
             raise Problem("computed-option", text, source=problem.source, node=problem.node) from None
         unread: str | None = None
-        if (refused := _refused(word, value)) is not None:
+        if (refused := _refused(word, value, scope.source.shown(argument.value))) is not None:
             unread = refused
         elif word in PER_PORT and is_mapping(value):
             unread = _spread(value, ports)
@@ -131,8 +131,10 @@ def effects_of(options: Mapping[str, Any]) -> str:
     return str(said).rpartition(".")[2].upper() if said is not None else ""
 
 
-def is_workflow(options: Mapping[str, Any]) -> bool:
-    """Whether the registration says that the function calls other nodes."""
+def is_workflow(options: Mapping[str, Any], call: ast.Call | None) -> bool | None:
+    """Whether the registration says that the function calls other nodes; None when what it says cannot be read."""
+    if "execution" not in options and call is not None and any(part.arg == "execution" for part in call.keywords):
+        return None
     return str(options.get("execution")).rpartition(".")[2].upper() == "WORKFLOW"
 
 
@@ -146,18 +148,20 @@ def unknown_options(call: ast.Call | None) -> Iterator[tuple[ast.keyword, str]]:
             yield argument, f"there is no option {word}; {advice}"
 
 
-def _refused(word: str, value: Any) -> str | None:
-    """Why ``value`` is none for the option ``word``, or None when it may be one."""
+def _refused(word: str, value: Any, shown: str) -> str | None:
+    """Why ``value``, written as ``shown``, is none for the option ``word``, or None when it may be one."""
     if value is None:
         return None
     if word in FLAGS and not isinstance(value, bool):
-        return f"is True or False, not {value!r}"
+        return f"is True or False, not {shown}"
     if word in PER_PORT and word != "effects" and not is_mapping(value):
         return "is a dict with the names of ports for keys"
+    if word == "port_groups" and not is_sequence(value):
+        return f"is a list of port groups, not {shown}"
     if word not in LISTS:
         return None
     if not is_sequence(value) or not all(isinstance(text, str) for text in value):
-        return f"is a list of names, not {value!r}"
+        return f"is a list of names, not {shown}"
     spaced = [hint for hint in map(str, value) if any(map(str.isspace, hint))] if word == "protocols" else []
     return f"has the hint {spaced[0]!r}, which is no name without spaces" if spaced else None
 
@@ -166,7 +170,9 @@ def _spread(value: Mapping[Any, Any], ports: dict[str, Markers]) -> str | None:
     """Note what is said of each port. What is wrong with it, if anything."""
     for key, given in value.items():
         for marker in given if is_sequence(given) else [given]:
+            if marker is None:
+                continue
             if not isinstance(marker, Markers):
-                return f"says of {key} what cannot be said there"
+                return f"says of {key!r} what cannot be said there"
             ports[str(key)] = ports.get(str(key), NOTHING).with_(marker)
     return None

@@ -51,6 +51,8 @@ class Findings:
         self, code: str, message: str, *, source: Source, node: ast.AST, severity: Severity = Severity.ERROR
     ) -> None:
         line, column = source.place(node)
+        # Names that are keys of a dict may hold anything.
+        message = " ".join(message.splitlines())
         self._keep(str(source.path), line, column, Finding(code, f"{source.path}:{line}:{column}", message, severity))
 
     def warn(self, code: str, message: str, *, source: Source, node: ast.AST) -> None:

@@ -183,7 +183,7 @@ class _Scan:
                 self._findings.warn("unknown-option", f"{function.name}: {text}", source=source, node=argument)
             app = registration.app.name if registration.app is not None else ""
             options, ports = read_options(folder, registration.scope, registration.call)
-            may_call = registration.may_call or is_workflow(options)
+            may_call = registration.may_call or is_workflow(options, registration.call)
             return signatures.read(Registered(function, registration.bound, options, ports, app, may_call))
         except Problem as problem:
             self._findings.problem(problem.at(source, place), prefix=f"{function.name}: ")

@@ -41,14 +41,14 @@ COMPUTED_ADVICE = "write the value itself, or None and compute it in the functio
 
 class Registered(Struct, frozen=True, eq=False):
     """A function to make a node of. ``bound`` when its first parameter is an instance or class already given,
-    ``may_call`` when it may be handed what calls other nodes, as workflows are."""
+    ``may_call`` when it may be handed what calls other nodes, as workflows are; None when nobody can tell."""
 
     function: Object
     bound: bool = False
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     ports: PortOptions = field(default_factory=PortOptions)
     app: str = ""
-    may_call: bool = True
+    may_call: bool | None = True
 
 
 class SignatureReader:
@@ -215,6 +215,12 @@ class _Work:
         return port
 
     def _refuse_calling(self, name: str) -> None:
+        if self.registered.may_call is None:
+            text = (
+                f"calls other nodes (through {name}): its option execution, which cannot be read, must be a workflow's"
+            )
+            self.reading.warn("plain-dependency", text)
+            return
         text = (
             f"calls other nodes (through {name}), which only a workflow may do: register it with "
             "execution=Execution.WORKFLOW"

@@ -95,6 +95,14 @@ def test_formatted_texts_mean_the_same_to_every_python(tmp_path: Path) -> None:
     assert f"`{lines[6][15:28]}`" in result.findings[0].message
 
 
+@pytest.mark.parametrize("text", ["""\"a"f"{'a' "b"}\"""", """''f"{\na}\"""", """''\\\nrf'{""'b'}'"""])
+def test_a_word_right_before_a_formatted_text(text: str) -> None:
+    tree = parse_any(f"y = 1 if A else{text}\nz = {text}\n", REFUSED)
+    assert [type(statement) for statement in tree.body] == [ast.Assign, ast.Assign]
+    assert isinstance(tree.body[0], ast.Assign)
+    assert isinstance(tree.body[0].value, ast.IfExp)
+
+
 @pytest.mark.parametrize("tree", [parse(NEWER), parse_any(NEWER, SyntaxError())], ids=["as needed", "by libcst"])
 def test_what_is_new_is_on_the_nodes(tree: ast.Module) -> None:
     said = {node.name: type_parameters(node) for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
