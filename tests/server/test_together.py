@@ -17,7 +17,7 @@ from rekuest_codegen.runtime.caller.terms import AWAITED
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.sockets import Socket
 from rekuest_codegen.runtime.types import Arguments
-from rekuest_codegen.server import feeds, graphql_ws
+from rekuest_codegen.server import feeds, outbox
 from rekuest_codegen.server.feeds import LINGER, Feed, Feeds
 from rekuest_codegen.server.segments import Joined
 from rekuest_codegen.wire.asides import Aside, read_aside, takes_asides, write_aside
@@ -175,7 +175,7 @@ async def test_a_caller_wakes_once_for_a_call(
     agent_at: Callable[..., Agent],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (feeds, graphql_ws):
+    for module in (feeds, outbox):
         monkeypatch.setattr(module, "LINGER", WAIT)  # however busy the machine is
     provide(url, "lab", define("add"))
     pieces = 0
