@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-
 from rekuest_codegen.wire.conversation import (
     HEARTBEAT,
     MAX_SEEN,
