@@ -33,7 +33,7 @@ class Outbox:
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
-        self._texts: deque[str] = deque()
+        self._texts: deque[tuple[str, int]] = deque()
         self._bytes = 0
         self._due = asyncio.Event()
         self._room = asyncio.Event()
@@ -47,11 +47,11 @@ class Outbox:
             TooSlow: more would be unsent than is kept for a client.
         """
         for message in messages:
-            text = _encoder.encode(message).decode()
-            size = len(text) + OVERHEAD
+            encoded = _encoder.encode(message)
+            size = len(encoded) + OVERHEAD
             if self._texts and self._bytes + size > MAX_UNSENT:
                 raise TooSlow("the client reads less than it asks for")
-            self._texts.append(text)
+            self._texts.append((encoded.decode(), size))
             self._bytes += size
         if self._bytes > ROOM:
             self._room.clear()
@@ -76,8 +76,10 @@ class Outbox:
                 self._due.clear()
                 self.quiet()
                 while self._texts:
-                    await self._send(self._texts[0])
-                    self._bytes -= len(self._texts.popleft()) + OVERHEAD
+                    text, size = self._texts[0]
+                    await self._send(text)
+                    self._texts.popleft()
+                    self._bytes -= size
                     if self._bytes <= ROOM:
                         self._room.set()
         except TimeoutError:
