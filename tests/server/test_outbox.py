@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -91,6 +91,12 @@ async def pause() -> None:
         await asyncio.sleep(0)
 
 
+async def pause_until(done: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if not done():
+            await pause()
+
+
 async def test_an_operation_that_ends_while_the_socket_is_full_takes_nothing_with_it() -> None:
     socket = Slow()
     async with served(socket, Answers(), asides=True):
@@ -172,3 +178,30 @@ async def test_one_message_may_be_larger_than_all_that_may_wait(monkeypatch: pyt
     await pause()
     assert socket.sent == [{"a": "x" * 1000}, {"b": 1}]
     sending.cancel()
+
+
+@pytest.mark.parametrize(("takes", "taken"), [(20.0, 5), (31.0, 0)])
+async def test_who_reads_slowly_is_waited_for_and_who_reads_nothing_is_not(
+    takes: float, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    time, later = loop.time, 0.0
+    monkeypatch.setattr(loop, "time", lambda: time() + later)
+
+    class Steady(Slow):
+        async def send(self, event: dict[str, Any]) -> None:
+            nonlocal later
+            later += takes
+            await pause()
+            await super().send(event)
+
+    socket = Steady()
+    socket.reads.set()
+    box = Outbox(cast("Any", socket))
+    box.put(*[{"n": number} for number in range(5)])
+    sending = asyncio.create_task(box.send())
+    await pause_until(lambda: len(socket.sent) == 5 or sending.done())
+    assert socket.sent == [{"n": number} for number in range(taken)]
+    assert sending.done() == (taken == 0)
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
