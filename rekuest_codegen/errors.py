@@ -24,8 +24,8 @@
         ├── ConnectionLost         the connection broke and did not come back in time
         └── CallTimeout            no answer in time (also a TimeoutError)
 
-``retry_safe`` says whether doing the same again can do harm: ``True`` when nothing was started, ``False`` when the
-work may have been done already. ``docs/errors.md`` draws the same tree for who catches them. Findings are values, not
+``retry_safe`` says whether doing the same again is safe: ``True`` when nothing was started, ``False`` when the work
+may have been done already. ``docs/errors.md`` draws the same tree for who catches them. Findings are values, not
 exceptions: whoever can go on collects them.
 """
 

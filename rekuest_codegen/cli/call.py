@@ -12,7 +12,6 @@ import click
 from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.asking import asked_of, server_options
 from rekuest_codegen.cli.completion import complete_nodes
-from rekuest_codegen.cli.failures import tell
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.shapes import is_object
 
@@ -49,11 +48,7 @@ def call(key: str, args: tuple[str, ...], from_stdin: bool, quiet: bool, as_json
     try:
         asyncio.run(run_call(asked, node, arguments, quiet=quiet, whole=as_json))
     except KeyboardInterrupt:
-        if as_json:
-            tell("Interrupted", "cancelled", retry_safe=False)
-        else:
-            click.echo("cancelled", err=True)
-        sys.exit(130)
+        raise KeyboardInterrupt("cancelled") from None
 
 
 def _argument(text: str) -> tuple[str, Any]:

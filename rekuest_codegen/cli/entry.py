@@ -36,8 +36,8 @@ def _pull_frozen(names: Sequence[str], out: str | None) -> int:
             return 2
         print("\n".join(lines), flush=True)
     except KeyboardInterrupt:
-        print("Aborted!", file=sys.stderr)
-        return 1
+        print("interrupted", file=sys.stderr)
+        return 130
     except OSError as error:
         if error.errno != errno.EPIPE:
             raise

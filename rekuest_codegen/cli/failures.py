@@ -11,13 +11,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
+from math import isfinite
 from typing import Any, NoReturn
 
 import click
 
 from rekuest_codegen.cli.mistakes import lines_of
 from rekuest_codegen.errors import DefinitionError, Finding, RekuestError
-from rekuest_codegen.shapes import is_series
+from rekuest_codegen.shapes import is_mapping, is_series
 
 NOT_TOLD = frozenset({"message", "problem", "retry_safe"})
 """Attributes of errors that the object has under other names, or in its message."""
@@ -71,4 +72,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if is_series(value):
         return [_plain(item) for item in value]
+    if is_mapping(value):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, float) and not isfinite(value):  # JSON has no word for it
+        return str(value)
     return value if value is None or isinstance(value, str | bool | int | float) else str(value)

@@ -14,6 +14,8 @@ from rekuest_codegen.cli.failures import asks_for_json, fail, tell
 from rekuest_codegen.errors import RekuestError
 
 P = ParamSpec("P")
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells give it."""
 
 
 def explained(command: Callable[P, Any]) -> Callable[P, None]:
@@ -52,6 +54,13 @@ class LazyGroup(click.Group):
                 raise
             tell("UsageError", error.format_message(), retry_safe=False)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt as interrupt:
+            said = str(interrupt) or "interrupted"
+            if asks_for_json(arguments):
+                tell("Interrupted", said, retry_safe=False)
+            else:
+                click.echo(said, err=True)
+            ctx.exit(INTERRUPTED)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

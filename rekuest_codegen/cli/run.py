@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 
 import click
@@ -52,6 +51,4 @@ def run(module: str, url: str | None, token: str | None, reloads: bool, in_full:
         if in_full and error.__cause__ is not None:
             traceback.print_exception(error.__cause__)
         raise
-    except KeyboardInterrupt:
-        sys.exit(130)
     serving.run_apps(apps_of(target, loaded, run_by_itself), url=url, token=token)

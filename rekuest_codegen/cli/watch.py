@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import Any
 
 import click
@@ -20,10 +19,7 @@ from rekuest_codegen.errors import NodeNotFound
 @explained
 def watch(task: str, quiet: bool, as_json: bool, **given: Any) -> None:
     """Print what TASK gives, from the beginning to its end. Ctrl-C stops watching, and leaves the task alone."""
-    try:
-        asyncio.run(_watch(asked_of(given), task, quiet=quiet, whole=as_json))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    asyncio.run(_watch(asked_of(given), task, quiet=quiet, whole=as_json))
 
 
 async def _watch(asked: Asked, task: str, *, quiet: bool, whole: bool) -> None:

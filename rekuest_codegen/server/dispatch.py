@@ -210,9 +210,9 @@ def report(state: State, agent: int, message: Report, at: Moment) -> Decision | 
         if run.chatter > MAX_CHATTER:
             return None
     decision = Decision()
-    if isinstance(message, Critical) and _given_back(state, run, message, at, decision):
-        return decision
     try:
+        if isinstance(message, Critical) and _given_back(state, run, message, at, decision):
+            return decision
         new = _happen(
             state, run, type_of(message), at, decision, **_content(message), report=message.id if lasting else None
         )

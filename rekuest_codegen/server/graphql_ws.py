@@ -18,18 +18,19 @@ from graphql import GraphQLError, OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rekuest_codegen.server.documents import Documents, GraphQLErrors, Request, format_error
-from rekuest_codegen.server.feeds import LINGER, TooSlow
+from rekuest_codegen.server.feeds import TooSlow
 from rekuest_codegen.server.fields import Asker
 from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.model import Json, is_object
+from rekuest_codegen.server.outbox import Outbox
 from rekuest_codegen.server.tokens import Tokens
-from rekuest_codegen.wire.asides import ASIDES, read_aside, takes_asides
+from rekuest_codegen.wire.asides import ASIDES, NOTHING, read_aside, takes_asides
 from rekuest_codegen.wire.messages import MAX_FRAME
 from rekuest_codegen.wire.tracing import read_carrier
 
 INIT_WITHIN = 10.0
-SEND_WITHIN = 30.0
-"""Seconds a client may leave its socket full before it is let go."""
+CLOSE_WITHIN = 1.0
+"""Seconds for which a socket that is full is waited for, to say why the connection ends."""
 MAX_OPERATIONS = 1024
 """Operations under way on one connection."""
 
@@ -64,7 +65,6 @@ DIALECTS = {
         Dialect("graphql-ws", "start", "stop", "data", legacy=True),
     ]
 }
-_encoder = msgspec.json.Encoder()
 
 
 class _Close(Exception):
@@ -102,44 +102,54 @@ class _Session:
         self._documents = documents
         self._tokens = tokens
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._sending = asyncio.Lock()
-        self._held: list[str] = []
-        """What goes with whatever is sent next."""
-        self._alarm: asyncio.TimerHandle | None = None
-        self._late: set[asyncio.Task[None]] = set()
-        self._ended: asyncio.Future[_Close] = asyncio.get_running_loop().create_future()
+        self._outbox = Outbox(socket)
+        self._takes_asides = False
+        self._ended: asyncio.Future[_Close | None] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> None:
-        reader = asyncio.create_task(self._read())
+        served = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
-            waiting: list[asyncio.Future[Any]] = [reader, self._ended]
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            close = self._ended.result() if self._ended.done() else reader.result()
+            await asyncio.wait([*served, self._ended], return_when=asyncio.FIRST_COMPLETED)
+            close = next(one.result() for one in (self._ended, *served) if one.done())
             if close is not None:
-                with suppress(RuntimeError, WebSocketDisconnect):
-                    await self._socket.close(close.code, close.reason[:120])
+                with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+                    async with asyncio.timeout(CLOSE_WITHIN):
+                        await self._socket.close(close.code, close.reason[:120])
         finally:
-            if self._alarm is not None:
-                self._alarm.cancel()
-            tasks = [reader, *self._running.values(), *self._late]
+            self._outbox.quiet()
+            tasks = [*served, *self._running.values()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _write(self) -> _Close | None:
+        """Send until the client has left (None) or has to."""
+        try:
+            await self._outbox.send()
+        except TooSlow as error:
+            return _Close(SLOW, str(error))
+        return None
+
     async def _read(self) -> _Close | None:
         """Serve until the client leaves (None) or has to."""
         try:
-            async with asyncio.timeout(INIT_WITHIN):
-                first = await self._receive()
-            asker = Asker(await self._identify(first), self._hub, replay=_payload(first).get("replay") is not False)
+            first = await self._introduced()
+            asker = Asker(self._identify(first), self._hub, replay=_payload(first).get("replay") is not False)
             while True:
-                await self._take(await self._receive(), asker)
-        except TimeoutError:
-            return _Close(NO_INIT, "no connection_init in time")
+                self._take(await self._receive(), asker)
+        except TooSlow as error:
+            return _Close(SLOW, str(error))
         except WebSocketDisconnect:
             return None
         except _Close as close:
             return close
+
+    async def _introduced(self) -> Json:
+        try:
+            async with asyncio.timeout(INIT_WITHIN):
+                return await self._receive()
+        except TimeoutError:
+            raise _Close(NO_INIT, "no connection_init in time") from None
 
     async def _receive(self) -> Json:
         event = await self._socket.receive()
@@ -156,7 +166,7 @@ class _Session:
             raise _Close(INVALID, "expected an object with a type")
         return message
 
-    async def _identify(self, message: Json) -> str:
+    def _identify(self, message: Json) -> str:
         if message["type"] != "connection_init":
             raise _Close(UNAUTHORIZED, "Unauthorized: connection_init comes first")
         given = _payload(message)
@@ -166,15 +176,14 @@ class _Session:
             identity = self._tokens.bearer(header)
         if identity is None:
             if self._dialect.legacy:
-                await self._send({"type": "connection_error", "payload": {"message": "The token was refused"}})
+                self._outbox.put({"type": "connection_error", "payload": {"message": "The token was refused"}})
             raise _Close(FORBIDDEN, "Forbidden: the token was refused")
-        if takes_asides(given) and not self._dialect.legacy:
-            await self._send({"type": "connection_ack", "payload": {ASIDES: True}})
-        else:
-            await self._send({"type": "connection_ack"})
+        self._takes_asides = takes_asides(given) and not self._dialect.legacy
+        taken = {"payload": {ASIDES: True}} if self._takes_asides else {}
+        self._outbox.put({"type": "connection_ack", **taken})
         return identity
 
-    async def _take(self, message: Json, asker: Asker) -> None:
+    def _take(self, message: Json, asker: Asker) -> None:
         kind, dialect = message["type"], self._dialect
         if kind == dialect.begin:
             self._begin(_key(message), message.get("payload"), asker)
@@ -182,9 +191,9 @@ class _Session:
             if task := self._running.pop(_key(message), None):
                 task.cancel()
                 if dialect.legacy:
-                    await self._send({"type": "complete", "id": message["id"]})
+                    self._outbox.put({"type": "complete", "id": message["id"]})
         elif kind == "ping" and not dialect.legacy:
-            await self._send({"type": "pong"})
+            self._outbox.put({"type": "pong"})
         elif kind == "pong" and not dialect.legacy:
             pass
         elif kind == "connection_init":
@@ -203,45 +212,48 @@ class _Session:
 
     async def _operate(self, key: str, payload: Any, asker: Asker) -> None:
         try:
-            request = Request.read(payload)
-            if self._documents.kind(request) is OperationType.SUBSCRIPTION:
-                stream = self._documents.stream(request, asker)
-                try:
-                    async for response in stream:
-                        await self._send({"type": self._dialect.data, "id": key, "payload": response})
-                finally:
-                    await stream.aclose()  # type: ignore[attr-defined]  # it is a generator
-            else:
-                trace, aside = read_carrier(request.extensions), read_aside(request.extensions)
-                if trace or aside.within is not None:
-                    asker = replace(asker, trace=trace or None, within=aside.within)
-                response = await self._documents.answer(request, asker)
-                self._forget(key)
-                data = {"type": self._dialect.data, "id": key, "payload": response}
-                held = aside.awaited and not response.get("errors")
-                await self._send(data, {"type": "complete", "id": key}, held=held)
-                return
-            self._forget(key)
-            await self._send({"type": "complete", "id": key})
-        except (GraphQLError, GraphQLErrors) as error:
-            errors = error.errors if isinstance(error, GraphQLErrors) else [error]
-            formatted = [format_error(item) for item in errors]
-            self._forget(key)
-            await self._send(
-                {"type": "error", "id": key, "payload": formatted[0] if self._dialect.legacy else formatted}
-            )
+            await self._perform(key, payload, asker)
         except TooSlow as error:
             self._end(_Close(SLOW, str(error)))
-        except TimeoutError:
-            self._end(_Close(SLOW, "the client does not read"))
-        except WebSocketDisconnect:
-            pass  # the client has left; the reader ends the session
         except Exception:
             # Nobody awaits this task: what is our own mistake is told here, and to the client without the inside of it.
             _log.exception("an operation failed")
             self._end(_Close(FAILED, "The server failed on this request."))
         finally:
             self._forget(key)
+
+    async def _perform(self, key: str, payload: Any, asker: Asker) -> None:
+        """Do what is asked for, and put what comes of it into the outbox.
+
+        Raises:
+            TooSlow: the client takes less than there is.
+        """
+        held = False
+        last: list[Json] = [{"type": "complete", "id": key}]
+        try:
+            request = Request.read(payload)
+            if self._documents.kind(request) is OperationType.SUBSCRIPTION:
+                stream = self._documents.stream(request, asker)
+                try:
+                    async for response in stream:
+                        self._outbox.put({"type": self._dialect.data, "id": key, "payload": response})
+                        await self._outbox.room()
+                finally:
+                    await stream.aclose()  # type: ignore[attr-defined]  # it is a generator
+            else:
+                trace = read_carrier(request.extensions)
+                aside = read_aside(request.extensions) if self._takes_asides else NOTHING
+                if trace or aside.within is not None:
+                    asker = replace(asker, trace=trace or None, within=aside.within)
+                response = await self._documents.answer(request, asker)
+                held = aside.awaited and not response.get("errors")
+                last.insert(0, {"type": self._dialect.data, "id": key, "payload": response})
+        except (GraphQLError, GraphQLErrors) as error:
+            errors = error.errors if isinstance(error, GraphQLErrors) else [error]
+            formatted = [format_error(item) for item in errors]
+            last = [{"type": "error", "id": key, "payload": formatted[0] if self._dialect.legacy else formatted}]
+        self._forget(key)  # before the client is told so, and uses the key again
+        self._outbox.put(*last, held=held)
 
     def _forget(self, key: str) -> None:
         if self._running.get(key) is asyncio.current_task():
@@ -250,42 +262,6 @@ class _Session:
     def _end(self, close: _Close) -> None:
         if not self._ended.done():
             self._ended.set_result(close)
-
-    async def _send(self, *messages: Json, held: bool = False) -> None:
-        """Send ``messages``; if ``held``, with what is sent next, or after a while.
-
-        Raises:
-            TimeoutError: the client does not read. WebSocketDisconnect: it has left.
-        """
-        self._held += [_encoder.encode(message).decode() for message in messages]
-        if held:
-            if self._alarm is None:
-                self._alarm = asyncio.get_running_loop().call_later(LINGER, self._let_go)
-            return
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-        texts, self._held = self._held, []
-        async with asyncio.timeout(SEND_WITHIN), self._sending:
-            try:
-                for text in texts:
-                    await self._socket.send({"type": "websocket.send", "text": text})
-            except RuntimeError:  # starlette's word for a socket that is closed already
-                raise WebSocketDisconnect(1006) from None
-
-    def _let_go(self) -> None:
-        """Nothing was sent for a while that the held could go with."""
-        work = asyncio.create_task(self._send_held())
-        self._late.add(work)
-        work.add_done_callback(self._late.discard)
-
-    async def _send_held(self) -> None:
-        try:
-            await self._send()
-        except TimeoutError:
-            self._end(_Close(SLOW, "the client does not read"))
-        except WebSocketDisconnect:
-            pass  # the reader ends the session
 
 
 def _payload(message: Json) -> Json:

@@ -11,6 +11,8 @@ from typing import Any
 from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 
 _Protocol: Any = AutoWebSocketsProtocol
+MOST = 64 * 1024
+"""Bytes that wait for the end of a turn. With more the transport has to see them, or it would stop nobody."""
 
 
 class JoinedWebSocket(_Protocol):  # type: ignore[misc]  # which of theirs it is depends on what is installed
@@ -22,12 +24,13 @@ class JoinedWebSocket(_Protocol):  # type: ignore[misc]  # which of theirs it is
 
 
 class Joined:
-    """A transport that writes at the end of the loop's turn. All but writing and closing is the transport's own."""
+    """A transport that writes at the end of the loop's turn, or when it has much. The rest is the transport's own."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._parts: list[bytes] = []
+        self._size = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -36,6 +39,12 @@ class Joined:
         if not self._parts:
             self._loop.call_soon(self._flush)
         self._parts.append(data)
+        self._size += len(data)
+        if self._size > MOST:
+            self._flush()
+
+    def get_write_buffer_size(self) -> int:
+        return self._size + self._transport.get_write_buffer_size()
 
     def close(self) -> None:
         self._flush()
@@ -43,9 +52,10 @@ class Joined:
 
     def abort(self) -> None:
         self._parts.clear()
+        self._size = 0
         self._transport.abort()
 
     def _flush(self) -> None:
-        parts, self._parts = self._parts, []
+        parts, self._parts, self._size = self._parts, [], 0
         if parts and not self._transport.is_closing():
             self._transport.write(parts[0] if len(parts) == 1 else b"".join(parts))

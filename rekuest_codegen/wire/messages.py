@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Union, cast
 import msgspec
 
 from rekuest_codegen.errors import ProtocolError
-from rekuest_codegen.shapes import nests_deeper
+from rekuest_codegen.shapes import nests_deeper, opens_more
 from rekuest_codegen.wire.ids import message_id
 
 MAX_FRAME = 32 * 1024 * 1024
@@ -488,7 +488,7 @@ def decode_as(decoder: msgspec.json.Decoder[Any], frame: str | bytes) -> Any:
         raise BadFrame(f"frame of {len(frame)} bytes, more than the {MAX_FRAME} allowed")
     try:
         message = decoder.decode(frame)
-        if len(frame) > 2 * MAX_NESTING and nests_deeper(msgspec.structs.astuple(message), MAX_NESTING):
+        if opens_more(frame, MAX_NESTING) and nests_deeper(msgspec.structs.astuple(message), MAX_NESTING):
             raise BadFrame("nested too deep")
         return message
     except msgspec.ValidationError as error:

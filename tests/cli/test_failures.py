@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import math
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rekuest_codegen.cli import COMMANDS, main
+from rekuest_codegen.cli.entry import run
 from rekuest_codegen.cli.failures import fail
 from rekuest_codegen.errors import (
     AgentLost,
@@ -23,6 +27,7 @@ from rekuest_codegen.errors import (
     ServerError,
     Unreachable,
 )
+from rekuest_codegen.ir import Node
 
 NOWHERE = ("--url", "http://127.0.0.1:9", "--token", "a", "--json")
 BROKEN = """
@@ -40,6 +45,12 @@ def fine() -> None: ...
 
 def ask(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments, catch_exceptions=False)
+
+
+def carrying(**given: object) -> RekuestError:
+    error = RekuestError("no")
+    vars(error).update(given)
+    return error
 
 
 def told(done: Result, code: int = 2) -> dict[str, Any]:
@@ -104,6 +115,33 @@ def test_a_word_behind_two_dashes_asks_for_nothing() -> None:
     assert not done.stderr.startswith("{")
 
 
+@pytest.mark.parametrize(
+    ("command", "said"), [("nodes", "interrupted"), ("watch 1", "interrupted"), ("call lab/add", "cancelled")]
+)
+def test_ctrl_c(command: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(work: Coroutine[Any, Any, Any]) -> None:
+        work.close()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rekuest_codegen.cli.show.node_of", lambda asked, key: Node(app="lab", key="add"))
+    monkeypatch.setattr(asyncio, "run", interrupted)
+    error = told(ask(*command.split(), *NOWHERE), code=130)
+    assert error == {"kind": "Interrupted", "message": said, "retry_safe": False}
+    done = ask(*command.split(), *NOWHERE[:-1])
+    assert (done.exit_code, done.stderr, done.stdout) == (130, f"{said}\n", "")
+
+
+def test_ctrl_c_in_a_frozen_pull(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*given: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rekuest_codegen.build.unchanged.question", interrupted)
+    monkeypatch.setattr("sys.argv", ["rekuest-codegen", "pull", "--frozen"])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    assert (ended.value.code, capsys.readouterr().err) == (130, "interrupted\n")
+
+
 def test_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lab.py").write_text(BROKEN, encoding="utf-8")
@@ -148,6 +186,7 @@ def test_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             },
         ),
         (ServerError("no"), {}),
+        (carrying(limits={"low": math.nan, 2: [math.inf, 1.5]}), {"limits": {"low": "nan", "2": ["inf", 1.5]}}),
     ],
     ids=lambda given: type(given).__name__,
 )

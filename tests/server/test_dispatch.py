@@ -214,6 +214,20 @@ def test_what_is_too_much_for_a_frame_is_refused_or_ends_the_task(monkeypatch: p
     assert "at once, more than the 1500 allowed" in str(run.events[-1].message)
 
 
+def test_a_loss_that_is_told_at_too_great_length_ends_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House(idempotent=False)
+    house.step("assign", None, 0)
+    run = house.runs["0"]
+    monkeypatch.setattr(dispatch, "MAX_VALUE", 1500)
+    lost = Critical(task=str(run.task.id), error=f"{LOST_PREFIX}{'y' * 1500}{NOT_BEGUN}")
+    told = dispatch.report(house.state, house.agent.id, lost, house.at)
+    assert told is not None
+    house.tell(told)
+    assert [type(tell.message) for tell in told.tells if isinstance(tell, ToldAgent)] == [EventAck, Interrupt]
+    assert [event.what for event in run.events] == ["CRITICAL"]
+    assert "at once, more than the 1500 allowed" in str(run.events[-1].message)
+
+
 def nested(depth: int) -> Any:
     value: Any = []
     for _ in range(depth):

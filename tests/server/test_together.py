@@ -17,9 +17,9 @@ from rekuest_codegen.runtime.caller.terms import AWAITED
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.sockets import Socket
 from rekuest_codegen.runtime.types import Arguments
-from rekuest_codegen.server import feeds, graphql_ws
+from rekuest_codegen.server import feeds, outbox
 from rekuest_codegen.server.feeds import LINGER, Feed, Feeds
-from rekuest_codegen.server.segments import Joined
+from rekuest_codegen.server.segments import MOST, Joined
 from rekuest_codegen.wire.asides import Aside, read_aside, takes_asides, write_aside
 from tests.server.conftest import ASSIGN, WAIT, Agent
 
@@ -44,6 +44,9 @@ class Wire:
 
     def is_closing(self) -> bool:
         return "closed" in self.done or "aborted" in self.done
+
+    def get_write_buffer_size(self) -> int:
+        return sum(map(len, self.done))
 
     def get_extra_info(self, name: str) -> str:
         return name
@@ -71,6 +74,18 @@ async def test_what_is_closed_has_said_all_and_what_is_broken_off_nothing(end: s
     joined.write(b"lost")
     await asyncio.sleep(0)
     assert wire.done == done
+
+
+async def test_much_is_written_at_once_so_that_the_transport_can_stop_who_writes() -> None:
+    wire = Wire()
+    joined = Joined(wire)  # type: ignore[arg-type]
+    joined.write(b"a" * MOST)
+    assert (wire.done, joined.get_write_buffer_size()) == ([], MOST)
+    joined.write(b"b")
+    assert (wire.done, joined.get_write_buffer_size()) == ([b"a" * MOST + b"b"], MOST + 1)
+    joined.write(b"c")
+    await asyncio.sleep(0)
+    assert wire.done[1:] == [b"c"]
 
 
 async def test_what_may_wait_goes_with_what_follows_or_after_a_moment() -> None:
@@ -175,7 +190,7 @@ async def test_a_caller_wakes_once_for_a_call(
     agent_at: Callable[..., Agent],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (feeds, graphql_ws):
+    for module in (feeds, outbox):
         monkeypatch.setattr(module, "LINGER", WAIT)  # however busy the machine is
     provide(url, "lab", define("add"))
     pieces = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -463,5 +464,22 @@ def test_a_frame_that_nests_too_deep_is_none() -> None:
             continue
         with pytest.raises(BadFrame, match="nested too deep"):
             decode_from_agent(frame)
-    wide = encode(Yield(task="1", returns={"x": [[]] * 1000}))
-    assert isinstance(decode_from_agent(wide), Yield)
+    wide: Any
+    for wide in ([[]] * 1000, [{"y": [1]}] * 1000, "[{" * 1000):
+        assert isinstance(decode_from_agent(encode(Yield(task="1", returns={"x": wide}))), Yield)
+
+
+def test_data_that_opens_little_is_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+
+    def look(values: object, limit: int) -> bool:
+        looked.append(values)
+        return False
+
+    monkeypatch.setattr("rekuest_codegen.wire.messages.nests_deeper", look)
+    flat = encode(Yield(task="1", returns={"x": list(range(10_000))}))
+    for frame in (flat, flat.encode()):
+        assert isinstance(decode_from_agent(frame), Yield)
+    assert looked == []
+    decode_from_agent(encode(Yield(task="1", returns={"x": [{}] * MAX_NESTING})))
+    assert len(looked) == 1
