@@ -103,7 +103,7 @@ def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:
     run = Run(task)
     if call.within is not None:
         run.until = at.mono + call.within
-    decision = Decision(undo=lambda: state.drop_run(run))
+    decision = Decision(undo=[lambda: state.drop_run(run)])
     try:
         run.size = decision.put(task)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
