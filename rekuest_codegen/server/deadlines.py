@@ -5,6 +5,7 @@ whoever is still there after a restart ends its task itself.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from rekuest_codegen.server.model import Run
@@ -19,15 +20,20 @@ class Deadlines:
     def __init__(self, missed: Callable[[Run], None]) -> None:
         self._missed = missed
         self._alarms: dict[int, asyncio.TimerHandle] = {}
+        self._closed = False
 
-    def begin(self, run: Run, within: float) -> None:
-        self._alarms[run.task.id] = asyncio.get_running_loop().call_later(within + LATE, self._ring, run)
+    def begin(self, run: Run) -> None:
+        """The task is durable, whether or not its caller still waits for that."""
+        if run.until is not None and not run.phase.terminal and not self._closed:
+            after = max(0.0, run.until + LATE - time.monotonic())
+            self._alarms[run.task.id] = asyncio.get_running_loop().call_later(after, self._ring, run)
 
     def end(self, run: Run) -> None:
         if (alarm := self._alarms.pop(run.task.id, None)) is not None:
             alarm.cancel()
 
     def close(self) -> None:
+        self._closed = True
         for alarm in self._alarms.values():
             alarm.cancel()
         self._alarms.clear()

@@ -67,7 +67,8 @@ Tell = ToldAgent | Created | Happened | AgentChanged | NodeDefined | Dispatch
 class Decision:
     writes: list[Write] = field(default_factory=lambda: list[Write]())
     tells: list[Tell] = field(default_factory=lambda: list[Tell]())
-    undo: Callable[[], None] | None = None
+    undo: list[Callable[[], None]] = field(default_factory=lambda: list[Callable[[], None]]())
+    """What takes back, where the writes are refused, what is in memory already."""
 
     def put(self, record: Record) -> int:
         """Write ``record``; its size in bytes."""

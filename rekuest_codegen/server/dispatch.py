@@ -103,7 +103,7 @@ def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:
     run = Run(task)
     if call.within is not None:
         run.until = at.mono + call.within
-    decision = Decision(undo=lambda: state.drop_run(run))
+    decision = Decision(undo=[lambda: state.drop_run(run)])
     try:
         run.size = decision.put(task)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -236,13 +236,13 @@ def _given_back(state: State, run: Run, message: Critical, at: Moment, decision:
     """The agent is here, the task is not any more: whether it is queued again, because that does no harm.
 
     What an agent that is being stopped did not begin waits for the next one; what never reached it, or was not begun
-    by the process before it, it is given again.
+    by the process before it, it is given again. What was asked to end is given to nobody: it ends as that.
     """
     said = message.error
     if not said.startswith(LOST_PREFIX):
         return False
     begun, again = not said.endswith(NOT_BEGUN), said.endswith(GIVE_AGAIN)
-    if again and run.asked is not None:
+    if not begun and run.asked is not None:
         return _answered(state, run, ENDING[run.asked], message, at, decision)
     if begun or again:
         may = _may_restart(state, run) if begun else not run.yields and run.starts < MAX_STARTS
@@ -352,9 +352,10 @@ def late(run: Run, at: Moment) -> bool:
 
 
 def overdue(state: State, run: Run, at: Moment) -> Decision | None:
-    """The caller stopped waiting and did not say so: end the task in its place, unless that is under way."""
-    if run.asked in ENDING:
-        return None
+    """The caller stopped waiting and did not say so: end the task in its place, unless its agent was asked to."""
+    if run.asked is not None:
+        decision = Decision()
+        return decision if not run.sent and _happen(state, run, ENDING[run.asked], at, decision) else None
     try:
         return ask(state, run, "cancel", at)
     except Refused:
@@ -386,7 +387,11 @@ def abandon(state: State, agent: int, why: str, at: Moment, decision: Decision) 
 
 
 def hand_on(state: State, run: Run, at: Moment, decision: Decision) -> None:
-    """Give a task that nobody has to its agent; that it was given to somebody is durable before it is."""
+    """Give a task that nobody has to its agent; that it was given to somebody is durable before it is. One that was
+    asked to end does so instead."""
+    if run.asked is not None:
+        _happen(state, run, ENDING[run.asked], at, decision)
+        return
     _happen(state, run, "QUEUED", at, decision)
     decision.tell(Dispatch(run))
 

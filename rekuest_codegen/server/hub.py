@@ -200,13 +200,8 @@ class Hub:
             return run, False
         node = self.state.nodes[run.task.node]
         self._traces.begin(run, f"{node.app}/{node.key}", dict(call.trace or {}))
-        try:
-            await self._committed(decision, essential=False)
-        except BaseException:
-            self._traces.drop(run)
-            raise
-        if call.within is not None and not run.phase.terminal:
-            self._deadlines.begin(run, call.within)
+        decision.undo.append(lambda: self._traces.drop(run))
+        await self._committed(decision, essential=False)
         return run, True
 
     async def ask(self, run: Run, what: str, *, step: bool = False) -> None:
@@ -281,8 +276,9 @@ class Hub:
                         self._tell(tell)
                     except Exception:  # it is our mistake, and none of those who are to be told the rest
                         _log.exception("something could not be told: %r", type(tell))
-            elif decision.undo is not None:
-                decision.undo()
+            else:
+                for undo in decision.undo:
+                    undo()
             if last is not None:
                 last(failure)
 
@@ -298,6 +294,7 @@ class Hub:
             case Dispatch(run=run):
                 self._dispatch(run)
             case Created(run=run):
+                self._deadlines.begin(run)
                 if run.task.caller_agent is None:
                     self._calls.put(run.task.caller, tell, waits=True)
             case AgentChanged():

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rekuest_codegen.errors import ServerError
@@ -40,7 +40,9 @@ steps = st.lists(
     st.one_of(
         st.tuples(st.just("report"), st.sampled_from(REPORTS), st.integers(0, 2)),
         st.tuples(st.just("critical"), st.none(), st.integers(0, 2)),
-        st.tuples(st.just("lost"), st.sampled_from(["", NOT_BEGUN, GIVE_AGAIN]), st.integers(0, 2)),
+        st.tuples(
+            st.sampled_from(["lost", "inquired"]), st.sampled_from(["", NOT_BEGUN, GIVE_AGAIN]), st.integers(0, 2)
+        ),
         st.tuples(st.just("again"), st.none(), st.integers(0, 5)),
         st.tuples(st.just("ask"), st.sampled_from(sorted(dispatch.ASKS)), st.integers(0, 2)),
         st.tuples(st.just("assign"), st.none() | st.just(3.0), st.integers(0, 2)),
@@ -75,8 +77,16 @@ class House:
         for tell in decision.tells if decision else ():
             if isinstance(tell, Happened):
                 self.state.publish(tell.run, tell.event)
-            elif isinstance(tell, Dispatch) and self.state.connected(self.agent.id):
-                tell.run.sent = True
+            elif isinstance(tell, Dispatch) and not tell.run.phase.terminal:
+                self.dispatch(tell.run)
+
+    def dispatch(self, run: Run) -> None:
+        if dispatch.late(run, self.at):
+            run.sent = False
+            self.tell(dispatch.overdue(self.state, run, self.at))
+        elif self.state.connected(self.agent.id):
+            assert run.asked is None, "the agent would begin it, and know nothing of the request"
+            run.sent = True
 
     def register(self, *, force: bool) -> None:
         message = Register(token="t", session_id=str(self.sessions), force=force)
@@ -103,6 +113,9 @@ class House:
                 lost = Critical(task=str(run.task.id), error=f"{LOST_PREFIX}calc was started again{choice}")
                 self.said.append(lost)
                 self.tell(dispatch.report(self.state, self.agent.id, lost, self.at))
+            case "inquired":
+                for each in ("lose", "return", "lost"):
+                    self.step(each, choice, index)
             case "again" if self.said and self.state.connected(self.agent.id):
                 report = self.said[index % len(self.said)]
                 if report.terminal or isinstance(report, Yield):
@@ -127,10 +140,15 @@ class House:
 
 
 @given(steps, st.booleans())
+@example(plan=[("ask", "cancel", 0), ("inquired", NOT_BEGUN, 0)], idempotent=True)
+@example(plan=[("assign", 3.0, 2), ("ask", "interrupt", 2), ("inquired", NOT_BEGUN, 2)], idempotent=False)
 def test_every_task_ends_once_and_its_events_have_no_gap(plan: list[tuple[str, Any, int]], idempotent: bool) -> None:
     house = House(idempotent=idempotent)
-    for step in [("assign", None, 0), ("assign", None, 1), *plan]:
+    for step in [("assign", None, 0), ("assign", None, 1), *plan, ("lose", None, 0), ("return", None, 0)]:
         house.step(*step)
+        for run in house.runs.values():
+            assert run.sent or run.asked is None or run.phase.terminal, "nobody has it, and it does not end"
+    assert all(run.sent or run.phase.terminal for run in house.runs.values()), "an agent is there, and it waits"
     yields = {report.id for report in house.said if isinstance(report, Yield)}
     house.step("lose", None, 0)
     house.step("wait", None, 0)
@@ -278,6 +296,30 @@ def test_what_never_arrived_and_is_not_wanted_any_more(asked: str, end: str) -> 
     house.step("ask", asked, 0)
     house.step("lost", GIVE_AGAIN, 0)
     assert house.runs["0"].events[-1].what == end
+
+
+@pytest.mark.parametrize("within", [None, 3.0])
+@pytest.mark.parametrize("said", [NOT_BEGUN, GIVE_AGAIN])
+def test_what_was_asked_to_end_and_not_begun_is_given_to_nobody(said: str, within: float | None) -> None:
+    house = House(idempotent=True)
+    house.step("assign", within, 0)
+    for what in ("ask", "lose", "return"):
+        house.step(what, "cancel", 0)
+    house.step("lost", said, 0)
+    assert kinds(house) == ["CANCELLING", "DISCONNECTED", "CANCELLED"]
+
+
+def test_what_is_late_when_it_is_given_again_ends_as_it_was_asked_to() -> None:
+    """It is asked to end between the decision to give it again and the giving: what is told is told late."""
+    house = House(idempotent=True)
+    house.step("assign", 3.0, 0)
+    run = house.runs["0"]
+    lost = Critical(task=str(run.task.id), error=f"{LOST_PREFIX}calc{GIVE_AGAIN}")
+    given_again = dispatch.report(house.state, house.agent.id, lost, house.at)
+    house.step("ask", "interrupt", 0)
+    house.now += 3
+    house.tell(given_again)
+    assert (run.sent, run.phase) == (False, "INTERRUPTED")
 
 
 def kinds(house: House) -> list[str]:

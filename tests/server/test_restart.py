@@ -11,17 +11,19 @@ from typing import Any
 import pytest
 
 from rekuest_codegen.errors import NodeNotFound
-from rekuest_codegen.server import serving
+from rekuest_codegen.server import deadlines, serving
 from rekuest_codegen.server.decision import Created, Happened
 from rekuest_codegen.server.dispatch import Call, find_run
 from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.memory import MemoryStore
+from rekuest_codegen.server.model import Run
 from rekuest_codegen.server.presence import Welcome
 from rekuest_codegen.server.sqlite import SqliteStore
 from rekuest_codegen.server.store import Done, Store, StoreFailure, Write
 from rekuest_codegen.wire.lifecycle import LOST_PREFIX, NOT_BEGUN
 from rekuest_codegen.wire.messages import (
     Assign,
+    Cancel,
     Completed,
     Critical,
     EventAck,
@@ -74,6 +76,28 @@ class Refusing(MemoryStore):
             done(StoreFailure("disk full"))
         else:
             super().commit(writes, done, essential=essential)
+
+
+class Slow(MemoryStore):
+    """Makes nothing durable, and refuses nothing, before it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[tuple[Sequence[Write], Done]] | None = None
+
+    def commit(self, writes: Sequence[Write], done: Done, *, essential: bool) -> None:
+        if self.held is not None:
+            self.held.append((writes, done))
+        else:
+            super().commit(writes, done, essential=essential)
+
+    def let(self, failure: Exception | None = None) -> None:
+        held, self.held = self.held or [], None
+        for writes, done in held:
+            if failure is None:
+                super().commit(writes, done, essential=False)
+            else:
+                done(failure)
 
 
 @asynccontextmanager
@@ -226,6 +250,32 @@ async def test_full_disk_refuses_a_call_and_dispatches_nothing(define: Make) -> 
         first = await asyncio.wait_for(anext(feed), WAIT)
         assert isinstance(first, Created)
         assert first.run is run
+
+
+@pytest.mark.parametrize("failure", [None, StoreFailure("disk full")])
+async def test_a_caller_that_is_gone_before_its_task_is_written(
+    define: Make, monkeypatch: pytest.MonkeyPatch, failure: Exception | None
+) -> None:
+    monkeypatch.setattr(deadlines, "LATE", 0.0)
+    store = Slow()
+    dropped: list[Run] = []
+    async with running(store) as hub:
+        monkeypatch.setattr(hub._traces, "drop", dropped.append)
+        await provided(hub, define)
+        link = await connected(hub)
+        store.held = []
+        calling = asyncio.ensure_future(hub.assign(Call("dev", {"x": 1}, node="1", within=0.05)))
+        await asyncio.sleep(0)
+        (run,) = hub.state.runs.values()
+        calling.cancel()
+        await asyncio.wait([calling])
+        assert dropped == []
+        store.let(failure)
+        if failure is None:
+            await settled(hub, run.task.id, "CANCELLING")
+            assert [type(message) for message in link.told] == [Assign, Cancel]
+        assert (dropped, hub._deadlines._alarms) == ([run] if failure else [], {})
+        assert bool(hub.state.runs) is (failure is None)
 
 
 async def test_stale_connection_no_longer_speaks_for_its_agent(define: Make) -> None:

@@ -130,6 +130,7 @@ class Agent:
 
         Raises:
             ConfigurationError: what is handed in could not be made.
+            ArgumentError: what a state is at the start does not fit its fields, or is too large to be told.
             AccessDenied, TransportError, ServerError: before the first connection.
             ServerError: another provider displaced this one. AccessDenied: the token is not accepted any more.
         """

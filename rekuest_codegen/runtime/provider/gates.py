@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -21,24 +21,47 @@ AGENT = ""
 """Stands for the agent among the places that have a limit; the others are interfaces."""
 
 
-class _Group(NamedTuple):
-    """Tasks of one interface that were called from the same place: if the first may not pass, none of them may."""
-
-    interface: str
-    locks: tuple[str, ...]
-    inside: frozenset[str]
-
-
 class _Waiting(NamedTuple):
     number: int
     task: str
+    inside: frozenset[str]
     passed: asyncio.Future[None]
+
+
+class _Line:
+    """Tasks that wait to run one interface, in the order in which they came: those that were called from inside of
+    running tasks, found by each of these, or all others. If the first of the others may not pass, none of them may."""
+
+    def __init__(self, locks: tuple[str, ...], places: tuple[str, ...]) -> None:
+        self.locks = locks
+        self.places = places
+        self.waiting: OrderedDict[int, _Waiting] = OrderedDict()
+        self.called_by: dict[str, OrderedDict[int, None]] = {}
+
+    @property
+    def first(self) -> _Waiting:
+        return next(iter(self.waiting.values()))
+
+    def add(self, one: _Waiting) -> None:
+        self.waiting[one.number] = one
+        for caller in one.inside:
+            self.called_by.setdefault(caller, OrderedDict())[one.number] = None
+
+    def remove(self, one: _Waiting) -> None:
+        del self.waiting[one.number]
+        for caller in one.inside:
+            del self.called_by[caller][one.number]
+            if not self.called_by[caller]:
+                del self.called_by[caller]
 
 
 class Gates:
     """All locks and all room of one agent. ``send`` puts a message on its socket: others may see who holds what.
 
     ``limits`` says how many tasks may run at a time, by interface and for `AGENT`; what is not in it has no limit.
+
+    After each step nobody is left who may pass. So whoever comes is the only one to be looked at, and when somebody
+    leaves, it is the first of each line, and who was called from inside of what is in the way.
     """
 
     def __init__(self, send: Callable[[messages.FromAgent], None], limits: Mapping[str, int]) -> None:
@@ -46,7 +69,7 @@ class Gates:
         self._limits = limits
         self._holders: dict[str, str] = {}
         self._inside: dict[str, set[str]] = {place: set() for place in limits}
-        self._queues: dict[_Group, deque[_Waiting]] = {}
+        self._lines: dict[tuple[str, tuple[str, ...], bool], _Line] = {}
         self._numbers = itertools.count()
 
     @property
@@ -63,58 +86,74 @@ class Gates:
         self, task: str, interface: str, locks: Iterable[str], inside: frozenset[str] = frozenset()
     ) -> AsyncGenerator[None]:
         """Be one of those who run, with ``locks``. ``inside`` are the running tasks that ``task`` was called from."""
-        group = _Group(interface, tuple(sorted(set(locks))), inside)
-        one = _Waiting(next(self._numbers), task, asyncio.get_running_loop().create_future())
-        self._queues.setdefault(group, deque()).append(one)
-        self._let_in()
+        named = tuple(sorted(set(locks)))
+        line = _Line(named, tuple(place for place in (interface, AGENT) if place in self._limits))
+        one = _Waiting(next(self._numbers), task, inside, asyncio.get_running_loop().create_future())
+        if self._may_pass(one, line):
+            self._enter(one, line)
+            if any(task in other.called_by for other in self._lines.values()):
+                self._let_in()
+        else:
+            line = self._lines.setdefault((interface, named, bool(inside)), line)
+            line.add(one)
         try:
             if not one.passed.done():
                 await one.passed
             yield
         finally:
-            one.passed.cancel()  # who leaves before it was let in is let in no more
-            self._leave(task)
+            if one.number in line.waiting:
+                line.remove(one)
+            else:
+                self._leave(task)
             self._let_in()
 
     def _let_in(self) -> None:
         """Let in whoever may pass now, in the order in which they came."""
-        kept: set[str] = set()
-        heads = [(queue[0].number, group) for group, queue in self._queues.items()]
-        heapq.heapify(heads)
-        while heads:
-            _, group = heapq.heappop(heads)
-            queue = self._queues[group]
-            if not queue[0].passed.cancelled():
-                if not self._may_pass(group, kept):
-                    kept.update(group.locks)
-                    continue
-                self._enter(queue[0].task, group)
-                queue[0].passed.set_result(None)
-            queue.popleft()
-            if queue:
-                heapq.heappush(heads, (queue[0].number, group))
-            else:
-                del self._queues[group]
+        while True:
+            self._lines = {key: line for key, line in self._lines.items() if line.waiting}
+            able = [(one, line) for line in self._lines.values() if (one := self._able(line)) is not None]
+            if not able:
+                return
+            one, line = min(able, key=lambda found: found[0].number)
+            line.remove(one)
+            if not one.passed.cancelled():
+                self._enter(one, line)
 
-    def _may_pass(self, group: _Group, kept: set[str]) -> bool:
-        free = all(
-            self._holders[key] in group.inside if key in self._holders else bool(group.inside) or key not in kept
-            for key in group.locks
+    def _able(self, line: _Line) -> _Waiting | None:
+        """The first in ``line`` that may pass."""
+        if self._may_pass(line.first, line):
+            return line.first
+        fewest: list[OrderedDict[int, None]] = []
+        for tasks in sorted(self._in_the_way(line), key=len):
+            called = [line.called_by[task] for task in tasks if task in line.called_by]
+            if not called:
+                return None
+            fewest = min(fewest or called, called, key=lambda some: sum(map(len, some)))
+        found = (line.waiting[number] for number in heapq.merge(*fewest))
+        return next((one for one in found if self._may_pass(one, line)), None)
+
+    def _may_pass(self, one: _Waiting, line: _Line) -> bool:
+        if any(tasks.isdisjoint(one.inside) for tasks in self._in_the_way(line)):
+            return False
+        return bool(one.inside) or not any(
+            other.first.number < one.number and any(key in line.locks for key in other.locks)
+            for other in self._lines.values()
         )
-        return free and all(len(self._inside[place]) < self._limits[place] for place in self._needed(group))
 
-    def _needed(self, group: _Group) -> list[str]:
-        """The places at which tasks of ``group`` need room of their own: none of their callers has some there."""
-        places = (place for place in (group.interface, AGENT) if place in self._limits)
-        return [place for place in places if self._inside[place].isdisjoint(group.inside)]
+    def _in_the_way(self, line: _Line) -> list[Set[str]]:
+        """Of each thing that is not to be had, the tasks that have it: whoever was called from one of them uses it."""
+        full = [self._inside[place] for place in line.places if len(self._inside[place]) >= self._limits[place]]
+        return [*full, *({self._holders[key]} for key in line.locks if key in self._holders)]
 
-    def _enter(self, task: str, group: _Group) -> None:
-        for place in self._needed(group):
-            self._inside[place].add(task)
-        for key in group.locks:
+    def _enter(self, one: _Waiting, line: _Line) -> None:
+        for place in line.places:
+            if self._inside[place].isdisjoint(one.inside):
+                self._inside[place].add(one.task)
+        for key in line.locks:
             if key not in self._holders:
-                self._holders[key] = task
-                self._send(messages.Lock(key=key, task=task))
+                self._holders[key] = one.task
+                self._send(messages.Lock(key=key, task=one.task))
+        one.passed.set_result(None)
 
     def _leave(self, task: str) -> None:
         for tasks in self._inside.values():

@@ -65,7 +65,8 @@ class States:
         """Observe the object of each state from now on.
 
         Raises:
-            ConfigurationError: one cannot be observed. ArgumentError: a value does not fit its field, or is too large.
+            ConfigurationError: one cannot be observed.
+            ArgumentError: a value does not fit its field, or all together are more than `MOST`.
         """
         self._loop, self._shelf = asyncio.get_running_loop(), shelf
         for cls, schema in self.schemas.items():
@@ -73,8 +74,11 @@ class States:
             self._objects[name] = objects[cls]
             self._told[name] = {}
             for port in schema.ports:
-                value = await self._value(schema, port)
-                self._measure(name, port.key, value)
+                try:
+                    value = await self._value(schema, port)
+                    self._measure(name, port.key, value)
+                except ArgumentError as error:
+                    raise ArgumentError(f"state {name}: {error.path}", error.problem) from None
                 self._told[name][port.key] = value
             observe(objects[cls], [port.key for port in schema.ports], self._noter(name))
 

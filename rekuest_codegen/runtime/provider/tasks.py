@@ -233,12 +233,9 @@ class Tasks:
                 async with self.gates.passed(assign.task, assign.interface, locks, running.inside):
                     await self._work(running, function, task)
         except asyncio.CancelledError:
-            if running.asked is not None:
-                self._finish(running, running.asked(task=assign.task))
-            else:
-                error = "the function was cancelled from within"
-                said = messages.Critical(task=assign.task, error=error)
-                self._finish(running, self._stopped(running) if running.control.cancelled else said)
+            error = "the function was cancelled from within"
+            said = messages.Critical(task=assign.task, error=error)
+            self._finish(running, self._stopped(running) if running.control.cancelled else said)
         except Exception as error:  # our own mistake, and still the task has to end
             logger.exception("%s: task %s (%s) failed here", self._name, assign.task, assign.interface)
             self._finish(running, messages.Critical(task=assign.task, error=text_of(error)))
@@ -258,8 +255,11 @@ class Tasks:
             processes=self._processes,
         )
 
-    def _stopped(self, running: _Running) -> messages.Critical:
-        """The end of a task that nobody asked to end: somebody else may do what was not begun here."""
+    def _stopped(self, running: _Running) -> messages.Report:
+        """The end of a task that was made to end: as it was asked to, or, where nobody did, somebody else may do what
+        was not begun here."""
+        if running.asked is not None:
+            return running.asked(task=running.assign.task)
         given_back = self._refusal and not running.let_in
         return messages.Critical(task=running.assign.task, error=self._refusal if given_back else STOPPED)
 
@@ -302,8 +302,7 @@ class Tasks:
         if running.timer is not None:
             running.timer.cancel()
         if not running.begun and not running.over:  # cancelled before its first step, it could say nothing itself
-            said = running.asked(task=task) if running.asked else self._stopped(running)
-            self._finish(running, said)
+            self._finish(running, self._stopped(running))
         if running.work is not None:
             self._strays.discard(running.work)
         if self._running.get(task) is running:
@@ -334,8 +333,7 @@ class Tasks:
         logger.warning(
             "%s: task %s (%s) does not end; it is left to itself", self._name, task, running.assign.interface
         )
-        said = running.asked(task=task) if running.asked else self._stopped(running)
-        self._finish(running, said)
+        self._finish(running, self._stopped(running))
         self._running.pop(task, None)
         if running.work is not None:
             self._strays.add(running.work)

@@ -207,6 +207,11 @@ async def test_who_is_being_stopped_begins_nothing_but_what_its_running_tasks_ca
         await asyncio.sleep(0)
     assert tasks.gates.holders == {"a": "1", "b": "1"}, "it runs, and the other one waits"
     tasks.begin(assigned("coroutine", "3", 0))
+    tasks.begin(assigned("coroutine", "8", 0))
+    await asyncio.sleep(0)
+    tasks.begin(assigned("coroutine", "9", 0))
+    tasks.end("8", messages.Cancelled)
+    tasks.end("9", messages.Interrupted)
     tasks.refuse("is being stopped")
     tasks.begin(assigned("coroutine", "4", 0))
     tasks.begin(assigned("coroutine", "5", 0, parent="1"))
@@ -216,7 +221,8 @@ async def test_who_is_being_stopped_begins_nothing_but_what_its_running_tasks_ca
         await tasks.quiet()
     given_back = "agent lost: anywhere is being stopped; the task was not begun"
     whole = dict.fromkeys(("1", "5", "6"), "COMPLETED")
-    assert ends_of(desk) == {**whole, **dict.fromkeys(("2", "3", "4", "7"), given_back)}
+    asked = {"8": "CANCELLED", "9": "INTERRUPTED"}
+    assert ends_of(desk) == {**whole, **asked, **dict.fromkeys(("2", "3", "4", "7"), given_back)}
     threads.shutdown()
 
 

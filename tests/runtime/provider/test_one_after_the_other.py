@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.runtime.provider import gates as gates_module
 from rekuest_codegen.runtime.provider.gates import AGENT, Gates
 from rekuest_codegen.runtime.provider.register import App
 from rekuest_codegen.wire.messages import Lock, Unlock
@@ -55,8 +59,15 @@ async def test_the_server_is_told_who_holds_what() -> None:
     assert gates.holders == {}
 
 
-async def enter(gates: Gates, task: str, interface: str, locks: list[str], order: list[str] | None = None) -> None:
-    async with gates.passed(task, interface, locks):
+async def enter(
+    gates: Gates,
+    task: str,
+    interface: str,
+    locks: list[str],
+    order: list[str] | None = None,
+    inside: frozenset[str] = frozenset(),
+) -> None:
+    async with gates.passed(task, interface, locks, inside):
         if order is not None:
             order.append(task)
         await asyncio.sleep(0)
@@ -73,7 +84,7 @@ async def test_who_waits_may_be_cancelled_also_at_the_moment_of_being_let_in() -
     await asyncio.wait(waiting)
     async with asyncio.timeout(5), gates.passed("4", "f", ["a"]):
         assert gates.holders == {"a": "4"}
-    assert gates._queues == {}
+    assert gates._lines == {}
 
 
 async def test_who_waits_holds_nothing_and_first_come_is_first_served() -> None:
@@ -105,6 +116,10 @@ def test_tasks_that_call_others_never_wait_for_ever(plans: list[tuple[str, set[s
         interface, locks, more = plans[number]
         async with gates.passed(str(number), interface, locks):
             await asyncio.sleep(0)
+            able = [
+                one for line in gates._lines.values() for one in line.waiting.values() if gates._may_pass(one, line)
+            ]
+            assert able == [], "who may pass has passed"
             later = [key for key in more if key > max(locks, default="")]
             async with gates.passed(f"{number}'", "g", later, frozenset({str(number)})):
                 await asyncio.sleep(0)
@@ -113,9 +128,54 @@ def test_tasks_that_call_others_never_wait_for_ever(plans: list[tuple[str, set[s
         gates = Gates(lambda message: None, {"f": 1, AGENT: 2})
         async with asyncio.timeout(5):
             await asyncio.gather(*(outer(gates, number) for number in range(len(plans))))
-        assert (gates.holders, gates._queues, gates._inside) == ({}, {}, {"f": set(), AGENT: set()})
+        assert (gates.holders, gates._lines, gates._inside) == ({}, {}, {"f": set(), AGENT: set()})
 
     asyncio.run(main())
+
+
+async def work_of(many: int, inside: Callable[[int], frozenset[str]], *, cancelled: bool) -> int:
+    """How often a function of `gates` is called or resumed while ``many`` wait for one place and one lock, and have it
+    one after the other, or all but the last are cancelled."""
+    gates = Gates(lambda message: None, {"f": 1})
+    counted: Counter[str] = Counter()
+    order: list[str] = []
+
+    def count(frame: FrameType, event: str, arg: Any) -> None:
+        if event == "call" and frame.f_code.co_filename == gates_module.__file__:
+            counted["all"] += 1
+
+    sys.setprofile(count)
+    try:
+        async with gates.passed("first", "f", ["a"]):
+            waiting = [
+                asyncio.ensure_future(enter(gates, str(each), "f", ["a"], order, inside(each))) for each in range(many)
+            ]
+            await asyncio.sleep(0)
+            if cancelled:
+                for one in waiting[:-1]:
+                    one.cancel()
+                await asyncio.wait(waiting[:-1])
+                assert [len(line.waiting) for line in gates._lines.values()] == [1], "who left is not there"
+        await asyncio.wait(waiting)
+    finally:
+        sys.setprofile(None)
+    assert order == [str(each) for each in range(many)][-1 if cancelled else 0 :]
+    assert (gates.holders, gates._lines) == ({}, {})
+    return counted["all"]
+
+
+INSIDE: dict[str, Callable[[int], frozenset[str]]] = {
+    "nobody": lambda each: frozenset(),
+    "one caller": lambda each: frozenset({"caller"}),
+    "a caller each": lambda each: frozenset({"root", f"caller {each}"}),
+}
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+@pytest.mark.parametrize("inside", INSIDE)
+async def test_twice_as_many_who_wait_are_twice_the_work(inside: str, cancelled: bool) -> None:
+    few, many = [await work_of(count, INSIDE[inside], cancelled=cancelled) for count in (100, 200)]
+    assert many < 2.1 * few
 
 
 def test_room_for_none_is_a_mistake() -> None:

@@ -260,5 +260,12 @@ async def test_what_is_too_large_to_be_told_is_not_and_costs_the_others_nothing(
         ("/day", "xxxxxx"),
     ]
     assert "state log: page was not told: $.page: 202 bytes; all states together have at most 100" in caplog.text
-    with pytest.raises(ArgumentError, match="all states together"):
-        await all_states.begin({Logbook: Logbook(day="x" * 99)}, Drawers())
+    mistakes: list[tuple[Any, str]] = [
+        ("x" * 99, r"state log: \$\.day: 101 bytes; all states together have at most 100"),
+        (5, r"state log: \$\.day: expected"),
+    ]
+    for day, text in mistakes:
+        with pytest.raises(ArgumentError, match=text):
+            await states.States([states.StateSchema("log", Logbook, ports, {})], side, told.append).begin(
+                {Logbook: Logbook(day=day)}, Drawers()
+            )
