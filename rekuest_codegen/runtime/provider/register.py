@@ -191,8 +191,9 @@ class App(_Declaring):
         not acknowledged outlive this process.
 
         Raises:
-            DefinitionError: a registered function has no definition. ArgumentError: what a state is at the start does not
-            fit its fields, or is too large to be told. AccessDenied, ConfigurationError, Unreachable: before the first connection; a connection lost later is restored for as long as it takes.
+            DefinitionError: a registered function has no definition. ArgumentError: what a state is at the start does
+                not fit its fields, or is too large to be told. AccessDenied, ConfigurationError, Unreachable: before
+                the first connection; a connection lost later is restored for as long as it takes.
         """
         await self.agent(url=url, token=token, journal=journal).serve(on_ready=on_ready)
 
