@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rekuest_codegen.api.client.operations import CANCEL_GQL, INTERRUPT_GQL, PAUSE_GQL, RESUME_GQL
@@ -71,3 +72,11 @@ def begin(remote: Any, wire: Mapping[str, Any] | None = None) -> Watched:
         return await client.start(remote, dict(wire or {}))
 
     return Watched(portal.start(start).result(WITHIN))
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait, in a thread, until ``condition`` holds: ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)

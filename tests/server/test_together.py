@@ -54,7 +54,7 @@ class Wire:
 
 async def test_what_is_written_in_one_turn_of_the_loop_is_one_piece() -> None:
     wire = Wire()
-    joined = Joined(wire)  # type: ignore[arg-type]
+    joined = Joined(wire)  # type: ignore[arg-type]  # it stands in for a transport
     joined.write(b"a")
     joined.write(b"b")
     assert wire.done == []
@@ -68,7 +68,7 @@ async def test_what_is_written_in_one_turn_of_the_loop_is_one_piece() -> None:
 @pytest.mark.parametrize(("end", "done"), [("close", [b"a", "closed"]), ("abort", ["aborted"])])
 async def test_what_is_closed_has_said_all_and_what_is_broken_off_nothing(end: str, done: list[Any]) -> None:
     wire = Wire()
-    joined = Joined(wire)  # type: ignore[arg-type]
+    joined = Joined(wire)  # type: ignore[arg-type]  # it stands in for a transport
     joined.write(b"a")
     getattr(joined, end)()
     joined.write(b"lost")
@@ -78,7 +78,7 @@ async def test_what_is_closed_has_said_all_and_what_is_broken_off_nothing(end: s
 
 async def test_much_is_written_at_once_so_that_the_transport_can_stop_who_writes() -> None:
     wire = Wire()
-    joined = Joined(wire)  # type: ignore[arg-type]
+    joined = Joined(wire)  # type: ignore[arg-type]  # it stands in for a transport
     joined.write(b"a" * MOST)
     assert (wire.done, joined.get_write_buffer_size()) == ([], MOST)
     joined.write(b"b")

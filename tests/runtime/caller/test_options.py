@@ -233,7 +233,7 @@ async def test_how_long_a_call_is_waited_for_travels_with_it(
             told.append(how)
             raise ProtocolError("heard")
 
-    token = nested.set(Nested(Silent(), None))  # type: ignore[arg-type]
+    token = nested.set(Nested(Silent(), None))  # type: ignore[arg-type]  # of a caller it has what is used
     try:
         with options(**said), pytest.raises(ProtocolError):
             await lab.aadd(1)

@@ -72,7 +72,7 @@ async def test_a_task_that_is_paused_is_known_as_such_after_a_loss(
 
 async def test_who_waits_for_an_answer_hears_that_none_will_come_in_a_new_session(agent: Agent) -> None:
     waiting: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-    agent._children._answers["r"] = waiting  # type: ignore[assignment]
+    agent._children._answers["r"] = waiting  # type: ignore[assignment]  # it is looked at, not answered
     agent._take(agent._side.receive(encode(Init(agent="1")), 1.0)[0])
     before = agent._side.session_id
     assert isinstance(agent._why(ConnectionClosedError(Close(MISMATCH, "what is that?"), None)), ConnectionLost)

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,11 @@ import pytest
 
 from rekuest_codegen.runtime.provider.tasks import Patience
 from tests.runtime.conftest import agents
-from tests.runtime.watching import Watched, begin
+from tests.runtime.watching import Watched, begin, wait_for
 
 
 def provider() -> Any:
     return sys.modules["workshop"]
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def begun(remote: Any) -> Watched:

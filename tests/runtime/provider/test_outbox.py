@@ -69,3 +69,21 @@ async def test_a_flood_leaves_room_for_others(monkeypatch: pytest.MonkeyPatch) -
     assert not loud.done()
     loud.cancel()
     await asyncio.wait([loud])
+
+
+async def test_who_reports_while_another_waits_for_room_waits_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "HIGH_WATER", 1)
+    side = connected()
+    out = Outbox(side, lambda: None)
+    out.open()
+    first = asyncio.gather(*(out.report(Yield(task="first", returns={"return0": number})) for number in range(3)))
+    await asyncio.sleep(0)
+    for frame in side.frames_to_send():
+        side.receive(encode(EventAck(event=json.loads(frame)["id"])), 0.0)
+    assert not out._full()
+    late = asyncio.create_task(out.report(Yield(task="late", returns={"return0": 0})))
+    await asyncio.sleep(0)
+    assert (first.done(), late.done()) == (False, False)
+    out.written()
+    async with asyncio.timeout(5):
+        await asyncio.gather(first, late)

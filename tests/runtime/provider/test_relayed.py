@@ -6,8 +6,7 @@ import asyncio
 import itertools
 import pickle
 import sys
-import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -25,18 +24,11 @@ from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Event, Watch
 from tests.runtime.caller.test_client import node
 from tests.runtime.conftest import agents
-from tests.runtime.watching import begin
+from tests.runtime.watching import begin, wait_for
 
 
 def provider() -> Any:
     return sys.modules["workshop"]
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 @pytest.fixture
