@@ -1,4 +1,6 @@
-"""What a call costs the process that makes it: ours, async and sync, beside grpc.aio and a bare websockets request.
+"""What a call costs the process that makes it: ours, beside grpc.aio and a bare websockets request.
+
+Ours is awaited, over the connection of all and over one in the caller's own loop, and waited for in a thread.
 
 ``add(x, y)`` one after another, each party taking turns in the same run; servers and providers are processes of their
 own. CPU is that of the calling process alone, with all its threads. Then: that nothing grows over many calls.
@@ -99,12 +101,18 @@ async def websockets_peer(stack: AsyncExitStack) -> Work:
 
 
 async def main() -> None:
+    from rekuest_codegen.runtime.context import server_of
+
     async with AsyncExitStack() as stack:
         nodes = await ours(stack)
 
         async def awaited(count: int) -> None:
             for number in range(count):
                 assert await nodes.aadd(number, 1) == number + 1
+
+        async def awaited_here(count: int) -> None:
+            async with server_of().in_this_loop():
+                await awaited(count)
 
         async def waited(count: int) -> None:
             def work() -> None:
@@ -115,6 +123,7 @@ async def main() -> None:
 
         subjects: dict[str, Work] = {
             "ours, async": awaited,
+            "ours, async, own loop": awaited_here,
             "ours, sync": waited,
             "grpc.aio unary": await grpc_peer(stack),
             "a bare websockets request": await websockets_peer(stack),

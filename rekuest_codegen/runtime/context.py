@@ -42,8 +42,9 @@ class Caller(Protocol):
 
 
 class Nested(NamedTuple):
-    """Where calls go instead of to a server: from inside of a running task to its caller, in the loop that serves it;
-    in a test to what stands in for nodes. Without a loop, calls are served where they are made."""
+    """Where calls go instead of to a server's connection for all: from inside of a running task to its caller, in the
+    loop that serves it; from a loop with a connection of its own to that one; in a test to what stands in for nodes.
+    Without a loop, calls are served where they are made."""
 
     caller: Caller
     loop: asyncio.AbstractEventLoop | None
@@ -75,7 +76,7 @@ def serves(remote: Remote[Any]) -> Nested | Server:
         ConfigurationError: nobody said which server.
     """
     found = nests(remote)
-    return found if found is not None else server_of(remote.package)
+    return found if found is not None else server_of(remote.package).place()
 
 
 def nests(remote: Remote[Any]) -> Nested | None:

@@ -65,6 +65,8 @@ class Watch:
         self.proven = proven
         self.held: list[Event] = []
         self.ended = False
+        self.runs_on = False
+        """Whether the task is to run on though its caller goes."""
         self.swept = 0
         self._lost_after = lost_after
         self._most = MAX_UNREAD if most is None else most

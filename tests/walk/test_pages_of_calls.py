@@ -26,6 +26,7 @@ PRINTED = {
     "many.py": "[64, 64, 64]\n0.3 1 64\n0.3 2 64\n0.7 1 64\n0.7 2 64\n",
     "optional.py": "True\n",
     "several.py": "(64, 64)\n(64, 64)\n(64, 64)\nconnected\nidle\n",
+    "own_loop.py": f"{[64] * 10}\n",
     "catching.py": "mine: $.weights[1]\ntheirs: ZeroDivisionError nothing on the scales\nlate: True False\n",
 }
 

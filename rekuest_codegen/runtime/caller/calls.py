@@ -100,7 +100,8 @@ async def expand_returns(remote: Remote[R], returns: Mapping[str, Any], walk: Wa
 # -- in the loop that serves the call ----------------------------------------------------------------------------
 
 
-async def _caller(server: Nested | Server) -> Caller:
+async def caller_of(server: Nested | Server) -> Caller:
+    """Who makes the calls; to be awaited where they run."""
     return server.caller if isinstance(server, Nested) else await server.client()
 
 
@@ -112,7 +113,7 @@ async def start(
     Raises:
         CallTimeout: not within the timeout. NodeNotFound, AccessDenied, ServerError, TransportError
     """
-    caller = await _caller(server)
+    caller = await caller_of(server)
     async with within(options.timeout, f"{remote.title}: not begun", ENDING) as bound:
         if options.plain:
             return caller, await caller.start(remote, wire)
@@ -123,7 +124,7 @@ async def _result(
     server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options
 ) -> Mapping[str, Any]:
     watch: Watch | Attempt | None = None
-    caller = await _caller(server)
+    caller = await caller_of(server)
     if options is NO_OPTIONS:  # as almost always: what bounds it, what retries it, what shows it costs nothing
         try:
             watch = await caller.start(remote, wire, AWAITED)
@@ -148,7 +149,7 @@ async def _open(
 ) -> tuple[Caller, Watch | Attempt]:
     if options.plain:
         return await start(server, remote, wire, options)
-    caller = await _caller(server)
+    caller = await caller_of(server)
     return caller, Attempt(caller, remote, wire, options)
 
 

@@ -27,7 +27,7 @@ from rekuest_codegen.errors import (
     RekuestError,
     ServerError,
 )
-from rekuest_codegen.runtime import operations
+from rekuest_codegen.runtime import operations, portal
 from rekuest_codegen.runtime.auth import Credentials
 from rekuest_codegen.runtime.caller.assigning import Assignments, Unassigned
 from rekuest_codegen.runtime.caller.choosing import choose
@@ -49,6 +49,9 @@ ATTEMPTS = 3
 """How often a task is assigned at the most, when the connection breaks each time before it arrives."""
 MAX_EARLY = 1000
 """Events kept of tasks whose assignment is not answered yet; all tasks of the token bring theirs."""
+
+TURNS = 3
+"""Of the loop, within which it begins to close a stream that its reader dropped."""
 
 STEERING = {"cancel": CANCEL_GQL, "interrupt": INTERRUPT_GQL, "pause": PAUSE_GQL, "resume": RESUME_GQL}
 
@@ -230,6 +233,24 @@ class Client:
             raise
         self._attend()
         return watch
+
+    async def wind_up(self) -> None:
+        """`close`, once the server was told to cancel the calls and streams that somebody still waits for, and what
+        was left shortly before. Tasks that are to run on do."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(portal.TELL_WITHIN):
+                while self._assigning:  # a task that nobody knows yet cannot be cancelled
+                    await asyncio.sleep(0.005)
+        waited_for = [watch for watch in self._watches.values() if not watch.runs_on]
+        await asyncio.gather(*(self.cancel(watch) for watch in waited_for))
+        for watch in waited_for:
+            watch.fail(ConnectionLost(f"{watch.title}: {self._why_closed}; the task was cancelled"))
+        telling = [work for work in portal.leaving if work.get_loop() is asyncio.get_running_loop()]
+        if telling:
+            await asyncio.wait(telling, timeout=portal.TELL_WITHIN)
+        await self.close()
 
     async def close(self) -> None:
         """Close the connection, for good: pending calls and later ones get ConnectionLost."""

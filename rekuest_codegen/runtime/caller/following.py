@@ -30,6 +30,7 @@ class Following:
 
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
+        watch.runs_on = True
         self.progress: int | None = None
         self.message: str | None = None
         self.logs: deque[str] = deque(maxlen=MAX_HISTORY)

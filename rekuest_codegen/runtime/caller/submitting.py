@@ -7,7 +7,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.runtime import context, portal
-from rekuest_codegen.runtime.caller.calls import let_end, start, where_it_runs
+from rekuest_codegen.runtime.caller.calls import caller_of, let_end, start, where_it_runs
 from rekuest_codegen.runtime.caller.following import Following
 from rekuest_codegen.runtime.caller.handles import TaskHandle
 from rekuest_codegen.runtime.caller.servers import Server
@@ -125,11 +125,13 @@ async def _attach(remote: Remote[Any], id: str) -> TaskHandle[Any]:
     if portal.in_trio():
         return await portal.from_trio(_attach, remote, id)
     server = context.serves(remote)
-    if isinstance(server, Nested):
-        raise ConfigurationError(f"{remote.title}: a task is taken up outside of running tasks and of tests")
 
     async def taken_up() -> TaskHandle[Any]:
-        client = await server.client()
+        from rekuest_codegen.runtime.caller.client import Client
+
+        client = await caller_of(server)
+        if not isinstance(client, Client):
+            raise ConfigurationError(f"{remote.title}: a task is taken up outside of running tasks and of tests")
         async with within(in_force.get().timeout, f"{remote.title}: task {id} not taken up"):
             return TaskHandle(remote, client, Following(await client.attach(remote, id)))
 

@@ -20,7 +20,10 @@ faulthandler.dump_traceback_later(20, exit=True)
 before = set(os.listdir("/proc/self/fd"))
 
 def look():
-    left = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
+    for thread in others:
+        thread.join(5)  # one that was told just now may have its say
+    left = [thread.name for thread in others if thread.is_alive()]
     sockets = [fd for fd in os.listdir("/proc/self/fd") if fd not in before and is_socket(fd)]
     print("left", left, sockets, flush=True)
 
