@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from pydantic_core import to_json
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
 
@@ -201,11 +202,11 @@ class Connection:
         if extensions:
             payload["extensions"] = extensions
         text = _encode({"id": key, "type": "subscribe", "payload": payload})
-        if len(text) > MAX_FRAME:  # it is ASCII; the server would close the connection that all calls share
+        if len(text) > MAX_FRAME:  # the server would close the connection that all calls share
             raise ArgumentError("$", f"the arguments need {len(text)} bytes, more than the {MAX_FRAME} allowed")
         assert self._socket is not None  # noqa: S101 - it was opened
         try:
-            await self._socket.say(text.encode(), until=until)
+            await self._socket.say(text, until=until)
         except ConnectionClosed as error:
             raise _refused(self._place, error) from None
 
@@ -216,7 +217,7 @@ class Connection:
     def _mention(self, frame: Payload) -> None:
         """Send a frame that nothing follows from, unless the connection is gone."""
         if self.lost is None and self._socket is not None:
-            self._socket.mention(_encode(frame).encode())
+            self._socket.mention(_encode(frame))
 
     def _ring(self) -> None:
         """The oldest request has waited for too long, or was answered; the next one's turn comes."""
@@ -338,15 +339,21 @@ class _Asked:
             self.answer.set_exception(error)
 
 
-_encode = json.JSONEncoder().encode
 _decode = json.JSONDecoder().raw_decode
 """Without the search for an encoding, and for space around it, that `json.loads` makes of bytes."""
+
+
+def _encode(message: Payload) -> bytes:
+    try:
+        return to_json(message, inf_nan_mode="constants")
+    except ValueError:  # half of a character, say: the standard library has a form for it
+        return json.dumps(message).encode()
 
 
 def _introduction(token: str) -> bytes:
     """The first frame. We want no past: whoever misses events reads them back."""
     ours = {ASIDES: True, BUNDLES: True}
-    return _encode({"type": "connection_init", "payload": {"token": token, "replay": False, **ours}}).encode()
+    return _encode({"type": "connection_init", "payload": {"token": token, "replay": False, **ours}})
 
 
 def _fresh(lost: RekuestError) -> RekuestError:

@@ -63,6 +63,12 @@ async def test_arguments_too_large_for_a_frame_are_refused_and_the_connection_li
         assert await connection.request("query", {"x": 1}, timeout=WITHIN) == {"x": 1}
 
 
+@pytest.mark.parametrize("value", ["\ud800", "é😀", float("inf"), 2**80, [1.5, None, {"a": True}]])
+async def test_values_arrive_as_they_were_sent(value: Any) -> None:
+    async with connected() as (connection, _):
+        assert await connection.request("query", {"x": value}, timeout=WITHIN) == {"x": value}
+
+
 async def test_the_past_is_not_asked_for() -> None:
     async with connected() as (_, echo):
         assert echo.introduction["payload"] == {"token": "t", "replay": False, "asides": True, "bundles": True}

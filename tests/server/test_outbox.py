@@ -188,7 +188,8 @@ async def test_what_is_due_together_is_one_frame_for_who_takes_that(dialect: str
         if dialect == "graphql-ws":
             assert [frame["type"] for frame in frames] == [*["data", "complete"] * len(sizes), "error"]
             return
-        *answers, wrong = [message for frame in frames for message in frame]
+        messages: list[Any] = [message for frame in frames for message in frame]
+        *answers, wrong = messages
         assert answers == [[key, text] for key, text in texts.items()]
         assert (wrong["type"], wrong["id"]) == ("error", "wrong")
         assert [len(frame) for frame in frames] == [3, 1, 1, 3]
