@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from pydantic_core import to_json
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
 
@@ -28,9 +29,10 @@ from rekuest_codegen.errors import (
 )
 from rekuest_codegen.runtime.auth.silence import frames_logger
 from rekuest_codegen.runtime.sockets import Socket
-from rekuest_codegen.shapes import is_object
+from rekuest_codegen.shapes import is_array, is_object
 from rekuest_codegen.wire.answers import data_of
 from rekuest_codegen.wire.asides import ASIDES, NOTHING, Aside, takes_asides, write_aside
+from rekuest_codegen.wire.bundles import BUNDLES
 from rekuest_codegen.wire.endpoint import Endpoint
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -152,7 +154,7 @@ class Connection:
             await self._start(key, document, variables, extensions, until=asked.until)
             if self._alarm is None:
                 self._alarm = self._loop.call_at(asked.until, self._ring)
-            payload = await asked.answer
+            return await asked.answer
         except BaseException as error:
             if self._asked.pop(key, None) is None:
                 if not asked.answer.cancel() and not asked.answer.cancelled():
@@ -162,7 +164,6 @@ class Connection:
             if isinstance(error, TimeoutError) and not isinstance(error, CallTimeout):
                 raise CallTimeout(f"{self._place}: the server did not take the request within {timeout:g} s") from None
             raise
-        return data_of(self._place, payload)
 
     async def listen(self, document: str, variables: Mapping[str, Any], sink: Sink) -> None:
         """Subscribe: ``sink`` gets the ``data`` of each event and, at the end, None or the error that ended it."""
@@ -201,11 +202,11 @@ class Connection:
         if extensions:
             payload["extensions"] = extensions
         text = _encode({"id": key, "type": "subscribe", "payload": payload})
-        if len(text) > MAX_FRAME:  # it is ASCII; the server would close the connection that all calls share
+        if len(text) > MAX_FRAME:  # the server would close the connection that all calls share
             raise ArgumentError("$", f"the arguments need {len(text)} bytes, more than the {MAX_FRAME} allowed")
         assert self._socket is not None  # noqa: S101 - it was opened
         try:
-            await self._socket.say(text.encode(), until=until)
+            await self._socket.say(text, until=until)
         except ConnectionClosed as error:
             raise _refused(self._place, error) from None
 
@@ -216,7 +217,7 @@ class Connection:
     def _mention(self, frame: Payload) -> None:
         """Send a frame that nothing follows from, unless the connection is gone."""
         if self.lost is None and self._socket is not None:
-            self._socket.mention(_encode(frame).encode())
+            self._socket.mention(_encode(frame))
 
     def _ring(self) -> None:
         """The oldest request has waited for too long, or was answered; the next one's turn comes."""
@@ -234,43 +235,58 @@ class Connection:
     # -- receiving ----------------------------------------------------------------------------------------------------
 
     def _receive(self, text: bytes) -> None:
-        """Called by the socket for each message."""
+        """Called by the socket for each frame, which is a message or a bundle of them."""
         if not self._first.done():
             self._first.set_result(text)
             return
         try:
             plain = text.decode()
-            message, end = _decode(plain)
+            frame, end = _decode(plain)
             if end != len(plain) and plain[end:].strip():
                 raise ValueError("something follows it")
-            kind = message["type"]
-            if kind == "next":
-                self._hear(message["id"], message["payload"])
-            elif kind == "error":
-                self._hear(message["id"], {"errors": message["payload"]})
-                self._sinks.pop(message["id"], None)
-            elif kind == "complete":
-                self._complete(message["id"])
-            elif kind == "ping":
-                self._mention({"type": "pong"})
+            if not frame:
+                raise ValueError("nothing is in it")
+            for message in frame if is_array(frame) else (frame,):
+                self._take(message)
         except Exception as error:  # also what a strange event does to who takes it
             self._end(ProtocolError(f"{self._place}: not a GraphQL frame ({error})"))
             if self._socket is not None:
                 self._socket.transport.abort()  # a polite end would wait for what is still to be sent
 
+    def _take(self, message: Any) -> None:
+        if is_array(message):  # in a bundle, as almost all are
+            key, data = message
+            if is_object(data):
+                self._give(key, data)
+            else:
+                self._hear(key, {"data": data})
+            return
+        kind = message["type"]
+        if kind == "next":
+            self._hear(message["id"], message["payload"])
+        elif kind == "error":
+            self._hear(message["id"], {"errors": message["payload"]})
+            self._sinks.pop(message["id"], None)
+        elif kind == "complete":
+            self._complete(message["id"])
+        elif kind == "ping":
+            self._mention({"type": "pong"})
+
     def _hear(self, key: str, payload: Any) -> None:
-        asked = self._asked.pop(key, None)
-        if asked is not None:
-            asked.give(payload)
-            return
-        sink = self._sinks.get(key)
-        if sink is None:
-            return
         try:
             data = data_of(self._place, payload)
         except RekuestError as refusal:
-            sink(None, refusal)
+            if (asked := self._asked.pop(key, None)) is not None:
+                asked.fail(refusal)
+            elif (sink := self._sinks.get(key)) is not None:
+                sink(None, refusal)
         else:
+            self._give(key, data)
+
+    def _give(self, key: str, data: Payload) -> None:
+        if (asked := self._asked.pop(key, None)) is not None:
+            asked.give(data)
+        elif (sink := self._sinks.get(key)) is not None:
             sink(data, None)
 
     def _complete(self, key: str) -> None:
@@ -310,27 +326,34 @@ class _Asked:
     Whoever asked may have been cancelled in the same turn of the loop: then there is nobody to be told.
     """
 
-    answer: asyncio.Future[Any]
+    answer: asyncio.Future[Payload]
     until: float
     timeout: float
 
-    def give(self, payload: Any) -> None:
+    def give(self, data: Payload) -> None:
         if not self.answer.done():
-            self.answer.set_result(payload)
+            self.answer.set_result(data)
 
     def fail(self, error: RekuestError) -> None:
         if not self.answer.done():
             self.answer.set_exception(error)
 
 
-_encode = json.JSONEncoder().encode
 _decode = json.JSONDecoder().raw_decode
 """Without the search for an encoding, and for space around it, that `json.loads` makes of bytes."""
 
 
+def _encode(message: Payload) -> bytes:
+    try:
+        return to_json(message, inf_nan_mode="constants")
+    except ValueError:  # half of a character, say: the standard library has a form for it
+        return json.dumps(message).encode()
+
+
 def _introduction(token: str) -> bytes:
     """The first frame. We want no past: whoever misses events reads them back."""
-    return _encode({"type": "connection_init", "payload": {"token": token, "replay": False, ASIDES: True}}).encode()
+    ours = {ASIDES: True, BUNDLES: True}
+    return _encode({"type": "connection_init", "payload": {"token": token, "replay": False, **ours}})
 
 
 def _fresh(lost: RekuestError) -> RekuestError:

@@ -168,7 +168,7 @@ class Watch:
             NodeError, TaskCancelled, AgentLost: the task ended otherwise.
         """
         while True:
-            event = await self.next_event()
+            event = self._events.popleft() if self._events else await self.next_event()
             if event.kind == "YIELD":
                 return event.returns or {}
             if event.kind == "COMPLETED":

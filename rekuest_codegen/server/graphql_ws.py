@@ -25,6 +25,7 @@ from rekuest_codegen.server.model import Json, is_object
 from rekuest_codegen.server.outbox import Outbox
 from rekuest_codegen.server.tokens import Tokens
 from rekuest_codegen.wire.asides import ASIDES, NOTHING, read_aside, takes_asides
+from rekuest_codegen.wire.bundles import takes_bundles
 from rekuest_codegen.wire.messages import MAX_FRAME
 from rekuest_codegen.wire.tracing import read_carrier
 
@@ -181,6 +182,7 @@ class _Session:
         self._takes_asides = takes_asides(given) and not self._dialect.legacy
         taken = {"payload": {ASIDES: True}} if self._takes_asides else {}
         self._outbox.put({"type": "connection_ack", **taken})
+        self._outbox.bundles = takes_bundles(given) and not self._dialect.legacy
         return identity
 
     def _take(self, message: Json, asker: Asker) -> None:
@@ -247,7 +249,8 @@ class _Session:
                     asker = replace(asker, trace=trace or None, within=aside.within)
                 response = await self._documents.answer(request, asker)
                 held = aside.awaited and not response.get("errors")
-                last.insert(0, {"type": self._dialect.data, "id": key, "payload": response})
+                answer: Json = {"type": self._dialect.data, "id": key, "payload": response}
+                last = [answer] if self._outbox.bundles else [answer, *last]
         except (GraphQLError, GraphQLErrors) as error:
             errors = error.errors if isinstance(error, GraphQLErrors) else [error]
             formatted = [format_error(item) for item in errors]

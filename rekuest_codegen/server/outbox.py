@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from itertools import islice
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rekuest_codegen.server.feeds import LINGER, TooSlow
 from rekuest_codegen.server.model import Json
+from rekuest_codegen.wire.bundles import MOST, in_a_bundle
 
 SEND_WITHIN = 30.0
 """Seconds a client may leave its socket full before it is let go."""
@@ -32,8 +34,11 @@ class Outbox:
     """Put messages in, and let `send` run beside. Order is kept."""
 
     def __init__(self, socket: WebSocket) -> None:
+        self.bundles = False
+        """Whether the client takes bundles from here on."""
         self._socket = socket
-        self._texts: deque[tuple[str, int]] = deque()
+        self._messages: deque[tuple[bytes, bool]] = deque()
+        """With each, whether it goes in a bundle."""
         self._bytes = 0
         self._due = asyncio.Event()
         self._room = asyncio.Event()
@@ -47,11 +52,11 @@ class Outbox:
             TooSlow: more would be unsent than is kept for a client.
         """
         for message in messages:
-            encoded = _encoder.encode(message)
+            encoded = _encoder.encode(in_a_bundle(message) if self.bundles else message)
             size = len(encoded) + OVERHEAD
-            if self._texts and self._bytes + size > MAX_UNSENT:
+            if self._messages and self._bytes + size > MAX_UNSENT:
                 raise TooSlow("the client reads less than it asks for")
-            self._texts.append((encoded.decode(), size))
+            self._messages.append((encoded, self.bundles))
             self._bytes += size
         if self._bytes > ROOM:
             self._room.clear()
@@ -85,16 +90,29 @@ class Outbox:
         clock = asyncio.get_running_loop().time
         async with asyncio.timeout(SEND_WITHIN) as bound:
             begun = clock()
-            while self._texts:
-                text, size = self._texts[0]
-                await self._socket.send({"type": "websocket.send", "text": text})
-                self._texts.popleft()
-                self._bytes -= size
+            while self._messages:
+                count, frame = self._next_frame()
+                await self._socket.send({"type": "websocket.send", "text": frame.decode()})
+                for _ in range(count):
+                    self._bytes -= len(self._messages.popleft()[0]) + OVERHEAD
                 if self._bytes <= ROOM:
                     self._room.set()
                 if (now := clock()) - begun > SEND_WITHIN / 8:  # it was waited for, and the client reads
                     begun = now
                     bound.reschedule(now + SEND_WITHIN)
+
+    def _next_frame(self) -> tuple[int, bytes]:
+        """A frame with the oldest messages, and how many they are."""
+        first, bundled = self._messages[0]
+        if not bundled:
+            return 1, first
+        chosen, size = [first], len(first)
+        for message, _ in islice(self._messages, 1, None):
+            size += len(message)
+            if size > MOST:
+                break
+            chosen.append(message)
+        return len(chosen), b"[%b]" % b",".join(chosen)
 
     def quiet(self) -> None:
         """Let what is held wait for what follows it, however long that is."""

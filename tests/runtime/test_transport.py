@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from rekuest_codegen.errors import ArgumentError, CallTimeout, ConnectionLost, ProtocolError, RekuestError
+from rekuest_codegen.errors import ArgumentError, CallTimeout, ConnectionLost, ProtocolError, RekuestError, ServerError
 from rekuest_codegen.runtime.transport import MAX_FRAME, Connection
 from rekuest_codegen.wire.endpoint import Endpoint
 
@@ -63,9 +63,15 @@ async def test_arguments_too_large_for_a_frame_are_refused_and_the_connection_li
         assert await connection.request("query", {"x": 1}, timeout=WITHIN) == {"x": 1}
 
 
+@pytest.mark.parametrize("value", ["\ud800", "é😀", float("inf"), 2**80, [1.5, None, {"a": True}]])
+async def test_values_arrive_as_they_were_sent(value: Any) -> None:
+    async with connected() as (connection, _):
+        assert await connection.request("query", {"x": value}, timeout=WITHIN) == {"x": value}
+
+
 async def test_the_past_is_not_asked_for() -> None:
     async with connected() as (_, echo):
-        assert echo.introduction["payload"] == {"token": "t", "replay": False, "asides": True}
+        assert echo.introduction["payload"] == {"token": "t", "replay": False, "asides": True, "bundles": True}
 
 
 async def test_every_waiter_gets_an_error_of_its_own() -> None:
@@ -137,6 +143,38 @@ async def test_who_is_cancelled_as_the_answer_comes_disturbs_nobody(kind: str) -
             assert await connection.request("echo", {"x": 1}, timeout=WITHIN) == {"x": 1}
 
 
+async def test_a_bundle_is_its_messages_one_after_another() -> None:
+    heard: list[Any] = []
+    async with connected() as (connection, _):
+        await connection.listen("wait", {}, lambda data, error: heard.append(data if error is None else str(error)))
+        asked = [asyncio.create_task(connection.request("wait", {}, timeout=WITHIN)) for _ in range(4)]
+        await asyncio.sleep(0.05)
+        (events,), keys = connection._sinks, list(connection._asked)
+        failed = {"data": None, "errors": [{"message": "no such thing"}]}
+        bundle = [
+            [events, {"n": 1}],
+            [keys[0], {"x": 1}],
+            {"type": "next", "id": keys[1], "payload": failed},
+            [events, {"n": 2}],
+            [keys[2], None],
+            ["of nobody", {}],
+            {"type": "error", "id": events, "payload": [{"message": "too slow"}]},
+            [events, {"n": 3}],
+            {"type": "next", "id": keys[3], "payload": {"data": {"x": 2}}},
+            {"type": "complete", "id": keys[3]},
+        ]
+        connection._receive(json.dumps(bundle).encode())
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert heard[:2] == [{"n": 1}, {"n": 2}]
+        assert len(heard) == 3
+        assert "too slow" in heard[2]
+        assert [answers[0], answers[3]] == [{"x": 1}, {"x": 2}]
+        assert isinstance(answers[1], ServerError)
+        assert "no such thing" in str(answers[1])
+        assert isinstance(answers[2], ProtocolError)
+        assert await connection.request("echo", {"x": 1}, timeout=WITHIN) == {"x": 1}
+
+
 @pytest.mark.parametrize("what", ["request", "close"])
 async def test_a_server_that_reads_nothing_is_given_up(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rekuest_codegen.runtime.transport.CLOSE_WITHIN", 0.1)
@@ -166,7 +204,21 @@ async def test_a_request_has_its_time_also_where_the_server_does_not_read() -> N
         assert await connection.request("echo", {"x": 1}, timeout=WITHIN) == {"x": 1}
 
 
-@pytest.mark.parametrize("frame", ["{", "[]", '{"type": "next"}', "[" * 100_000, "\udc80"])
+NO_FRAMES = [
+    "{",
+    "[]",
+    '{"type": "next"}',
+    "[" * 100_000,
+    "\udc80",
+    "[[]]",
+    '[["1"]]',
+    '[["1", {}, 1]]',
+    "[3]",
+    '[[["1", {}]]]',
+]
+
+
+@pytest.mark.parametrize("frame", NO_FRAMES)
 async def test_what_is_no_frame_ends_the_connection_at_once(frame: str) -> None:
     """Also where much is still to be sent."""
     async with connected() as (connection, echo):

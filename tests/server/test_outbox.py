@@ -17,6 +17,7 @@ from rekuest_codegen.server.fields import Asker
 from rekuest_codegen.server.graphql_ws import GraphQLWebSocket
 from rekuest_codegen.server.outbox import OVERHEAD, ROOM, Outbox
 from rekuest_codegen.server.tokens import Tokens
+from rekuest_codegen.wire.bundles import MOST
 from tests.server.conftest import TOKEN, WAIT
 
 pytestmark = pytest.mark.anyio
@@ -45,6 +46,10 @@ class Slow:
 
     async def receive(self) -> dict[str, Any]:
         return await self._said.get()
+
+    @property
+    def unread(self) -> bool:
+        return not self._said.empty()
 
     def say(self, kind: str, key: str | None = None, payload: Any = None) -> None:
         text = json.dumps({"type": kind, "id": key, "payload": payload})
@@ -162,6 +167,32 @@ async def test_asides_are_obeyed_where_they_were_agreed_on(
         held = within is not None
         assert [one["type"] for one in socket.sent[1:]] == ([] if held else [socket.sent[1]["type"], "complete"])
         assert [asker.within for asker in answers.asked] == [within]
+
+
+@pytest.mark.parametrize("dialect", ["graphql-transport-ws", "graphql-ws"])
+async def test_what_is_due_together_is_one_frame_for_who_takes_that(dialect: str) -> None:
+    socket = Slow(dialect)
+    begin = "start" if dialect == "graphql-ws" else "subscribe"
+    sizes = [1, 2, MOST - 200, 300, 2 * MOST, 3, 4]
+    async with served(socket, Answers(), bundles=True):
+        for number, size in enumerate(sizes):
+            socket.say(begin, str(number), {"query": str(size)})
+        socket.say(begin, "wrong", {"query": 1})
+        await pause_until(lambda: not socket.unread)
+        await pause()
+        socket.reads.set()
+        await pause()
+        introduced, *frames = socket.sent
+        assert introduced == {"type": "connection_ack"}  # though it left when bundles were agreed on
+        texts = {str(number): "x" * size for number, size in enumerate(sizes)}
+        if dialect == "graphql-ws":
+            assert [frame["type"] for frame in frames] == [*["data", "complete"] * len(sizes), "error"]
+            return
+        messages: list[Any] = [message for frame in frames for message in frame]
+        *answers, wrong = messages
+        assert answers == [[key, text] for key, text in texts.items()]
+        assert (wrong["type"], wrong["id"]) == ("error", "wrong")
+        assert [len(frame) for frame in frames] == [3, 1, 1, 3]
 
 
 async def test_one_message_may_be_larger_than_all_that_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from rekuest_codegen.runtime.caller.client import Client
 from rekuest_codegen.runtime.caller.terms import AWAITED
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.sockets import Socket
+from rekuest_codegen.runtime.transport import Connection
 from rekuest_codegen.runtime.types import Arguments
 from rekuest_codegen.server import feeds, outbox
 from rekuest_codegen.server.feeds import LINGER, Feed, Feeds
@@ -131,6 +132,50 @@ async def introduced(url: str, **payload: Any) -> AsyncIterator[tuple[ClientConn
         yield socket, json.loads(await socket.recv())
 
 
+async def test_a_short_call_is_one_frame_for_who_takes_bundles(
+    url: str,
+    provide: Callable[..., str],
+    define: Callable[..., Any],
+    agent_at: Callable[..., Agent],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (feeds, outbox):
+        monkeypatch.setattr(module, "LINGER", WAIT)  # however busy the machine is
+    provide(url, "lab", define("add"))
+
+    async def ask(socket: ClientConnection, key: str, query: str, **more: Any) -> None:
+        await socket.send(json.dumps({"type": "subscribe", "id": key, "payload": {"query": query, **more}}))
+
+    async with (
+        agent_at(url),
+        introduced(url) as (other, _),
+        introduced(url, asides=True, bundles=True) as (socket, answer),
+        asyncio.timeout(4 * WAIT),
+    ):
+        assert answer == {"type": "connection_ack", "payload": {"asides": True}}
+        for one in (other, socket):
+            await ask(one, "e", EVENTS)
+        await ask(other, "here", "{ __typename }")
+        assert [json.loads(await other.recv())["type"] for _ in range(2)] == ["next", "complete"]
+        await ask(socket, "h", "{ actions { hash } }")
+        ((key, data),) = json.loads(await socket.recv())
+        assert key == "h"
+        (action,) = data["actions"]
+        given = {"input": {"args": {"x": 1}, "actionHash": action["hash"]}}
+        await ask(socket, "1", ASSIGN, variables=given, extensions=write_aside(Aside(awaited=True)))
+        assigned, *events = json.loads(await socket.recv())
+        assert assigned[0] == "1"
+        task = assigned[1]["assign"]["id"]
+        told = [{"mytasks": {"event": {"task": task, "kind": kind}}} for kind in ("YIELD", "COMPLETED")]
+        assert events == [["e", change] for change in told]
+        heard = [json.loads(await other.recv()) for _ in told]
+        assert heard == [{"type": "next", "id": "e", "payload": {"data": change}} for change in told]
+        await ask(socket, "2", ASSIGN, variables={"input": {"args": {}, "actionHash": "no such hash"}})
+        (refused,) = json.loads(await socket.recv())
+        assert (refused["type"], refused["id"]) == ("next", "2")
+        assert refused["payload"]["errors"]
+
+
 async def test_only_who_asks_is_told_what_is_taken(url: str) -> None:
     async with introduced(url) as (_, answer):
         assert answer == {"type": "connection_ack"}
@@ -193,18 +238,26 @@ async def test_a_caller_wakes_once_for_a_call(
     for module in (feeds, outbox):
         monkeypatch.setattr(module, "LINGER", WAIT)  # however busy the machine is
     provide(url, "lab", define("add"))
-    pieces = 0
-    received = Socket.data_received
+    pieces = frames = 0
+    received, heard = Socket.data_received, Connection._receive
 
     def counted(self: Socket, data: bytes) -> None:
         nonlocal pieces
         pieces += 1
         received(self, data)
 
+    def heard_too(self: Connection, text: bytes) -> None:
+        nonlocal frames
+        frames += 1
+        heard(self, text)
+
+    monkeypatch.setattr(Connection, "_receive", heard_too)
     remote: Remote[Any] = Remote("lab", "add", "1", "", "{}", Arguments, {})
     async with agent_at(url), Client(url, "secret") as client, asyncio.timeout(4 * WAIT):
         await (await client.start(remote, {"x": 1}, AWAITED)).result()
         monkeypatch.setattr(Socket, "data_received", counted)
+        frames = 0
         for _ in range(20):
             assert await (await client.start(remote, {"x": 1}, AWAITED)).result() == {"return0": 2}
     assert pieces < 40  # and not three or more a call
+    assert frames < 40

@@ -80,6 +80,7 @@ class Client:
         self._watches: dict[str, Watch] = {}
         self._assigning = 0
         self._early: dict[str, list[Event]] = {}
+        self._early_kept = 0
         self._early_dropped = False
         self._actions: dict[tuple[str, str], str] = {}
         self._background: set[asyncio.Task[Any]] = set()
@@ -176,11 +177,11 @@ class Client:
         try:
             task = await self._assignments.assign(assign, span, how)
             early, whole = self._early.pop(task, []), not self._early_dropped
+            self._early_kept -= len(early)
         finally:
             self._assigning -= 1
             if not self._assigning:
-                self._early.clear()
-                self._early_dropped = False
+                self._early, self._early_kept, self._early_dropped = {}, 0, False
         if self._link.closed:
             raise ConnectionLost(f"{remote.title}: {self._why_closed}; the task may run")
         proven = live and self._live and whole and subscription == self._subscriptions
@@ -188,8 +189,8 @@ class Client:
         watch.span = span
         span.note(task=task)
         self._watches[task] = watch
-        for event in early:
-            self._deliver(watch, event)
+        if early:
+            self._deliver(watch, early)
         if not watch.ended:  # as it is, where all of it came with the answer
             self._attend()
         return watch
@@ -332,28 +333,28 @@ class Client:
         if data is None:
             self._lost(error)
             return
-        change: Payload = data.get("mytasks") or {}
-        raw: Payload | None = change.get("event")
+        change: Payload | None = data.get("mytasks")
+        raw: Payload | None = change.get("event") if change else None
         if not raw:
             return
         self._live = True
         task, event = str(raw["task"]), read_event(raw)
         watch = self._watches.get(task)
         if watch is not None:
-            self._deliver(watch, event)
+            self._deliver(watch, [event])
         elif self._assigning and not self._early_dropped:
             self._early.setdefault(task, []).append(event)
-            if sum(map(len, self._early.values())) > MAX_EARLY:
-                self._early.clear()
-                self._early_dropped = True
+            self._early_kept += 1
+            if self._early_kept > MAX_EARLY:
+                self._early, self._early_dropped = {}, True
 
-    def _deliver(self, watch: Watch, event: Event) -> None:
-        if watch.proven and not watch.held and not event.tells_of_loss:
-            watch.hear([event])
+    def _deliver(self, watch: Watch, events: list[Event]) -> None:
+        if watch.proven and not watch.held and not any(event.tells_of_loss for event in events):
+            watch.hear(events)
             self._settle(watch)
             return
-        watch.held.append(event)
-        if len(watch.held) == 1:
+        watch.held += events
+        if len(watch.held) == len(events):
             self._spawn(self._prove(watch))
 
     async def _prove(self, watch: Watch) -> None:

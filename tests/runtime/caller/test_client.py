@@ -366,3 +366,23 @@ async def test_events_of_other_peoples_tasks_are_not_kept(monkeypatch: pytest.Mo
     async with scripted(lambda _: [*yields(5), COMPLETED], on_request=flood) as server, client(server) as opened:
         assert await result(opened) == 5
         assert opened._early == {}
+
+
+async def test_calls_one_upon_another_keep_room_for_what_is_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "MAX_EARLY", 5)
+    hold = asyncio.Event()
+
+    async def late(name: str, socket: ServerConnection, variables: dict[str, Any]) -> bool:
+        if name == "assign" and variables["input"]["args"] == {"x": 0}:
+            hold.set()
+            return True
+        return False
+
+    async with scripted(lambda _: [*yields(5), COMPLETED], on_request=late) as server, client(server) as opened:
+        assert await result(opened) == 5
+        held = asyncio.create_task(opened.start(node(), {"x": 0}))
+        await hold.wait()
+        assert [await result(opened) for _ in range(10)] == [5] * 10
+        assert server.requests.count("task") == 1  # all of them came live
+        held.cancel()
+        await asyncio.wait([held])
