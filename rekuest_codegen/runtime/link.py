@@ -28,7 +28,8 @@ class ConnectionState(StrEnum):
 
 
 class Link:
-    """GraphQL requests to one server. ``on_open`` is awaited with each new connection, before its first use.
+    """GraphQL requests to one server. ``on_open`` is awaited with each new connection, before its first use; under
+    the name ``listener``, if there is one, a server of ours knows them all as one.
 
     A token that was renewed opens a new connection as soon as nobody waits for an answer on the old one; a token that
     is refused does so at once, and what was refused with it is asked again.
@@ -42,8 +43,10 @@ class Link:
         timeout: float,
         on_open: Callable[[Connection], Awaitable[None]] | None = None,
         on_state: Callable[[ConnectionState], None] | None = None,
+        listener: str | None = None,
     ) -> None:
         self.endpoint = endpoint
+        self._listener = listener
         self._auth = auth_of(token, endpoint)
         self._fixed = isinstance(self._auth, Fixed)
         self._timeout = timeout
@@ -125,7 +128,7 @@ class Link:
                 self._on_state(state)
 
     async def _open(self, token: str) -> Connection:
-        return await Connection.open(self.endpoint, token, timeout=self._timeout)
+        return await Connection.open(self.endpoint, token, timeout=self._timeout, listener=self._listener)
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None

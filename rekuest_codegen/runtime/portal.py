@@ -310,36 +310,36 @@ async def hop(
     ``undo`` called there with what was on its way here already. Raises as `block`, and where ``where`` is closed."""
     here = asyncio.get_running_loop()
     waiter: asyncio.Future[T] = here.create_future()
-    begun: list[asyncio.Task[T]] = []
+    begun: list[asyncio.Task[None]] = []
+    given: list[T] = []
 
     def begin() -> None:
         if not waiter.cancelled():
-            task = there.create_task(_waited(function, *args) if there in _ours else function(*args))
-            begun.append(task)
-            task.add_done_callback(finish)
+            begun.append(there.create_task(carry()))
 
-    def finish(task: asyncio.Task[T]) -> None:
-        if not task.cancelled():
-            task.exception()  # which is told here, if anybody waits for it
-        with suppress(RuntimeError):  # that loop is closed: nobody does
-            here.call_soon_threadsafe(settle, task)
-
-    def settle(task: asyncio.Task[T]) -> None:
-        if waiter.done():
-            return
-        if task.cancelled():
-            waiter.set_exception(_ended())
-        elif (error := task.exception()) is not None:
-            waiter.set_exception(error)
+    async def carry() -> None:
+        try:
+            value = await (_waited(function, *args) if there in _ours else function(*args))
+        except asyncio.CancelledError:
+            tell(waiter.set_exception, _ended())
+            raise
+        except BaseException as error:  # an exit too is for who waits
+            tell(waiter.set_exception, error)
         else:
-            waiter.set_result(task.result())
+            given.append(value)
+            tell(waiter.set_result, value)
+
+    def tell(settle: Callable[[Any], None], what: Any) -> None:
+        with suppress(RuntimeError):  # that loop is closed: nobody waits
+            here.call_soon_threadsafe(lambda: None if waiter.done() else settle(what))
 
     def stop() -> None:
         for task in begun:
             if not task.done():
                 task.cancel()
-            elif undo is not None and not task.cancelled() and task.exception() is None:
-                undo(task.result())
+            elif undo is not None:
+                for value in given:
+                    undo(value)
 
     with _lock:
         if where is not None and is_over(where):

@@ -31,7 +31,7 @@ from rekuest_codegen.runtime.auth.silence import frames_logger
 from rekuest_codegen.runtime.sockets import Socket
 from rekuest_codegen.shapes import is_array, is_object
 from rekuest_codegen.wire.answers import data_of
-from rekuest_codegen.wire.asides import ASIDES, NOTHING, Aside, takes_asides, write_aside
+from rekuest_codegen.wire.asides import ASIDES, LISTENER, NOTHING, Aside, takes_asides, write_aside
 from rekuest_codegen.wire.bundles import BUNDLES
 from rekuest_codegen.wire.endpoint import Endpoint
 
@@ -67,8 +67,8 @@ class Connection:
         self._alarm: asyncio.TimerHandle | None = None
 
     @classmethod
-    async def open(cls, endpoint: Endpoint, token: str, *, timeout: float) -> Connection:
-        """Connect and introduce ourselves.
+    async def open(cls, endpoint: Endpoint, token: str, *, timeout: float, listener: str | None = None) -> Connection:
+        """Connect and introduce ourselves, also as the ``listener`` that was here before, if there is one.
 
         Raises:
             Unreachable: no connection. AccessDenied: the token is refused. CallTimeout: no answer within ``timeout``.
@@ -78,7 +78,7 @@ class Connection:
         place = opened._place
         try:
             async with asyncio.timeout(timeout):
-                await opened._introduce()
+                await opened._introduce(listener)
         except TimeoutError:
             raise CallTimeout(f"{place}: no answer within {timeout:g} s") from None
         except ConnectionClosed as error:
@@ -98,7 +98,7 @@ class Connection:
             raise Unreachable(f"{place}: no connection ({error.strerror or error}); is the server running?") from None
         return opened
 
-    async def _introduce(self) -> None:
+    async def _introduce(self, listener: str | None) -> None:
         socket = await connect(
             self._place,
             subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]  # Subprotocol is a str
@@ -111,7 +111,7 @@ class Connection:
         )
         assert isinstance(socket, Socket)  # noqa: S101 - as asked for
         try:
-            await socket.say(_introduction(self.token))
+            await socket.say(_introduction(self.token, listener))
             answer = await self._first
             if answer is None:
                 raise socket.protocol.close_exc
@@ -350,9 +350,11 @@ def _encode(message: Payload) -> bytes:
         return json.dumps(message).encode()
 
 
-def _introduction(token: str) -> bytes:
+def _introduction(token: str, listener: str | None) -> bytes:
     """The first frame. We want no past: whoever misses events reads them back."""
-    ours = {ASIDES: True, BUNDLES: True}
+    ours: Payload = {ASIDES: True, BUNDLES: True}
+    if listener is not None:
+        ours[LISTENER] = listener
     return _encode({"type": "connection_init", "payload": {"token": token, "replay": False, **ours}})
 
 

@@ -70,6 +70,7 @@ class Call:
     step: bool | None = None
     trace: Mapping[str, str] | None = None
     within: float | None = None
+    listener: str | None = None
 
 
 def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:
@@ -81,6 +82,7 @@ def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:
     reference = call.reference or new_id()
     known = state.references.get((call.caller, call.caller_agent, reference))
     if known is not None:
+        known.tell(call.listener)
         return known, None
     implementation = route(state, call)
     parent = _parent(state, call)
@@ -101,6 +103,7 @@ def assign(state: State, call: Call, at: Moment) -> tuple[Run, Decision | None]:
         created=at.iso,
     )
     run = Run(task)
+    run.listeners = () if call.listener is None else (call.listener,)
     if call.within is not None:
         run.until = at.mono + call.within
     decision = Decision(undo=[lambda: state.drop_run(run)])

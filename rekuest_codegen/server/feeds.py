@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Container, Iterable
 from functools import partial
 from typing import Any
 
@@ -24,9 +24,11 @@ class TooSlow(Exception):
 
 
 class Feed(AsyncIterator[Any]):
-    """One subscriber's queue: iterate it, and `aclose` it in the end. `put` never blocks."""
+    """One subscriber's queue: iterate it, and `aclose` it in the end. `put` never blocks. A ``listener`` has a
+    name, and gets what is for it."""
 
-    def __init__(self, feeds: Feeds, topic: str, first: Iterable[Any] = ()) -> None:
+    def __init__(self, feeds: Feeds, topic: str, first: Iterable[Any] = (), *, listener: str | None = None) -> None:
+        self.listener = listener
         self._items: deque[tuple[Any, int]] = deque((item, 0) for item in first)
         self._limit = len(self._items) + MAX_ITEMS
         self._bytes = 0
@@ -96,6 +98,10 @@ class Feeds:
             if not feeds:
                 del self._feeds[topic]
 
-    def put(self, topic: str, item: Any, size: int = 0, *, waits: bool = False) -> None:
+    def put(
+        self, topic: str, item: Any, size: int = 0, *, waits: bool = False, to: Container[str] | None = None
+    ) -> None:
+        """Tell all subscribers; of the listeners that have names those it is ``to``, if that is said."""
         for feed in self._feeds.get(topic, ()):
-            feed.put(item, size, waits=waits)
+            if to is None or feed.listener is None or feed.listener in to:
+                feed.put(item, size, waits=waits)

@@ -32,12 +32,14 @@ EventFields = dict[str, Callable[[Event, Info], Any]]
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks, and whom: the context of every resolver. ``replay``: a subscription begins with the recent past;
-    ``trace``: the trace that the request is part of; ``within``: for how many seconds what it assigns is waited for.
+    ``listener``: what the connection's client calls itself, and is told of its own tasks only; ``trace``: the trace
+    that the request is part of; ``within``: for how many seconds what it assigns is waited for.
     """
 
     identity: str
     hub: Hub
     replay: bool = True
+    listener: str | None = None
     trace: Mapping[str, str] | None = None
     within: float | None = None
 

@@ -24,7 +24,7 @@ from rekuest_codegen.server.hub import Hub
 from rekuest_codegen.server.model import Json, is_object
 from rekuest_codegen.server.outbox import Outbox
 from rekuest_codegen.server.tokens import Tokens
-from rekuest_codegen.wire.asides import ASIDES, NOTHING, read_aside, takes_asides
+from rekuest_codegen.wire.asides import ASIDES, NOTHING, read_aside, read_listener, takes_asides
 from rekuest_codegen.wire.bundles import takes_bundles
 from rekuest_codegen.wire.messages import MAX_FRAME
 from rekuest_codegen.wire.tracing import read_carrier
@@ -135,7 +135,9 @@ class _Session:
         """Serve until the client leaves (None) or has to."""
         try:
             first = await self._introduced()
-            asker = Asker(self._identify(first), self._hub, replay=_payload(first).get("replay") is not False)
+            given = _payload(first)
+            replay = given.get("replay") is not False
+            asker = Asker(self._identify(first), self._hub, replay=replay, listener=read_listener(given))
             while True:
                 self._take(await self._receive(), asker)
         except TooSlow as error:

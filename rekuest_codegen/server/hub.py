@@ -208,14 +208,15 @@ class Hub:
         """Raises Refused: see `dispatch.ask`."""
         await self._committed(dispatch.ask(self.state, run, what, moment(), step=step))
 
-    def watch_calls(self, caller: str, *, replay: bool = True) -> Feed:
-        """What happens to this identity's tasks (Created, Happened); ``replay``: and what happened a moment ago."""
+    def watch_calls(self, caller: str, *, replay: bool = True, listener: str | None = None) -> Feed:
+        """What happens to this identity's tasks (Created, Happened), or to those that the ``listener`` wants to hear
+        of; ``replay``: and what happened to all of them a moment ago."""
         past: list[Created | Happened] = []
         if replay:
             for run in self.state.recent(self.state.calls_of(caller), time.monotonic(), events=MAX_REPLAY):
                 past.append(Created(run))
                 past.extend(Happened(run, event) for event in run.events)
-        return Feed(self._calls, caller, past)
+        return Feed(self._calls, caller, past, listener=listener)
 
     def watch_agents(self) -> Feed:
         """AgentChanged, as they come."""
@@ -296,7 +297,7 @@ class Hub:
             case Created(run=run):
                 self._deadlines.begin(run)
                 if run.task.caller_agent is None:
-                    self._calls.put(run.task.caller, tell, waits=True)
+                    self._calls.put(run.task.caller, tell, waits=True, to=run.listeners)
             case AgentChanged():
                 self._topics.put(AGENTS, tell)
             case NodeDefined():
@@ -306,7 +307,8 @@ class Hub:
         task = run.task
         self.state.publish(run, event)
         if task.caller_agent is None:
-            self._calls.put(task.caller, tell, tell.size, waits=not self._ends_a_wait(run, event))
+            waits = not self._ends_a_wait(run, event)
+            self._calls.put(task.caller, tell, tell.size, waits=waits, to=run.listeners)
         elif link := self._links.get(task.caller_agent):
             link.tell(presence.mirror(run, event))
         if ends(event):

@@ -124,10 +124,27 @@ class Event(Record, kw_only=True):
         return self.what == "QUEUED" and said.endswith(NOT_BEGUN) and not said.endswith(GIVE_AGAIN)
 
 
+MAX_LISTENERS = 64
+"""Listeners of one task; with more, all hear of it."""
+
+
 class Run:
     """A task and what became of it. ``phase`` runs ahead of ``events``, which holds what is committed."""
 
-    __slots__ = ("asked", "chatter", "events", "number", "phase", "sent", "size", "starts", "task", "until", "yields")
+    __slots__ = (
+        "asked",
+        "chatter",
+        "events",
+        "listeners",
+        "number",
+        "phase",
+        "sent",
+        "size",
+        "starts",
+        "task",
+        "until",
+        "yields",
+    )
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -140,8 +157,16 @@ class Run:
         self.starts = 1
         self.asked: str | None = None
         self.sent = False
+        self.listeners: tuple[str, ...] | None = None
+        """Those of its caller's connections that have names and want to hear of it; None: all of them."""
         self.until: float | None = None
         """The monotonic time at which its caller stops waiting, if it has told."""
+
+    def tell(self, listener: str | None) -> None:
+        """Have this listener hear of it too, from now on."""
+        if listener is None or self.listeners is None or listener in self.listeners:
+            return
+        self.listeners = None if len(self.listeners) >= MAX_LISTENERS else (*self.listeners, listener)
 
     @property
     def done(self) -> bool:

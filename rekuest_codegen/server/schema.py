@@ -123,7 +123,9 @@ def _tasks(_: Any, info: Info, *, filters: Any = None, ordering: Any = None, pag
 
 
 def _task(_: Any, info: Info, *, id: str) -> Run:
-    return _own(info, id)
+    run = _own(info, id)
+    run.tell(info.context.listener)  # who reads what became of it wants to know what becomes of it
+    return run
 
 
 def _event(_: Any, info: Info, *, id: str) -> Event:
@@ -168,6 +170,7 @@ async def _assign(_: Any, info: Info, *, input: Json) -> Run:
         step=input.get("step"),
         trace=asker.trace,
         within=asker.within,
+        listener=asker.listener,
     )
     run, _ = await asker.hub.assign(call)
     return run
@@ -213,7 +216,7 @@ async def _unshelve(_: Any, info: Info, *, input: Json) -> str:
 
 def _mytasks(_: Any, info: Info) -> Any:
     asker: Asker = info.context
-    return asker.hub.watch_calls(asker.identity, replay=asker.replay)
+    return asker.hub.watch_calls(asker.identity, replay=asker.replay, listener=asker.listener)
 
 
 def _watch_agents(_: Any, info: Info) -> Any:

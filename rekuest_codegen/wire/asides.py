@@ -14,6 +14,11 @@ from rekuest_codegen.shapes import is_object
 ASIDES = "asides"
 """The field of both introductions, and of the extensions."""
 
+LISTENER = "listener"
+"""The field of the introduction by which a caller names itself, over all its connections: it is told of the tasks that
+it assigned or asked about, and not of those of all others that have the same token."""
+MAX_NAME = 64
+
 MAX_WITHIN = 30 * 24 * 3600.0
 """Seconds; who waits longer need not be waited for."""
 
@@ -42,6 +47,12 @@ def read_aside(extensions: object) -> Aside:
     within = given.get("within")
     known = isinstance(within, int | float) and not isinstance(within, bool) and 0 < within <= MAX_WITHIN
     return Aside(awaited=given.get("awaited") is True, within=within if known else None)
+
+
+def read_listener(payload: object) -> str | None:
+    """What a caller calls itself in its introduction, if it does."""
+    name = payload.get(LISTENER) if is_object(payload) else None
+    return name if isinstance(name, str) and 0 < len(name) <= MAX_NAME else None
 
 
 def takes_asides(payload: object) -> bool:

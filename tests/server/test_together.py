@@ -20,8 +20,10 @@ from rekuest_codegen.runtime.transport import Connection
 from rekuest_codegen.runtime.types import Arguments
 from rekuest_codegen.server import feeds, outbox
 from rekuest_codegen.server.feeds import LINGER, Feed, Feeds
+from rekuest_codegen.server.model import MAX_LISTENERS, Run
 from rekuest_codegen.server.segments import MOST, Joined
-from rekuest_codegen.wire.asides import Aside, read_aside, takes_asides, write_aside
+from rekuest_codegen.wire.asides import Aside, read_aside, read_listener, takes_asides, write_aside
+from rekuest_codegen.wire.messages import Completed
 from tests.server.conftest import ASSIGN, WAIT, Agent
 
 pytestmark = pytest.mark.anyio
@@ -261,3 +263,73 @@ async def test_a_caller_wakes_once_for_a_call(
             assert await (await client.start(remote, {"x": 1}, AWAITED)).result() == {"return0": 2}
     assert pieces < 40  # and not three or more a call
     assert frames < 40
+
+
+async def test_a_listener_with_a_name_is_told_of_its_own_tasks(
+    url: str,
+    caller_at: Callable[..., Any],
+    provide: Callable[..., str],
+    define: Callable[..., Any],
+    agent_at: Callable[..., Agent],
+) -> None:
+    """And of those it asked about, over all its connections; who has no name is told of all of its token's."""
+    provide(url, "lab", define("add"), define("rest"))
+    async with (
+        agent_at(url) as agent,
+        caller_at(url) as anybody,
+        caller_at(url, listener="one") as one,
+        caller_at(url, listener="one") as again,
+        caller_at(url, listener="two") as two,
+        asyncio.timeout(8 * WAIT),
+    ):
+        callers = (anybody, one, again, two)
+        actions = (await anybody.ask("{ actions { key hash } }"))["data"]["actions"]
+        hashes = {action["key"]: action["hash"] for action in actions}
+        heard = [await caller.watch() for caller in callers]
+        for caller in callers:
+            await caller.ask("{ __typename }")  # after which it is subscribed
+
+        async def assigned(caller: Any, key: str, reference: str) -> str:
+            return str((await caller.assign(actionHash=hashes[key], reference=reference))["id"])
+
+        async def told(events: Any, last: str) -> set[str]:
+            """The tasks that a listener is told of, up to the end of the ``last``."""
+            tasks: set[str] = set()
+            while True:
+                event = (await events.next())["event"]
+                if event is not None:
+                    tasks.add(event["task"])
+                    if (event["task"], event["kind"]) == (last, "COMPLETED"):
+                        return tasks
+
+        of_one = [await assigned(one, "add", "1"), await assigned(one, "rest", "2")]
+        of_two = await assigned(two, "add", "3")
+        of_nobody = [await assigned(anybody, "rest", "4"), await assigned(anybody, "add", "5")]
+        assert await assigned(two, "rest", "2") == of_one[1]  # by its reference it is one of its tasks too
+        await two.ask("query ($id: ID!) { task(id: $id) { id } }", id=of_nobody[0])
+        for task in (of_one[1], of_nobody[0]):
+            await agent.send(Completed(task=task))
+        ends = [await assigned(caller, "add", f"end of {name}") for name, caller in enumerate((anybody, one, two))]
+        assert await told(heard[0], ends[0]) >= {*of_one, of_two, *of_nobody}
+        assert await told(heard[1], ends[1]) == {*of_one, ends[1]}
+        assert await told(heard[2], ends[1]) == {*of_one, ends[1]}
+        assert await told(heard[3], ends[2]) == {of_one[1], of_two, of_nobody[0], ends[2]}
+
+
+@pytest.mark.parametrize("given", [None, {}, {"listener": ""}, {"listener": 3}, {"listener": "x" * 65}])
+def test_a_name_that_is_none_is_not_taken(given: Any) -> None:
+    assert read_listener(given) is None
+
+
+def test_a_task_that_many_want_to_hear_of_is_told_to_all() -> None:
+    run = Run.__new__(Run)
+    run.listeners = ()
+    for number in range(MAX_LISTENERS):
+        run.tell(str(number))
+        run.tell("0")
+        run.tell(None)
+    assert run.listeners == tuple(map(str, range(MAX_LISTENERS)))
+    run.tell("one more")
+    assert run.listeners is None
+    run.tell("another")
+    assert run.listeners is None

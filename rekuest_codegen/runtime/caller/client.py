@@ -39,7 +39,7 @@ from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
 from rekuest_codegen.runtime.watch import Event, Watch, read_event
 from rekuest_codegen.wire.endpoint import Endpoint
-from rekuest_codegen.wire.ids import message_id
+from rekuest_codegen.wire.ids import message_id, new_id
 from rekuest_codegen.wire.tracing import Span, begin
 
 SWEEPS = (0.3, 0.7, 1.5, 3.0, 6.0, 15.0)
@@ -71,7 +71,14 @@ class Client:
     ) -> None:
         self.endpoint = Endpoint.parse(url)
         self._lost_after = lost_after
-        self._link = Link(self.endpoint, token, timeout=request_timeout, on_open=self._subscribe, on_state=on_state)
+        self._link = Link(
+            self.endpoint,
+            token,
+            timeout=request_timeout,
+            on_open=self._subscribe,
+            on_state=on_state,
+            listener=new_id(),
+        )
         self._patience = Patience(self._link, reconnect_within)
         self._assignments = Assignments(self._link, self._patience, self._hold)
         self._live = False
@@ -242,7 +249,7 @@ class Client:
             await asyncio.sleep(0)
         with suppress(TimeoutError):
             async with asyncio.timeout(portal.TELL_WITHIN):
-                while self._assigning:  # a task that nobody knows yet cannot be cancelled
+                while self._assigning:  # noqa: ASYNC110 - what nobody knows yet cannot be cancelled; an end is rare
                     await asyncio.sleep(0.005)
         waited_for = [watch for watch in self._watches.values() if not watch.runs_on]
         await asyncio.gather(*(self.cancel(watch) for watch in waited_for))

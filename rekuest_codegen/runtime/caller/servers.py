@@ -173,9 +173,9 @@ class Server:
 
     async def client(self) -> Client:
         """What makes the calls; to be used in the portal's loop."""
-        from rekuest_codegen.runtime.caller.client import Client
-
         if self._client is None:
+            from rekuest_codegen.runtime.caller.client import Client
+
             self._forget_hook = portal.on_close(self._close)
             self._client = Client(self.url, self._credentials, on_state=self._changed)
         return self._client

@@ -172,7 +172,7 @@ def test_one_that_was_let_go_is_closed_once_nothing_is_under_way(places: Any, mo
     mine = connect(north.url, "north")
     running = threading.Thread(target=first.where, args=(0.2,))
     running.start()
-    until(lambda: mine.state is ConnectionState.CONNECTED)
+    until(lambda: mine._client is not None and bool(mine._client._watches))
     connect(south.url, "south")
     mine.retire()
     assert mine.state is ConnectionState.CONNECTED
