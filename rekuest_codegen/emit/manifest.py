@@ -83,7 +83,8 @@ def read_records(text: str) -> tuple[list[NodeRecord], dict[str, Any]]:
     from rekuest_codegen.ir.records import records
 
     outlines = Outlines()
-    for texts, provenance in (_lines(text), _canonical(text)):
+    for texts_of in (_lines, _canonical):
+        texts, provenance = texts_of(text)
         known = [made for node in texts if (made := outlines.read(node)) is not None]
         if texts and len(known) == len(texts):
             return known, provenance
@@ -111,7 +112,7 @@ def written_files(text: str) -> dict[str, str]:
 
 
 def _lines(text: str) -> tuple[list[str], dict[str, Any]]:
-    """The texts of the nodes in a manifest as we write it, and its provenance; no texts, where it is written otherwise."""
+    """The texts of the nodes in a manifest as we write it, and its provenance; no texts where it is not written so."""
     head, _, nodes = text.partition(_NODES)
     if nodes.startswith(_NODE) and nodes.endswith(_END):
         try:

@@ -12,14 +12,13 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from json.decoder import scanstring
 from json.encoder import encode_basestring_ascii
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from rekuest_codegen.ir.naming import is_text
 from rekuest_codegen.ir.recognising import recognise
-from rekuest_codegen.ir.records import NodeRecord, Outline, canonical
+from rekuest_codegen.ir.records import NodeRecord, Outline
 
 _WORDS = re.compile(
     r'("(?:(?:description|key)":"|(?:app|hash|name)":"(?!")))'  # an empty one of these would be left out
@@ -54,7 +53,7 @@ class Outlines:
         remains = tuple(pieces)
         if "\\" in text:
             try:
-                words = [_unescaped(word) for word in words]
+                words = [_unescaped(word) if "\\" in word else word for word in words]
             except ValueError:
                 return _alone(text)
         if remains not in self._kin:
@@ -64,7 +63,8 @@ class Outlines:
             return _alone(text)
         fixed = tuple([words[place] for place in kin.fixed])
         if fixed not in kin.known:
-            kin.known[fixed] = _mould(_marked(remains, dict(zip(kin.fixed, fixed, strict=True)), len(words)), len(words))
+            marked = _marked(remains, dict(zip(kin.fixed, fixed, strict=True)), len(words))
+            kin.known[fixed] = _mould(marked, len(words))
         mould = kin.known[fixed]
         if mould is None:
             return _alone(text)
@@ -77,9 +77,7 @@ def _unescaped(word: str) -> str:
     """Raises:
     ValueError: it is not escaped as we escape.
     """
-    if "\\" not in word:
-        return word
-    said, _ = scanstring(f'{word}"', 0)
+    said: str = json.loads(f'"{word}"')
     if encode_basestring_ascii(said) != f'"{word}"':
         raise ValueError(word)
     return said
@@ -105,7 +103,8 @@ def _kin(remains: tuple[str, ...], count: int) -> _Kin | None:
 def _mould(node: NodeRecord | None, count: int) -> _Mould | None:
     """The outline of a ``node`` that has numbers for its words, of which there were ``count``, and what picks the words
     of a record of this outline from them, an empty one and none. None where not all that is said in it is a word."""
-    places: dict[str | None, int] = {f"{_MARK}{place}": place for place in range(count)} | {"": count, None: count + 1}
+    places: dict[str | None, int] = {f"{_MARK}{place}": place for place in range(count)}
+    places |= {"": count, None: count + 1}
     if node is None or not places.keys() >= set(_words(node)):
         return None
     return node.outline, itemgetter(*[places[word] for word in _words(node)])

@@ -92,6 +92,12 @@ class NodeRecord:
     """
 
     __slots__ = ("app", "description", "hash", "key", "name", "outline", "said", "text")
+    app: str
+    key: str
+    hash: str
+    name: str
+    description: str | None
+    text: str
 
     def __init__(
         self,
@@ -99,7 +105,7 @@ class NodeRecord:
         text: str,
         app: str,
         key: str,
-        hash: str,  # noqa: A002 - as the definition calls it
+        hash: str,
         name: str,
         description: str | None,
         *said: str | None,
@@ -253,9 +259,7 @@ def _within(ports: Iterable[PortRecord]) -> Iterator[PortRecord]:
 
 
 def _described(ports: Iterable[PortRecord], said: Iterator[str | None]) -> tuple[PortRecord, ...]:
-    return tuple(
-        [port._replace(description=next(said), children=_described(port.children, said)) for port in ports]
-    )
+    return tuple([port._replace(description=next(said), children=_described(port.children, said)) for port in ports])
 
 
 def _choice(raw: Mapping[str, Any]) -> ChoiceRecord:
