@@ -70,6 +70,8 @@ class Aliases:
     def take(self, others: Aliases) -> list[str]:
         """Have what the ``others`` are, too; the definitions that were not here, in an order as `new` gives."""
         self.modules |= others.modules
+        if not others.definitions:
+            return []  # most need none
         added = {name: text for name, text in others.definitions.items() if name not in self.definitions}
         self.definitions |= added
         return list(added.values())

@@ -21,7 +21,7 @@ from rekuest_codegen.ir.recognising import recognise
 from rekuest_codegen.ir.records import NodeRecord, Outline
 
 _WORDS = re.compile(
-    r'("(?:(?:description|key)":"|(?:app|hash|name)":"(?!")))'  # an empty one of these would be left out
+    r'("(?:description":"|key":"|app":"(?!")|hash":"(?!")|name":"(?!")))'  # some are never empty, but left out
     r'([ !#-\[\]-~]*+(?:\\.[ !#-\[\]-~]*+)*+)"'
     r'(?!,"kind":"[^G])'  # the key of a port, not of a GENERATOR
 )
