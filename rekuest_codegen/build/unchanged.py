@@ -90,7 +90,8 @@ def remember(
     outs: dict[str, Hashes] = {}
     try:
         for out, files in packages.items():
-            outs[out] = _hashes(out, files, written_files(files[MANIFEST]))
+            told = written_files(files[MANIFEST]) if MANIFEST in files else None
+            outs[out] = _hashes(out, files, told)
     except OSError:
         return
     shelf = Shelf(SHELF)
