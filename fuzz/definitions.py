@@ -97,8 +97,10 @@ class Source(Protocol):
 
 
 def definitions(source: Source, most: int = 5) -> list[Raw]:
-    """Some nodes, as a server would list them."""
-    return [_Drawing(source).node() for _ in range(source.randint(1, most))]
+    """Some nodes, as a server would list them, and some of them once more in other words."""
+    drawing = _Drawing(source)
+    nodes = [drawing.node() for _ in range(source.randint(1, most))]
+    return [*nodes, *(drawing.retold(drawing.pick(nodes)) for _ in range(source.randint(0, 2)))]
 
 
 def seeded(seed: int) -> list[Raw]:
@@ -155,6 +157,24 @@ class _Drawing:
         if self.maybe(4):
             raw["is_test_for"] = [{"app": self.text(), "key": self.text()}]
         return raw
+
+    def retold(self, raw: Raw) -> Raw:
+        """A node of which all is the same but what it is called, and what is said of it."""
+        told = {**raw, "key": self.text(KEYS), "hash": self.pick(("", "h1", "h3", "\\u0000", "\0" + "1"))}
+        for field in ("description", "name"):
+            if field in raw:
+                told[field] = self.text()
+        for side in ("args", "returns"):
+            told[side] = [self._redescribed(port) for port in raw[side]]
+        return told
+
+    def _redescribed(self, port: Raw) -> Raw:
+        told = dict(port)
+        if "description" in port:
+            told["description"] = self.text()
+        if "children" in port:
+            told["children"] = [self._redescribed(child) for child in port["children"]]
+        return told
 
     def port(self, key: str, depth: int) -> Raw:
         kind = self.pick(NESTING) if depth and self.maybe(3) else self.pick(KINDS)

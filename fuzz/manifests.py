@@ -14,6 +14,8 @@ ODD: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 1.5, 10**400, float("nan"), float("inf"), "", "1", "FUNCTION", "MODEL", "\ud800"),
     *([], {}, [None], {"key": "x"}, [{"key": "x", "kind": "INT"}], {"kind": "INT"}, [[[]]], {"": {"": {}}}),
 )
+_HEAD, _TAIL = '{\n  "format": 1,\n  "provenance": {},\n  "files": {\n\n  },\n  "nodes": [\n', "\n  ]\n}\n"
+"""What stands around the nodes where each has a line, as we write them."""
 NAMES = (
     "default",
     "nullable",
@@ -36,10 +38,18 @@ def manifest(source: Source) -> str:
             nodes.append(json.loads(record(read_node(raw)).text))
         except DefinitionError:
             nodes.append(raw)
-    whole = {"format": 1, "provenance": {}, "files": {}, "nodes": nodes}
+    whole: dict[str, Any] = {"format": 1, "provenance": {}, "files": {}, "nodes": nodes}
     for _ in range(source.randint(0, 3)):
         _spoil(source, nodes if source.randint(0, 9) else whole)
-    return json.dumps(whole)
+    if (
+        whole.get("nodes") is not nodes
+        or set(whole) != {"format", "provenance", "files", "nodes"}
+        or source.randint(0, 1)
+    ):
+        return json.dumps(whole)
+    sort = source.randint(0, 3) > 0
+    lines = (f"    {json.dumps(node, sort_keys=sort, separators=(',', ':'))}" for node in nodes)
+    return _HEAD + ",\n".join(lines) + _TAIL
 
 
 def _spoil(source: Source, value: Any) -> None:

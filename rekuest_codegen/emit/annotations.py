@@ -67,6 +67,15 @@ class Aliases:
         """The definitions added after there were ``since`` of them, in an order in which each finds the others."""
         return list(self.definitions.values())[since:]
 
+    def take(self, others: Aliases) -> list[str]:
+        """Have what the ``others`` are, too; the definitions that were not here, in an order as `new` gives."""
+        self.modules |= others.modules
+        if not others.definitions:
+            return []  # most need none
+        added = {name: text for name, text in others.definitions.items() if name not in self.definitions}
+        self.definitions |= added
+        return list(added.values())
+
     def fit(self, type_: Type, room: int, hint: str) -> str:
         """``type_`` as text of at most ``room`` columns, or the name of an alias for it."""
         text = str(type_)

@@ -1,12 +1,12 @@
 """Ports in every form they are written in: a parameter, a field, JSON that a stub carries.
 
-Most ports of a package are like others in it, but for what is said about them. Of each likeness every form is made once
-a module, which is where aliases of types live.
+Most ports of a package are like others in it, but for what is said about them. Of each likeness every form is made
+once, with the aliases that it needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from rekuest_codegen.emit.annotations import Aliases, Type, annotation
 from rekuest_codegen.emit.layout import COLUMNS, STEP
@@ -18,16 +18,16 @@ from rekuest_codegen.ir.records import PortRecord
 
 
 class Written:
-    """The forms of the ports of one module's nodes. ``like`` is what `likenesses` gives for a port."""
+    """The forms of the ports of a package. ``like`` is what `likenesses` gives for a port, ``aliases`` take what it
+    needs."""
 
-    def __init__(self, table: TypeTable, aliases: Aliases) -> None:
+    def __init__(self, table: TypeTable) -> None:
         self.table = table
-        self.aliases = aliases
         self._slots: dict[Hashable, Slot] = {}
         self._types: dict[Hashable, Type] = {}
         self._carried: dict[Hashable, str] = {}
-        self._parameters: dict[tuple[Hashable, str], str] = {}
-        self._fields: dict[tuple[Hashable, str, str], str] = {}
+        self._parameters: dict[Hashable, tuple[str, Aliases]] = {}
+        self._fields: dict[Hashable, tuple[str, Aliases]] = {}
         self._names: dict[tuple[tuple[str, ...], frozenset[str]], tuple[Mapping[str, str], Mapping[str, str]]] = {}
 
     def names(self, keys: tuple[str, ...], used: frozenset[str]) -> tuple[Mapping[str, str], Mapping[str, str]]:
@@ -73,22 +73,31 @@ class Written:
             texts.append(made)
         return f"[{','.join(texts)}]"
 
-    def parameter(self, like: Hashable, name: str, slot_: Slot) -> str:
+    def parameter(self, like: Hashable, name: str, slot_: Slot, aliases: Aliases) -> str:
         """``name: type = default``, in a signature."""
-        made = self._parameters.get((like, name)) if like is not None else None
-        if made is None:
+
+        def make(own: Aliases) -> str:
             tail = "" if slot_.default is None else f" = {slot_.default}"
             room = COLUMNS - len(STEP) - width(f"{name}: {tail},")
-            made = f"{name}: {self.aliases.fit(slot_.type, room, name)}{tail}"
-            if like is not None:
-                self._parameters[like, name] = made
-        return made
+            return f"{name}: {own.fit(slot_.type, room, name)}{tail}"
 
-    def field(self, like: Hashable, name: str, outer: str, slot_: Slot) -> str:
+        return _once(self._parameters, like and (like, name), make, aliases)
+
+    def field(self, like: Hashable, name: str, outer: str, slot_: Slot, aliases: Aliases) -> str:
         """A field of the class of arguments; ``outer`` is what the outside calls it."""
-        made = self._fields.get((like, name, outer)) if like is not None else None
-        if made is None:
-            made = field(name, outer, slot_, self.aliases)
-            if like is not None:
-                self._fields[like, name, outer] = made
-        return made
+        return _once(self._fields, like and (like, name, outer), lambda own: field(name, outer, slot_, own), aliases)
+
+
+def _once(
+    known: dict[Hashable, tuple[str, Aliases]], key: Hashable, make: Callable[[Aliases], str], aliases: Aliases
+) -> str:
+    """What is ``known`` under the ``key``, if there is one, else made."""
+    made = known.get(key)
+    if made is None:
+        own = Aliases()
+        made = make(own), own
+        if key is not None:
+            known[key] = made
+    text, own = made
+    aliases.take(own)
+    return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekuest_codegen.emit.layout import COLUMNS, STEP
 from rekuest_codegen.emit.options import Docstrings
@@ -24,10 +24,10 @@ MAX_CHARACTERS = 10_000
 Entries = Sequence[tuple[str, str]]
 """Names, which may be empty, and what is said of them."""
 
-_RAISES = {
-    "ArgumentError": "An argument does not fit; nothing was sent.",
-    "NodeError": "The node itself failed.",
-}
+_RAISES = (
+    ("ArgumentError", "An argument does not fit; nothing was sent."),
+    ("NodeError", "The node itself failed."),
+)
 _KINDS: Mapping[PortKind, str] = {
     PortKind.INT: "An integer.",
     PortKind.FLOAT: "A number.",
@@ -42,28 +42,58 @@ _KINDS: Mapping[PortKind, str] = {
 }
 
 
+class Spoken(NamedTuple):
+    """What is said of a port: the description at ``place`` among those of its node, or ``otherwise``; and ``more``."""
+
+    name: str
+    place: int
+    otherwise: str
+    more: str
+
+
+def spoken_argument(port: PortRecord, place: int, name: str, shown: bool) -> Spoken:
+    """What is said of an argument that Python calls ``name``; its default may be ``shown`` in the signature."""
+    said: list[str] = []
+    if port.default is not None and not shown:
+        said.append(f"Left out, it is {_short(port.default)}.")
+    elif port.default is None and is_optional(port):
+        said.append("May be left out.")
+    if port.kind is PortKind.QUANTITY and port.reference_unit:
+        said.append(f"Measured in {port.reference_unit}.")
+    if (span := _slider(port)) is not None:
+        said.append(span)
+    if name != port.key:
+        said.append(f"Travels as {_short(port.key)}.")
+    return Spoken(name, place, _undescribed(port), " ".join(said))
+
+
+def spoken_return(port: PortRecord, place: int, name: str) -> Spoken:
+    """What is said of what is given back; ``name`` is empty when that is a single value."""
+    return Spoken(name, place, _undescribed(port), "")
+
+
 def node_docstring(
-    node: NodeRecord,
-    names: Mapping[str, str],
-    shown: frozenset[str],
-    results: Mapping[str, str],
-    types: Sequence[str],
-    style: Docstrings,
+    node: NodeRecord, arguments: Sequence[Spoken], returns: Sequence[Spoken], types: Sequence[str], style: Docstrings
 ) -> list[str]:
     """The docstring of a node's function.
 
     Args:
         node: the node.
-        names: the Python name of each argument, by key.
-        shown: keys of the arguments whose default stands in the signature.
-        results: the Python name of each return, by key, when there are several.
+        arguments: what to say of them.
+        returns: what to say of these.
         types: the type of each return.
         style: how the sections look.
     """
-    arguments = [(names[port.key], _about_argument(port, names[port.key], port.key in shown)) for port in node.args]
-    returns = [(results.get(port.key, ""), _about(port)) for port in node.returns]
-    streams = node.kind is NodeKind.GENERATOR
-    return [*_summary(node), *_SECTIONS[style](arguments, returns, list(_RAISES.items()), streams, types)]
+    said = node.said
+    streams = node.outline.kind is NodeKind.GENERATOR
+    sections = _SECTIONS[style](
+        [(spoken.name, _about(spoken, said[spoken.place])) for spoken in arguments],
+        [(spoken.name, _about(spoken, said[spoken.place])) for spoken in returns],
+        _RAISES,
+        streams,
+        types,
+    )
+    return [*_summary(node), *sections]
 
 
 def plain_docstring(text: str) -> list[str]:
@@ -123,9 +153,8 @@ def _rest(arguments: Entries, returns: Entries, raises: Entries, streams: bool, 
     return lines
 
 
-def _about(port: PortRecord) -> str:
-    if port.description and port.description.strip():
-        return " ".join(_cut(port.description).split())
+def _undescribed(port: PortRecord) -> str:
+    """What is said of a port that has no description."""
     if port.label and port.label.strip() and port.label != port.key:
         return " ".join(_cut(port.label).split())
     if port.identifier and port.kind not in _KINDS:
@@ -133,22 +162,11 @@ def _about(port: PortRecord) -> str:
     return _KINDS.get(port.kind, port.kind.value)
 
 
-def _about_argument(port: PortRecord, name: str, shown: bool) -> str:
-    said = [_about(port)]
-    if port.default is not None and not shown:
-        said.append(f"Left out, it is {_short(port.default)}.")
-    elif port.default is None and is_optional(port):
-        said.append("May be left out.")
-    if port.kind is PortKind.QUANTITY and port.reference_unit:
-        said.append(f"Measured in {port.reference_unit}.")
-    if (span := _slider(port)) is not None:
-        said.append(span)
-    if name != port.key:
-        said.append(f"Travels as {_short(port.key)}.")
-    first = said[0]
-    if len(said) > 1 and not first.endswith((".", "!", "?", ":", ";")):
-        said[0] = f"{first}."
-    return " ".join(said)
+def _about(spoken: Spoken, description: str | None) -> str:
+    text = " ".join(_cut(description).split()) if description and description.strip() else spoken.otherwise
+    if not spoken.more:
+        return text
+    return f"{text} {spoken.more}" if text.endswith((".", "!", "?", ":", ";")) else f"{text}. {spoken.more}"
 
 
 def _slider(port: PortRecord) -> str | None:

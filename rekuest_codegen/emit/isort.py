@@ -10,11 +10,16 @@ from typing import Any
 from rekuest_codegen.emit.layout import exploded, fits
 
 _RUNS = re.compile(r"\d+|\D")
+_NUMBER = re.compile(r"[0-9]+")
+_ZERO = re.compile(r"(?<![0-9])0")
 
 
 def sort_members(names: Iterable[str]) -> list[str]:
     """Names in the order they are imported in."""
-    return sorted(names, key=lambda name: (_group(name), _natural(name.lower()), _natural(name)))
+    members = list(names)
+    # With the length before each number, texts compare as a whole; unless a number begins with a zero.
+    natural = _padded if all(map(_is_usual, members)) else _natural
+    return sorted(members, key=lambda name: (_group(name), natural(name.lower()), natural(name)))
 
 
 def from_import(module: str, names: Iterable[str], indent: str = "") -> str:
@@ -45,6 +50,18 @@ def _compare(one: Sequence[str], other: Sequence[str]) -> int:
             return -1 if (len(a), a) < (len(b), b) else 1
         return -1 if a < b else 1
     return len(one) - len(other)
+
+
+def _is_usual(name: str) -> bool:
+    return name.isascii() and _ZERO.search(name) is None
+
+
+def _padded(name: str) -> str:
+    return _NUMBER.sub(_counted, name)
+
+
+def _counted(number: re.Match[str]) -> str:
+    return f"0{chr(len(number[0]))}{number[0]}"
 
 
 _key = cmp_to_key(_compare)

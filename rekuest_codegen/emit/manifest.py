@@ -22,6 +22,9 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 _NODES = ',\n  "nodes": [\n'
 """Where the nodes begin. A text in JSON holds no line break."""
+_NODE = "    "
+"""What stands before each."""
+_END = "\n  ]\n}\n"
 
 
 def manifest(nodes: Sequence[Node | NodeRecord], provenance: Mapping[str, Any], files: Mapping[str, str]) -> str:
@@ -33,7 +36,7 @@ def manifest(nodes: Sequence[Node | NodeRecord], provenance: Mapping[str, Any], 
     from rekuest_codegen.ir import canonical_json
     from rekuest_codegen.ir.records import records
 
-    listed = ",\n".join(f"    {node.text}" for node in records(nodes))
+    listed = f",\n{_NODE}".join([node.text for node in records(nodes)])
     hashes = ",\n".join(
         f"    {canonical_json(path)}: {canonical_json(file_hash(files[path]))}" for path in sorted(files)
     )
@@ -41,8 +44,7 @@ def manifest(nodes: Sequence[Node | NodeRecord], provenance: Mapping[str, Any], 
         "{\n"
         f'  "format": {FORMAT},\n'
         f'  "provenance": {canonical_json(dict(provenance))},\n'
-        f'  "files": {{\n{hashes}\n  }}{_NODES}{listed}\n  ]\n'
-        "}\n"
+        f'  "files": {{\n{hashes}\n  }}{_NODES}{_NODE if listed else ""}{listed}{_END}'
     )
 
 
@@ -77,17 +79,17 @@ def read_records(text: str) -> tuple[list[NodeRecord], dict[str, Any]]:
     Raises:
         ConfigurationError, DefinitionError: as `read_manifest`.
     """
-    from rekuest_codegen.ir.recognising import recognise
+    from rekuest_codegen.ir.outlines import Outlines
     from rekuest_codegen.ir.records import records
 
-    raw = _load(text)
-    nodes, provenance = raw.get("nodes"), raw.get("provenance")
-    if is_array(nodes) and is_object(provenance):
-        known = [made for node in nodes if (made := recognise(node)) is not None]
-        if len(known) == len(nodes):
+    outlines = Outlines()
+    for texts_of in (_lines, _canonical):
+        texts, provenance = texts_of(text)
+        known = [made for node in texts if (made := outlines.read(node)) is not None]
+        if texts and len(known) == len(texts):
             return known, provenance
-    read, provenance = read_manifest(text)
-    return records(read), provenance
+    nodes, provenance = read_manifest(text)
+    return records(nodes), provenance
 
 
 def written_files(text: str) -> dict[str, str]:
@@ -107,6 +109,31 @@ def written_files(text: str) -> dict[str, str]:
     if not is_object(files):
         raise ConfigurationError(f"{MANIFEST}: no files in it")
     return {path: str(hash_) for path, hash_ in files.items()}
+
+
+def _lines(text: str) -> tuple[list[str], dict[str, Any]]:
+    """The texts of the nodes in a manifest as we write it, and its provenance; no texts where it is not written so."""
+    head, _, nodes = text.partition(_NODES)
+    if nodes.startswith(_NODE) and nodes.endswith(_END):
+        try:
+            provenance = _load(f"{head}\n}}").get("provenance")
+        except ConfigurationError:
+            provenance = None
+        if is_object(provenance):
+            return nodes[len(_NODE) : -len(_END)].split(f",\n{_NODE}"), provenance
+    return [], {}
+
+
+def _canonical(text: str) -> tuple[list[str], dict[str, Any]]:
+    """As `_lines`, of a manifest that is written in any other way."""
+    from rekuest_codegen.ir.records import canonical
+
+    raw = _load(text)
+    nodes, provenance = raw.get("nodes"), raw.get("provenance")
+    try:
+        return (list(map(canonical, nodes)), provenance) if is_array(nodes) and is_object(provenance) else ([], {})
+    except (ValueError, RecursionError):
+        return [], {}
 
 
 def file_hash(text: str) -> str:

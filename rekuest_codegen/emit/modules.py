@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rekuest_codegen.emit.annotations import Aliases, names_in
-from rekuest_codegen.emit.arguments import Written
 from rekuest_codegen.emit.docstrings import plain_docstring
 from rekuest_codegen.emit.isort import from_import, reexports
 from rekuest_codegen.emit.layout import spread
 from rekuest_codegen.emit.members import Slot, enum_members, model_fields, slot
 from rekuest_codegen.emit.options import Docstrings, EmitOptions
+from rekuest_codegen.emit.patterns import Patterns
 from rekuest_codegen.emit.stubs import ClassText, Entry, Names, Stub, stub
 from rekuest_codegen.emit.text import literal
 from rekuest_codegen.emit.types import SharedType, TypeTable, UserClass
@@ -104,13 +104,13 @@ def exports(names: Sequence[str]) -> str:
 
 
 def stub_modules(
-    module: str, about: str, named: Sequence[tuple[Entry, Names]], table: TypeTable, options: EmitOptions
+    module: str, about: str, named: Sequence[tuple[Entry, Names]], patterns: Patterns, options: EmitOptions
 ) -> tuple[list[StubModule], LazyPackage | None]:
     """The files of the nodes that share a module."""
     ordered = sorted(named, key=lambda pair: pair[1].function)
     style = options.docstrings
     if len(ordered) <= options.module_size:
-        return [_stub_module(f"{module}.py", about, f".{TYPES}", ordered, table, style)], None
+        return [_stub_module(f"{module}.py", about, f".{TYPES}", ordered, patterns, style)], None
     count = 1
     while count * options.module_size < 2 * len(ordered):
         count *= 2
@@ -119,7 +119,7 @@ def stub_modules(
         parts.setdefault(f"_part{int(digest(pair[1].function, 8), 16) % count:03d}", []).append(pair)
     types = f"..{TYPES}"
     modules = [
-        _stub_module(f"{module}/{part}.py", about, types, parts[part], table, style, part=True)
+        _stub_module(f"{module}/{part}.py", about, types, parts[part], patterns, style, part=True)
         for part in sorted(parts)
     ]
     places = {f".{part}": _public(made) for part, made in zip(sorted(parts), modules, strict=True)}
@@ -156,14 +156,13 @@ def _stub_module(
     about: str,
     types: str,
     named: Sequence[tuple[Entry, Names]],
-    table: TypeTable,
+    patterns: Patterns,
     style: Docstrings,
     *,
     part: bool = False,
 ) -> StubModule:
     aliases = Aliases()
-    written = Written(table, aliases)
-    stubs = [stub(entry, names, written, style) for entry, names in named]
+    stubs = [stub(entry, names, patterns.of(entry.node.outline), aliases, style) for entry, names in named]
     used = sorted({name for made in stubs for name in made.used})
     public = [name for made in stubs for name in made.public]
     names = {name for made in stubs for name in (*made.public, *made.parameters)}

@@ -24,9 +24,10 @@ from rekuest_codegen.emit.modules import (
     type_modules,
 )
 from rekuest_codegen.emit.options import EmitOptions, Layout
-from rekuest_codegen.emit.ports import quoted, walk
+from rekuest_codegen.emit.patterns import Patterns
+from rekuest_codegen.emit.ports import quoted
 from rekuest_codegen.emit.stubs import Entry, Names
-from rekuest_codegen.emit.types import NO_CLASSES, collect
+from rekuest_codegen.emit.types import TypeTable, collect
 from rekuest_codegen.ir.naming import (
     BUILTINS,
     CLASS,
@@ -76,15 +77,15 @@ def plan(nodes: Sequence[Node | NodeRecord], options: EmitOptions) -> Package:
         DefinitionError: a node holds what cannot be written down.
     """
     ranked = rank(records(nodes))
-    table = collect([(entry.rank, entry.ports) for entry in ranked], options.structures, options.enums)
-    ranked = [entry._replace(bindings=table.bindings(entry.ports)) for entry in ranked]
+    table = collect([(entry.rank, entry.node) for entry in ranked], options.structures, options.enums)
+    patterns = Patterns(table)
     shelves = shelve(ranked, options.layout)
     types, lazy_types = type_modules(table, options.module_size)
     stubs: list[StubModule] = []
     lazy = [lazy_types]
     for shelf in shelves:
-        named = name_nodes(shelf.entries, options)
-        made, package = stub_modules(shelf.module, shelf.about, named, table, options)
+        named = name_nodes(shelf.entries, table, options)
+        made, package = stub_modules(shelf.module, shelf.about, named, patterns, options)
         stubs.extend(made)
         lazy.append(package)
     modules = [*(shelf.module for shelf in shelves), *([TYPES] if types else [])]
@@ -113,7 +114,7 @@ def rank(nodes: Sequence[NodeRecord]) -> list[Entry]:
             id_ = f"{quoted(node.app)} {quoted(node.key)} {quoted(node.version)}"
             if versions[node.version] > 1:
                 id_ += f" {digest(node.text, 64)}"
-            ranked.append(Entry(id_, place, node, walk((*node.args, *node.returns)), NO_CLASSES))
+            ranked.append(Entry(id_, place, node))
     return ranked
 
 
@@ -131,10 +132,11 @@ def shelve(ranked: Sequence[Entry], layout: Layout) -> list[Shelf]:
     ]
 
 
-def name_nodes(entries: Sequence[Entry], options: EmitOptions) -> list[tuple[Entry, Names]]:
+def name_nodes(entries: Sequence[Entry], table: TypeTable, options: EmitOptions) -> list[tuple[Entry, Names]]:
     """Name the nodes of one module."""
     family = with_suffix if options.async_naming == "suffix" else with_async
-    used = {name for entry in entries for name in entry.bindings.classes.values()}
+    outlines = {entry.node.outline for entry in entries}
+    used = {name for outline in outlines for name in table.bindings(outline).classes.values()}
     functions = assign(
         {entry.id: _wishes(entry, options.layout) for entry in entries},
         style=FUNCTION,
@@ -147,7 +149,7 @@ def name_nodes(entries: Sequence[Entry], options: EmitOptions) -> list[tuple[Ent
     for entry in entries:
         function = functions[entry.id]
         wishes[f"{function} arguments"] = [f"{camel(function)}Args"]
-        if len(entry.node.returns) > 1:
+        if len(entry.node.outline.returns) > 1:
             wishes[f"{function} result"] = [f"{camel(function)}Result"]
     classes = assign(wishes, style=CLASS, reserved=KEYWORDS | BUILTINS | used | taken)
     constants = assign({name: [name.upper()] for name in functions.values()}, style=CONSTANT)

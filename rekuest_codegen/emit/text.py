@@ -9,6 +9,7 @@ overrides, joiners and lone surrogates are written as escapes. In a docstring th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from rekuest_codegen.ir.naming import is_letter, width
 
@@ -23,6 +24,7 @@ _INVISIBLE = frozenset(
 _SIGNS = frozenset("°±²³µ·§€£")
 
 
+@lru_cache(maxsize=256)  # ports, which are long, are the same for many nodes
 def literal(text: str) -> str:
     """A Python string literal for ``text``, quoted as ruff would quote it."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:

@@ -18,7 +18,7 @@ from rekuest_codegen.emit.ports import carried, distinct_choices, likeness, shap
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.ir.kinds import PortKind
 from rekuest_codegen.ir.naming import BUILTINS, CLASS, KEYWORDS, MEMBER, assign, digest, last_segment
-from rekuest_codegen.ir.records import PortRecord
+from rekuest_codegen.ir.records import NodeRecord, Outline, PortRecord
 from rekuest_codegen.project.stored import BOUND
 
 _REFERENCES = frozenset({PortKind.STRUCTURE, PortKind.MEMORY_STRUCTURE})
@@ -50,7 +50,7 @@ class SharedType(NamedTuple):
 
 
 class Bindings(NamedTuple):
-    """The classes of one node: by port, and by the identifier that values travel under.
+    """The classes of the nodes of one outline: by port, and by the identifier that values travel under.
 
     ``usual`` unless a port is bound to no class here whose likes are bound to one elsewhere.
     """
@@ -64,7 +64,7 @@ def _unbound(port: PortRecord) -> str | None:
     return None
 
 
-NO_CLASSES = Bindings(_unbound, {}, usual=True)
+_NO_CLASSES = Bindings(_unbound, {}, usual=True)
 
 
 class TypeTable:
@@ -77,21 +77,19 @@ class TypeTable:
         self._ids: dict[int, str | None] = {}
         self._likes: dict[int, Hashable] = {}
         self._alike: dict[Hashable, str | None] = {}
+        self._bindings: dict[Outline, Bindings] = {}
 
     @cached_property
     def names(self) -> frozenset[str]:
         """What the classes are called, once all are there."""
         return frozenset(shared.name for shared in self.types.values())
 
-    def bindings(self, ports: Sequence[PortRecord]) -> Bindings:
-        """The classes of a node of which ``ports`` are all, however deep inside."""
-        identified = [port for port in ports if port.identifier]
-        if not identified:
-            return NO_CLASSES
-        ambiguous = _ambiguous(identified, self.id)
-        bound = self._bound_but(ambiguous)
-        classes = {port.identifier or "": name for port in identified if (name := bound(port))}
-        return Bindings(bound, classes, usual=not ambiguous)
+    def bindings(self, outline: Outline) -> Bindings:
+        """The classes of a node, once all are there."""
+        made = self._bindings.get(outline)
+        if made is None:
+            made = self._bindings[outline] = self._bound_in([port for port in outline.ports if port.identifier])
+        return made
 
     def shared(self, port: PortRecord) -> SharedType | None:
         """The class that ``port`` is bound to, wherever nothing keeps it from being bound."""
@@ -130,6 +128,14 @@ class TypeTable:
             self._likes[place] = likeness(port)
         return self._likes[place]
 
+    def _bound_in(self, identified: Sequence[PortRecord]) -> Bindings:
+        if not identified:
+            return _NO_CLASSES
+        ambiguous = _ambiguous(identified, self.id)
+        bound = self._bound_but(ambiguous)
+        classes = {port.identifier or "": name for port in identified if (name := bound(port))}
+        return Bindings(bound, classes, usual=not ambiguous)
+
     def _bound_but(self, ambiguous: frozenset[str]) -> Bound:
         if not ambiguous:
             return self.bound_anywhere
@@ -153,46 +159,51 @@ def _ambiguous(ports: Sequence[PortRecord], id_: Callable[[PortRecord], str | No
     return frozenset(identifier for identifier, ids in meanings.items() if identifier and len(ids) > 1)
 
 
-def collect(used: Iterable[tuple[int, Sequence[PortRecord]]], structures: Mapping[str, str], enums: Enums) -> TypeTable:
-    """Find and name every class that is ``used``: by nodes of a rank, each with all its ports.
+def collect(used: Iterable[tuple[int, NodeRecord]], structures: Mapping[str, str], enums: Enums) -> TypeTable:
+    """Find and name every class that is ``used``: by nodes, each of a rank.
 
     The classes of nodes of lower rank are named first.
     """
     users = {identifier: read_user_class(identifier, spec) for identifier, spec in {**BOUND, **structures}.items()}
     table = TypeTable(users, enums)
-    shown: dict[str, tuple[tuple[Any, ...], PortRecord]] = {}
-    seen: set[Hashable] = set()
-    for rank, ports in used:
-        for port in ports:
-            id_ = table.id(port) if port.identifier is not None else None
-            if id_ is None:
+    shown: dict[str, tuple[tuple[Any, ...], PortRecord, str | None]] = {}
+    bound: dict[Outline, list[tuple[int, PortRecord, str]]] = {}
+    seen: set[tuple[int, int, str | None]] = set()
+    for rank, node in used:
+        outline = node.outline
+        if outline not in bound:
+            bound[outline] = [
+                (place, port, id_)
+                for place, port in enumerate(outline.ports)
+                if port.identifier is not None and (id_ := table.id(port)) is not None
+            ]
+        for place, port, id_ in bound[outline]:
+            description = node.said[place]
+            if (mark := (id(port), rank, description)) in seen:
                 continue
-            if (like := table.like(port)) is not None:
-                if (like, rank, port.description) in seen:
-                    continue
-                seen.add((like, rank, port.description))
-            said = (rank, *_fullness(port))
+            seen.add(mark)
+            said = (rank, *_fullness(port, description or ""))
             if id_ not in shown or said < shown[id_][0]:
-                shown[id_] = said, port
+                shown[id_] = said, port, description
     names = assign(
-        {id_: _wishes(port, users.get(port.identifier or "")) for id_, (_, port) in shown.items()},
+        {id_: _wishes(port, users.get(port.identifier or "")) for id_, (_, port, _) in shown.items()},
         style=CLASS,
         reserved=KEYWORDS | BUILTINS,
-        rank={id_: said[0] for id_, (said, _) in shown.items()},
+        rank={id_: said[0] for id_, (said, _, _) in shown.items()},
     )
-    for id_, (_, port) in shown.items():
+    for id_, (_, port, description) in shown.items():
         user = users.get(port.identifier or "")
         members = enum_names(port) if port.kind is PortKind.ENUM and user is None else {}
-        table.types[id_] = SharedType(id_, port, names[id_], user, _depth(port), members)
+        described = port._replace(description=description)
+        table.types[id_] = SharedType(id_, described, names[id_], user, _depth(port), members)
     return table
 
 
-def _fullness(port: PortRecord) -> tuple[Any, ...]:
+def _fullness(port: PortRecord, description: str) -> tuple[Any, ...]:
     """Sorts uses of one class: they differ in what they say, and the order of listing has no say.
 
     First the one with most defaults, then one that is described, then by what is written down of it.
     """
-    description = port.description or ""
     if not port.children and not port.choices:
         return 0, not description, description
     defaults = sum(inner.default is not None for inner in walk(port.children))

@@ -82,20 +82,22 @@ def recognise(raw: Any) -> NodeRecord | None:
         _check({field: value for field, value in raw.items() if field not in _SIDES}, _NODE, 0)
         if raw.get("version") == "1" or raw.get("kind") == "FUNCTION":
             return None  # these say nothing either
-        made = node_of(raw, *(_ports(raw[side]) if side in raw else () for side in _SIDES))
+        said: list[str | None] = []
+        args, returns = (_ports(raw[side], said) if side in raw else () for side in _SIDES)
+        made = node_of(raw, args, returns, said)
     except (_Strange, AttributeError, LookupError, TypeError, ValueError):
         return None
     return None if check_node(made) else made
 
 
-def _ports(items: Any, depth: int = 1) -> tuple[PortRecord, ...]:
-    """Ports, looked at and made in one walk."""
+def _ports(items: Any, descriptions: list[str | None], depth: int = 1) -> tuple[PortRecord, ...]:
+    """Ports, looked at and made in one walk, and the description of each."""
     if not is_array(items) or not items or depth > MAX_DEPTH:
         raise _Strange
-    return tuple([_port(item, depth) for item in items])
+    return tuple([_port(item, descriptions, depth) for item in items])
 
 
-def _port(raw: Any, depth: int) -> PortRecord:
+def _port(raw: Any, descriptions: list[str | None], depth: int) -> PortRecord:
     if not is_object(raw):
         raise _Strange
     get = raw.get
@@ -119,12 +121,13 @@ def _port(raw: Any, depth: int) -> PortRecord:
         if not _is_shallow(default, MAX_NESTING):
             raise _Strange
         said += 1
+    descriptions.append(description)
     inside: tuple[PortRecord, ...] = ()
     if children is not None:
-        inside = _ports(children, depth + 1)
+        inside = _ports(children, descriptions, depth + 1)
         said += 1
     if said == len(raw):
-        return PortRecord(key, kind, label, description, identifier, nullable, default, inside, (), None, (), None)
+        return PortRecord(key, kind, label, None, identifier, nullable, default, inside, (), None, (), None)
     others = {field: value for field, value in raw.items() if field not in _USUAL}
     if said + len(others) != len(raw):
         raise _Strange
