@@ -32,7 +32,9 @@ from rekuest_codegen.ir.naming import (
     CLASS,
     CONSTANT,
     DEVICES,
+    FOUND,
     FUNCTION,
+    HOOKS,
     KEYWORDS,
     MODULE,
     SOFT_KEYWORDS,
@@ -47,6 +49,9 @@ from rekuest_codegen.ir.versions import version_order
 
 if TYPE_CHECKING:
     from rekuest_codegen.ir import Node
+
+_NO_MODULES = KEYWORDS | DEVICES | FOUND | HOOKS | {TYPES, USING}
+_NO_FUNCTIONS = KEYWORDS | SOFT_KEYWORDS | BUILTINS | HOOKS
 
 
 class Shelf(NamedTuple):
@@ -124,7 +129,7 @@ def shelve(ranked: Sequence[Entry], layout: Layout) -> list[Shelf]:
     by_app: dict[str, list[Entry]] = {}
     for entry in ranked:
         by_app.setdefault(entry.node.app, []).append(entry)
-    modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=KEYWORDS | DEVICES | {TYPES, USING})
+    modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=_NO_MODULES)
     return [
         Shelf(modules[app], f"Nodes of the app {app}." if app else "Nodes that name no app.", by_app[app])
         for app in sorted(by_app)
@@ -138,7 +143,7 @@ def name_nodes(entries: Sequence[Entry], options: EmitOptions) -> list[tuple[Ent
     functions = assign(
         {entry.id: _wishes(entry, options.layout) for entry in entries},
         style=FUNCTION,
-        reserved=KEYWORDS | SOFT_KEYWORDS | BUILTINS | used,
+        reserved=_NO_FUNCTIONS | used,
         family=family,
         rank={entry.id: min(entry.rank, 1) for entry in entries},
     )
