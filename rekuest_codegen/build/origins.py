@@ -215,10 +215,14 @@ def _kept(text: str, place: str, filters: Filters) -> Snapshot:
 def _read(
     read: Callable[[str], tuple[list[N], dict[str, Any]]], text: str, place: str
 ) -> tuple[tuple[N, ...], dict[str, Any], dict[str, Any]]:
+    from rekuest_codegen.emit.manifest import REFERENCE
+
     try:
         nodes, provenance = read(text)
     except ConfigurationError as error:
         raise ConfigurationError(f"{_plain(place)}: {error}") from None
+    if provenance == REFERENCE:
+        raise ConfigurationError(f"{_plain(place)}: is of a reference, not of a package; name another folder")
     options = provenance.pop("options", {})
     if not is_object(options):
         raise ConfigurationError(f"{_plain(place)}: options: expected a table")

@@ -115,6 +115,8 @@ def write(target: Target, files: Mapping[str, str]) -> WriteResult:
 
 def _frozen(target: Target) -> Found[Any]:
     found = from_package(target.out)
+    if not found.nodes:
+        raise ConfigurationError(f"{target.out.name}/{MANIFEST}: no nodes in it; nothing was written")
     asked, was = target.filters.said(), found.provenance.get("filters", {})
     # Without the server nobody can tell which nodes other filters would take.
     if (asked or target.name) and asked != was:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from rekuest_codegen.emit import EmitOptions, generate, write_package
-from rekuest_codegen.emit.reference import is_reference, reference
+from rekuest_codegen.emit.manifest import is_reference
+from rekuest_codegen.emit.reference import reference
 from rekuest_codegen.errors import ConfigurationError, GenerationError
 from rekuest_codegen.ir import Node, read_node
 from tests.emit.tools import mypy_complaints, place

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rekuest_codegen.emit import generate, swap, write, write_package
+from rekuest_codegen.emit import generate, lock, swap, write, write_package
 from rekuest_codegen.errors import OutputError
 from rekuest_codegen.ir import Node
 from tests.conftest import ROOT
@@ -51,6 +51,24 @@ def test_nothing_changed_touches_nothing(tmp_path: Path, files: dict[str, str]) 
     before = state()
     assert str(write_package(out, files)) == "nothing changed"
     assert state() == before
+
+
+def test_a_folder_that_nobody_can_write_to(
+    tmp_path: Path, files: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing changed, and nothing is written beside it either; else it is said, and nothing is lost."""
+    out = tmp_path / "nodes"
+    write_package(out, files)
+
+    def refused(path: Path, flags: int, mode: int = 0o777) -> int:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(lock.os, "open", refused)
+    assert str(write_package(out, files)) == "nothing changed"
+    before = tree(out)
+    with pytest.raises(OutputError, match="Read-only"):
+        write_package(out, {**files, "lab.py": ""})
+    assert tree(out) == before
 
 
 @pytest.mark.parametrize("exchange", [True, False])
