@@ -23,8 +23,9 @@ MAX_FILES = 100_000
 class Contents(NamedTuple):
     """The files in a package's folder, by path relative to it, sorted.
 
-    ``pages``: what is there is no package, but a reference of one. ``ours`` has the hash that the manifest gives each (the manifest itself has none). ``links`` are those of ``kept``
-    and ``strangers`` that are symbolic links; what they point to is never looked at.
+    ``ours`` has the hash that the manifest gives each (the manifest itself has none). ``links`` are those of ``kept``
+    and ``strangers`` that are symbolic links; what they point to is never looked at. ``pages``: they are a
+    reference, and no package.
     """
 
     ours: Mapping[str, str]

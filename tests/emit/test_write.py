@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rekuest_codegen.emit import generate, lock, swap, write, write_package
+from rekuest_codegen.emit import generate, swap, write, write_package
 from rekuest_codegen.errors import OutputError
 from rekuest_codegen.ir import Node
 from tests.conftest import ROOT
@@ -63,7 +63,7 @@ def test_a_folder_that_nobody_can_write_to(
     def refused(path: Path, flags: int, mode: int = 0o777) -> int:
         raise OSError(errno.EROFS, "Read-only file system", str(path))
 
-    monkeypatch.setattr(lock.os, "open", refused)
+    monkeypatch.setattr(os, "open", refused)
     assert str(write_package(out, files)) == "nothing changed"
     before = tree(out)
     with pytest.raises(OutputError, match="Read-only"):
