@@ -15,7 +15,6 @@ import click
 
 from rekuest_codegen.cli.sources import printable
 
-
 WIDEST = 60
 """Columns that are kept free for a cell; a longer one moves the rest of its own row."""
 
