@@ -134,7 +134,8 @@ class _Found(NamedTuple):
 
     @property
     def is_done(self) -> bool:
-        return self.there and self.old.keys() - set(self.kept) == self.new.keys() and not self.result.changed
+        result = self.result
+        return self.there and not (result.created or result.changed or result.removed)
 
 
 def _done(target: Path, files: Mapping[str, str], keep: Sequence[str]) -> WriteResult | None:
