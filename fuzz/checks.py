@@ -21,7 +21,7 @@ from rekuest_codegen.emit.ports import is_optional
 from rekuest_codegen.emit.text import is_seen
 from rekuest_codegen.errors import DefinitionError, RekuestError
 from rekuest_codegen.ir import Node
-from rekuest_codegen.ir.naming import DEVICES
+from rekuest_codegen.ir.naming import DEVICES, FOUND
 from rekuest_codegen.ir.records import NodeRecord, PortRecord, records
 
 T = TypeVar("T")
@@ -103,7 +103,9 @@ def inside(files: Mapping[str, str]) -> None:
         for part in parts:
             stem = part.split(".")[0]
             assert part == "manifest.json" or part == "py.typed" or stem.isidentifier(), path
-            assert stem not in DEVICES, path
+            assert stem not in DEVICES | FOUND, path
+            assert not stem.startswith("test"), path
+            assert not stem.endswith(("_test", "_tests")), path
             assert not keyword.iskeyword(stem), path
     folded = Counter(path.casefold() for path in files)
     assert max(folded.values()) == 1, folded
@@ -122,9 +124,10 @@ def parsed(path: str, text: str) -> ast.Module:
 
 
 def plain_to_see(path: str, text: str) -> None:
-    """No control, no invisible character, nothing that turns the direction of reading."""
+    """No control, no invisible character, nothing that turns the direction of reading; and no example to be run."""
     odd = {char for char in set(text) if char != "\n" and not is_seen(char)}
     assert not odd, (path, odd)
+    assert not any(line.lstrip().startswith(">>>") for line in text.splitlines()), path
     assert text == "" or text.endswith("\n"), path
 
 

@@ -1,11 +1,13 @@
 """Fixtures for the tests of those who call nodes. pytest loads this in every project where we are installed, so it
 imports nothing but pytest; what a fixture needs is loaded by the test that asks for it.
 
-While a test uses one of them no call of it reaches a server: what nothing stands in for is refused.
+While a test uses one of them no call of it reaches a server: what nothing stands in for is refused. And no generated
+function is taken for a test, whatever a stranger named it.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
     from rekuest_codegen.runtime.provider.register import App
     from rekuest_codegen.runtime.testing import Fake, InMemory
     from rekuest_codegen.runtime.testing.provider import Local
+
+
+def pytest_pycollect_makeitem(name: str, obj: object) -> list[Any] | None:
+    """Nothing, for what was generated: to run it as a test would be to call the node."""
+    if "rekuest_codegen.runtime.remote" not in sys.modules:
+        return None  # nothing generated was imported
+    from rekuest_codegen.runtime.caller.stubs import is_generated
+
+    return [] if is_generated(obj) else None
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ FLOORS = {
     "shapes": 0,
     "cachedir": 0,
     "counted": 0,
+    "printable": 0,
     "garbage": 0,
     "jitter": 0,
     "lazy": 0,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import FILE, Project, Target, project_of
+from rekuest_codegen.project.importable import refusal
 
 
 def chosen(names: Sequence[str], out: str | Path | None) -> tuple[Project, list[Target]]:
@@ -32,6 +33,8 @@ def chosen(names: Sequence[str], out: str | Path | None) -> tuple[Project, list[
 def _at(project: Project, names: Sequence[str], out: Path) -> Target:
     if len(names) > 1:
         raise ConfigurationError("--out is one package, and several targets were named")
+    if out.name and (problem := refusal(out, Path.cwd())) is not None:
+        raise ConfigurationError(problem)
     if names:
         return project.target(names[0])._replace(out=out)
     same = [target for target in project.targets if os.path.realpath(target.out) == os.path.realpath(out)]

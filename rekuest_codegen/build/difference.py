@@ -68,15 +68,16 @@ def difference(
 
 
 def _read(out: Path, keep: Sequence[str]) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    from rekuest_codegen.emit.contents import contents
+    from rekuest_codegen.emit.contents import Contents, contents, refuse_pages
 
     for attempt in range(ATTEMPTS):
         try:
             before = _mark(out)
-            there = contents(out, keep)
-            found = {path: (out / path).read_bytes() for path in there.ours} if there else {}
+            there = contents(out, keep) or Contents({})
+            refuse_pages(out, there)
+            found = {path: (out / path).read_bytes() for path in there.ours}
             if _mark(out) == before:
-                return found, there.strangers if there else ()
+                return found, there.strangers
         except FileNotFoundError:
             if attempt == ATTEMPTS - 1:
                 raise

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import ConfigurationError, DefinitionError, Finding
+from rekuest_codegen.printable import printable
 from rekuest_codegen.project import EVERYTHING, Filters
 from rekuest_codegen.shapes import is_object
 
@@ -172,12 +173,12 @@ def source_path(name: str, root: Path | None = None) -> Path:
     path = root / name if root is not None else Path(name)
     if path.exists():
         if path.is_file() and path.suffix not in (".py", ".pyi"):
-            raise ConfigurationError(f"{_plain(name)}: is no Python source; name a .py file, a folder or a package")
+            raise ConfigurationError(f"{printable(name)}: is no Python source; name a .py file, a folder or a package")
         return path
     found = locate(name)
     if found is None:
         raise ConfigurationError(
-            f"{_plain(name)}: no such file or folder, and no installed package of that name has Python sources"
+            f"{printable(name)}: no such file or folder, and no installed package of that name has Python sources"
         )
     return found
 
@@ -215,13 +216,17 @@ def _kept(text: str, place: str, filters: Filters) -> Snapshot:
 def _read(
     read: Callable[[str], tuple[list[N], dict[str, Any]]], text: str, place: str
 ) -> tuple[tuple[N, ...], dict[str, Any], dict[str, Any]]:
+    from rekuest_codegen.emit.manifest import REFERENCE
+
     try:
         nodes, provenance = read(text)
     except ConfigurationError as error:
-        raise ConfigurationError(f"{_plain(place)}: {error}") from None
+        raise ConfigurationError(f"{printable(place)}: {error}") from None
+    if provenance == REFERENCE:
+        raise ConfigurationError(f"{printable(place)}: is of a reference, not of a package; name another folder")
     options = provenance.pop("options", {})
     if not is_object(options):
-        raise ConfigurationError(f"{_plain(place)}: options: expected a table")
+        raise ConfigurationError(f"{printable(place)}: options: expected a table")
     return tuple(nodes), provenance, options
 
 
@@ -249,11 +254,6 @@ def _named(source: str, root: Path) -> str:
 def from_here(path: Path) -> str:
     """``path`` from the current directory, with forward slashes; absolute on another drive."""
     try:
-        return _plain(Path(os.path.relpath(path)).as_posix())
+        return printable(Path(os.path.relpath(path)).as_posix())
     except ValueError:
-        return _plain(path.as_posix())
-
-
-def _plain(text: str) -> str:
-    """``text`` with what does not print as itself written as an escape."""
-    return text if text.isprintable() else "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+        return printable(path.as_posix())

@@ -97,9 +97,18 @@ def generated(
     if target.templates is not None and not target.templates.is_dir():
         raise ConfigurationError(f"{target.templates}: no such folder of templates")
     bound = project.classes if structures is None else structures
-    options = recorded(target, bound, snapshot.nodes)
-    provenance = {**snapshot.provenance, **({"options": options} if options else {})}
-    return generate(snapshot.nodes, EmitOptions(structures=bound, provenance=provenance, **target.emit))
+
+    def made(target: Target) -> dict[str, str]:
+        options = recorded(target, bound, snapshot.nodes)
+        provenance = {**snapshot.provenance, **({"options": options} if options else {})}
+        return generate(snapshot.nodes, EmitOptions(structures=bound, provenance=provenance, **target.emit))
+
+    files = made(target)
+    if target.templates is None:
+        return files
+    # Templates that changed nothing are not needed again, and so not recorded.
+    ours = made(target._replace(templates=None))
+    return ours if {**ours, MANIFEST: ""} == {**files, MANIFEST: ""} else files
 
 
 def write(target: Target, files: Mapping[str, str]) -> WriteResult:
@@ -115,6 +124,8 @@ def write(target: Target, files: Mapping[str, str]) -> WriteResult:
 
 def _frozen(target: Target) -> Found[Any]:
     found = from_package(target.out)
+    if not found.nodes:
+        raise ConfigurationError(f"{target.out.name}/{MANIFEST}: no nodes in it; nothing was written")
     asked, was = target.filters.said(), found.provenance.get("filters", {})
     # Without the server nobody can tell which nodes other filters would take.
     if (asked or target.name) and asked != was:

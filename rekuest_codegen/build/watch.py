@@ -8,6 +8,7 @@ changes is told once, when it is over.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -48,7 +49,10 @@ async def watch(
         asyncio.create_task(_server(Endpoint.parse(url), token or told_auth(None), told, look_every)) for url in urls
     ]
     if sources:
-        watchers.append(asyncio.create_task(_files(sources, told)))
+        if importlib.util.find_spec("watchfiles") is None:
+            raise MissingExtraError("watching source code", "reload")
+        replaced = asyncio.Event()
+        watchers += [asyncio.create_task(look(sources, told, replaced)) for look in (_names, _insides)]
     try:
         while True:
             yield await _burst(told, watchers)
@@ -117,13 +121,47 @@ async def _server(endpoint: Endpoint, token: Credentials, told: asyncio.Queue[st
         await link.close()
 
 
-async def _files(sources: Sequence[Path], told: asyncio.Queue[str]) -> None:
-    try:
-        from watchfiles import DefaultFilter, awatch
-    except ModuleNotFoundError:
-        raise MissingExtraError("watching source code", "reload") from None
+async def _names(sources: Sequence[Path], told: asyncio.Queue[str], replaced: asyncio.Event) -> None:
+    """Tell of sources that are written, replaced or made, by what happens in the folders they stand in: most editors
+    save a file by putting another in its place, and a watch on the file itself would go on looking at the old one.
+
+    A folder is another one when it is ``replaced``.
+    """
+    from watchfiles import Change, awatch
+
+    # A link changes by its own name, and by that of what it points to.
+    named = {place.parent.resolve() / place.name for source in sources for place in (source, source.resolve())}
+    folders = _folders(sources)
+    around = sorted({place.parent for place in named})
+    async for changes in awatch(*around, recursive=False, watch_filter=lambda _, name: Path(name) in named):
+        there = [Path(name) for change, name in changes if change is not Change.deleted or Path(name) not in folders]
+        if not folders.isdisjoint(there):
+            replaced.set()
+        if there:
+            told.put_nowait(f"{min(there).name} changed")
+
+
+async def _insides(sources: Sequence[Path], told: asyncio.Queue[str], replaced: asyncio.Event) -> None:
+    """Tell of files of code in those ``sources`` that are folders."""
+    from watchfiles import Change, DefaultFilter, awatch
+
+    folders = _folders(sources)
     usual = DefaultFilter()
-    async for changes in awatch(
-        *sources, watch_filter=lambda change, name: name.endswith((".py", ".pyi", ".toml")) and usual(change, name)
-    ):
-        told.put_nowait(f"{Path(min(name for _, name in changes)).name} changed")
+
+    def is_code(change: Change, name: str) -> bool:
+        folder = next((folder for folder in folders if Path(name).is_relative_to(folder)), Path(name).parent)
+        inside = str(Path(name).relative_to(folder))  # what is above it does not matter: an environment, perhaps
+        return name.endswith((".py", ".pyi", ".toml")) and usual(change, inside)
+
+    while folders:
+        replaced.clear()
+        there = [folder for folder in folders if folder.is_dir()]
+        if not there:
+            await replaced.wait()
+            continue
+        async for changes in awatch(*there, watch_filter=is_code, stop_event=replaced):
+            told.put_nowait(f"{Path(min(name for _, name in changes)).name} changed")
+
+
+def _folders(sources: Sequence[Path]) -> frozenset[Path]:
+    return frozenset(source.resolve() for source in sources if source.is_dir())

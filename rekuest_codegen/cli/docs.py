@@ -91,8 +91,7 @@ def _refuse_package(out: Path) -> None:
     Raises:
         OutputError: that is what ``out`` is.
     """
-    from rekuest_codegen.emit.manifest import MANIFEST
-    from rekuest_codegen.emit.reference import is_reference
+    from rekuest_codegen.emit.manifest import MANIFEST, is_reference
 
     place = out / MANIFEST
     if place.is_file() and not is_reference(place.read_text(encoding="utf-8", errors="replace")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ def init(name: str, out: str | None, url: str | None) -> None:
     The rest of the file stays as it is. A section that is there already is left alone.
     """
     from rekuest_codegen.project import FILE, find_project, read_project
+    from rekuest_codegen.project.importable import refusal
     from rekuest_codegen.project.section import add_section
     from rekuest_codegen.wire.endpoint import Endpoint
 
@@ -29,8 +31,10 @@ def init(name: str, out: str | None, url: str | None) -> None:
         raise ConfigurationError(f"{name!r} is no name for a target; expected one like mynodes")
     if out is not None and (not out.isprintable() or not out.strip()):
         raise ConfigurationError(f"--out {out!r}: expected a folder like src/mynodes")
-    address = Endpoint.parse(url).base if url else None
     file = find_project(Path.cwd()) or Path.cwd() / FILE
+    if (problem := refusal(Path(os.path.abspath(file.parent / (out or name))), file.parent)) is not None:
+        raise ConfigurationError(problem)
+    address = Endpoint.parse(url).base if url else None
     made = not file.exists()
     add_section(file, name=name, out=out or name, url=address)
     read_project(file)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import DefinitionError, RekuestError
+from rekuest_codegen.printable import harmless, printable
 
 
 def lines_of(error: RekuestError) -> list[str]:
     """The lines for standard error; the exit code is 2."""
     if isinstance(error, DefinitionError):
-        return [*map(str, error.findings), f"error: {counted(len(error.findings), 'finding')}; nothing was written"]
-    return [f"error: {error}"]
+        found = [printable(str(finding)) for finding in error.findings]
+        return [*found, f"error: {counted(len(error.findings), 'finding')}; nothing was written"]
+    return [f"error: {harmless(str(error))}"]

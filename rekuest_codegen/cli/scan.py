@@ -13,6 +13,7 @@ from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.failures import fail_for
 from rekuest_codegen.cli.sources import echo_findings, printable, seen_from_here, shown_paths
 from rekuest_codegen.errors import Finding, Severity
+from rekuest_codegen.printable import harmless
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan.disk import Disk
@@ -145,6 +146,7 @@ def _echo_lines(lines: Iterator[str]) -> None:
     listed = list(lines)
     if not "".join(listed).isprintable():
         listed = [printable(line) for line in listed]
+    text = harmless("\n".join(listed))
     if listed:
         # There is no colour in it to be looked for: not much else takes as long, where all came from the cache.
-        click.echo("\n".join(listed), color=True)
+        click.echo(text, color=True)

@@ -17,6 +17,7 @@ import click
 from rekuest_codegen.cli.failures import asked_for_json, fail_for
 from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import Finding, Severity
+from rekuest_codegen.printable import printable as printable
 
 if TYPE_CHECKING:
     from rekuest_codegen.scan import ScanResult
@@ -88,10 +89,3 @@ def _folder_from_here(folder: str) -> str:
     except ValueError:
         start = Path(folder)
     return "" if start == Path() else (start / "_").as_posix()[:-1]
-
-
-def printable(text: str) -> str:
-    """``text`` with what does not print as itself written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

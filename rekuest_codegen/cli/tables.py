@@ -15,6 +15,9 @@ import click
 
 from rekuest_codegen.cli.sources import printable
 
+WIDEST = 60
+"""Columns that are kept free for a cell; a longer one moves the rest of its own row."""
+
 
 def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print ``rows`` under their ``headings``; each row has a text for each heading."""
@@ -29,7 +32,7 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
             table.add_row(*(Text(cell, overflow="fold") for cell in cells))
         Console().print(table)
         return
-    widths = [max(len(cells[column]) for cells in (headings, *shown)) for column in range(len(headings))]
+    widths = [min(max(len(cells[column]) for cells in (headings, *shown)), WIDEST) for column in range(len(headings))]
     for cells in (list(headings), *shown):
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
         click.echo("  ".join(padded).rstrip())

@@ -8,6 +8,7 @@ import click
 
 from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.sources import shown_path
+from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import OutputError
 
 
@@ -35,7 +36,8 @@ def templates(folder: Path, names: tuple[str, ...]) -> None:
             (folder / name).write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise OutputError(f"{shown_path(Path(error.filename or folder))}: {error.strerror or error}") from None
-    click.echo(f"{shown_path(folder)}: {len(texts)} templates; keep those you change, and pull with --templates")
+    place = shown_path(folder)
+    click.echo(f"{place}: {counted(len(texts), 'template')}; keep what you change, and pull with --templates {place}")
 
 
 def _read(file: Path) -> str:

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from rekuest_codegen.emit.manifest import MANIFEST, written_files
+from rekuest_codegen.emit.manifest import MANIFEST, is_reference, written_files
 from rekuest_codegen.emit.walk import walk
 from rekuest_codegen.errors import ConfigurationError, OutputError
 
@@ -24,13 +24,15 @@ class Contents(NamedTuple):
     """The files in a package's folder, by path relative to it, sorted.
 
     ``ours`` has the hash that the manifest gives each (the manifest itself has none). ``links`` are those of ``kept``
-    and ``strangers`` that are symbolic links; what they point to is never looked at.
+    and ``strangers`` that are symbolic links; what they point to is never looked at. ``pages``: they are a
+    reference, and no package.
     """
 
     ours: Mapping[str, str]
     kept: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     links: frozenset[str] = frozenset()
+    pages: bool = False
 
 
 def contents(target: Path, keep: Sequence[str] = ()) -> Contents | None:
@@ -53,12 +55,12 @@ def contents(target: Path, keep: Sequence[str] = ()) -> Contents | None:
             raise OutputError(f"{target}: holds more than {MAX_FILES} files; name a folder for the package")
     if not found:
         return None
-    said = _said(target)
+    said, pages = _said(target)
     ours = {path: said[path] for path in sorted(found) if path in said and not found[path]}
     others = sorted(found.keys() - ours.keys())
     kept = tuple(path for path in others if is_kept(path, keep))
     strangers = tuple(path for path in others if not is_kept(path, keep))
-    return Contents(ours, kept, strangers, frozenset(path for path in others if found[path]))
+    return Contents(ours, kept, strangers, frozenset(path for path in others if found[path]), pages)
 
 
 def refuse_strangers(target: Path, there: Contents) -> None:
@@ -71,6 +73,14 @@ def refuse_strangers(target: Path, there: Contents) -> None:
         raise OutputError(
             f"{target}: holds {first}{more}, which we did not write; move it, name it as kept, or name another folder"
         )
+
+
+def refuse_pages(target: Path, there: Contents) -> None:
+    """Raises:
+    OutputError: ``target`` holds no package, but the pages of a reference.
+    """
+    if there.pages:
+        raise OutputError(f"{target}: holds a reference, not a package; name another folder")
 
 
 def is_kept(path: str, keep: Sequence[str]) -> bool:
@@ -99,11 +109,12 @@ def _is_ours_between(name: str) -> bool:
     return len(name) == 16 and not name.strip("0123456789abcdef")
 
 
-def _said(target: Path) -> dict[str, str]:
+def _said(target: Path) -> tuple[dict[str, str], bool]:
     manifest = target / MANIFEST
     if manifest.is_symlink() or not manifest.is_file():
-        return {}
+        return {}, False
     try:
-        return {**written_files(manifest.read_text(encoding="utf-8")), MANIFEST: ""}
+        text = manifest.read_text(encoding="utf-8")
+        return {**written_files(text), MANIFEST: ""}, is_reference(text)
     except (ConfigurationError, UnicodeDecodeError) as error:
         raise OutputError(f"{manifest}: cannot tell which files are ours ({error}); name another folder") from None

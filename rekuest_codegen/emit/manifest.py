@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+REFERENCE: Mapping[str, Any] = {"reference": True}
+"""The provenance of pages that `docs` writes."""
 _NODES = ',\n  "nodes": [\n'
 """Where the nodes begin. A text in JSON holds no line break."""
 _NODE = "    "
@@ -109,6 +111,15 @@ def written_files(text: str) -> dict[str, str]:
     if not is_object(files):
         raise ConfigurationError(f"{MANIFEST}: no files in it")
     return {path: str(hash_) for path, hash_ in files.items()}
+
+
+def is_reference(text: str) -> bool:
+    """Whether a manifest is one of pages (`REFERENCE`), and not of a package."""
+    head, nodes, _ = text.partition(_NODES)
+    try:
+        return bool(json.loads(f"{head}\n}}" if nodes else text)["provenance"] == REFERENCE)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return False
 
 
 def _lines(text: str) -> tuple[list[str], dict[str, Any]]:

@@ -33,7 +33,9 @@ from rekuest_codegen.ir.naming import (
     CLASS,
     CONSTANT,
     DEVICES,
+    FOUND,
     FUNCTION,
+    HOOKS,
     KEYWORDS,
     MODULE,
     SOFT_KEYWORDS,
@@ -48,6 +50,9 @@ from rekuest_codegen.ir.versions import version_order
 
 if TYPE_CHECKING:
     from rekuest_codegen.ir import Node
+
+_NO_MODULES = KEYWORDS | DEVICES | FOUND | HOOKS | {TYPES, USING}
+_NO_FUNCTIONS = KEYWORDS | SOFT_KEYWORDS | BUILTINS | HOOKS
 
 
 class Shelf(NamedTuple):
@@ -125,7 +130,7 @@ def shelve(ranked: Sequence[Entry], layout: Layout) -> list[Shelf]:
     by_app: dict[str, list[Entry]] = {}
     for entry in ranked:
         by_app.setdefault(entry.node.app, []).append(entry)
-    modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=KEYWORDS | DEVICES | {TYPES, USING})
+    modules = assign({app: [app] for app in by_app}, style=MODULE, reserved=_NO_MODULES)
     return [
         Shelf(modules[app], f"Nodes of the app {app}." if app else "Nodes that name no app.", by_app[app])
         for app in sorted(by_app)
@@ -140,7 +145,7 @@ def name_nodes(entries: Sequence[Entry], table: TypeTable, options: EmitOptions)
     functions = assign(
         {entry.id: _wishes(entry, options.layout) for entry in entries},
         style=FUNCTION,
-        reserved=KEYWORDS | SOFT_KEYWORDS | BUILTINS | used,
+        reserved=_NO_FUNCTIONS | used,
         family=family,
         rank={entry.id: min(entry.rank, 1) for entry in entries},
     )

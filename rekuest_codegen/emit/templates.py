@@ -20,6 +20,8 @@ from rekuest_codegen.errors import ConfigurationError
 _PACKAGE = Path(__file__).parent.parent
 SHIPPED = next(place for place in (_PACKAGE / "_templates", _PACKAGE.parent / "templates") if place.is_dir())
 """Our own: in the wheel, or beside the package in a checkout."""
+PAGES = "reference"
+"""The folder of the templates of pages."""
 CONTEXTS: Mapping[str, tuple[str, str]] = {
     "package.py.jinja": ("package", "Package"),
     "types.py.jinja": ("module", "TypeModule"),
@@ -54,17 +56,25 @@ def printers(folder: Path) -> dict[str, Callable[[Any], str]]:
     """
     if not folder.is_dir():
         raise ConfigurationError(f"{folder}: no such folder of templates")
+    refuse_unknown(folder)
     found = sorted(path.name for path in folder.glob("*.jinja"))
-    for name in found:
-        if name not in CONTEXTS and not name.startswith("_"):
-            raise ConfigurationError(
-                f"{folder / name}: takes the place of none of our templates; {_nearest(name, list(CONTEXTS))}"
-                " (one that others include begins with an underscore)"
-            )
     made = environment(folder)
     # What was written out and not changed is still ours.
     differing = [name for name in found if name in CONTEXTS and not _is_ours(folder, name)]
     return {name: _printer(made, folder, name) for name in differing}
+
+
+def refuse_unknown(folder: Path) -> None:
+    """Raises:
+    ConfigurationError: a template in ``folder``, or among those of pages in it, has the name of none of ours.
+    """
+    for place, known in ((".", CONTEXTS), (PAGES, [path.name for path in (SHIPPED / PAGES).glob("*.jinja")])):
+        for file in sorted((folder / place).glob("*.jinja")):
+            if file.name not in known and not file.name.startswith("_"):
+                raise ConfigurationError(
+                    f"{file}: takes the place of none of our templates; {_nearest(file.name, sorted(known))}"
+                    " (one that others include begins with an underscore)"
+                )
 
 
 def environment(folder: Path | None) -> jinja2.Environment:

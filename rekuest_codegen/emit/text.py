@@ -3,11 +3,12 @@
 Whatever a server says ends up either in a string literal or in a docstring, and only through this module. Neither
 can end early, span a line, or hold a character that shows differently than it reads: controls, bidirectional
 overrides, joiners and lone surrogates are written as escapes. In a docstring they stay escapes when it is read, since
-``help`` prints it on a terminal.
+``help`` prints it on a terminal. Nor is anything in a docstring an example that doctest would run.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ _INVISIBLE = frozenset(
 )
 """What Python takes for printable and nobody sees: fillers, joiners, selectors of variants."""
 _SIGNS = frozenset("°±²³µ·§€£")
+_PROMPT = r"(?<!\S)>>>+"
 
 
 @lru_cache(maxsize=256)  # ports, which are long, are the same for many nodes
@@ -45,6 +47,8 @@ def docstring_lines(text: str, room: int, *, hanging: int = 0) -> list[str]:
         room: columns a line may take.
         hanging: how far lines after the first are indented.
     """
+    if ">>>" in text:
+        text = re.sub(_PROMPT, ">>", text)  # wherever it stands: a line may come to begin there
     simple = text.isascii() and "\\" not in text and '""' not in text
     if simple and len(text) <= room and text.isprintable():
         said = text.strip()  # most are as simple as that

@@ -9,15 +9,16 @@ leaves the old package or the new, and folders beside it that the next run remov
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from rekuest_codegen.emit.contents import Contents, contents, is_kept, leftovers, refuse_strangers
+from rekuest_codegen.emit.contents import Contents, contents, is_kept, leftovers, refuse_pages, refuse_strangers
 from rekuest_codegen.emit.lock import locked
-from rekuest_codegen.emit.manifest import bytes_hash
+from rekuest_codegen.emit.manifest import MANIFEST, bytes_hash, is_reference
 from rekuest_codegen.emit.swap import swap, undo_half
 from rekuest_codegen.emit.walk import walk
 from rekuest_codegen.errors import OutputError
@@ -58,48 +59,96 @@ def write_package(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = 
         out.parent.mkdir(parents=True, exist_ok=True)
         # Links on the way are followed once, here; the folder itself may be none.
         target = out.parent.resolve() / out.name
-        with locked(target.with_name(f".{target.name}.lock"), wait):
+        lock = target.with_name(f".{target.name}.lock")
+        if not os.path.lexists(lock) and (done := _done(target, files, keep)) is not None:
+            return done  # the folder may be one that nobody can write to
+        with locked(lock, wait):
             return _publish(target, files, keep)
     except UnicodeEncodeError as error:
         raise OutputError(f"{out}: a file has text that UTF-8 cannot hold ({error.reason})") from None
     except OSError as error:
         place = error.filename or out
+        if error.errno == errno.EBUSY:
+            problem = (
+                f"{place}: is in use, as a mount point is; a package is replaced as a whole: mount the folder above"
+            )
+            raise OutputError(problem) from error
         raise OutputError(f"{place}: {error.strerror or error}; {out} is as it was") from error
 
 
 def _publish(target: Path, files: Mapping[str, str], keep: Sequence[str]) -> WriteResult:
     _recover(target)
-    there = contents(target, keep) or Contents({})
-    refuse_strangers(target, there)
-    old = {path: (target / path).read_bytes() for path in there.ours}
-    new = {path: text.encode() for path, text in files.items()}
-    # What was ours once and is no longer wanted is the user's when he has written in it and names it as kept.
-    stale = {path: said for path, said in there.ours.items() if path not in new and is_kept(path, keep)}
-    kept = sorted([*there.kept, *(path for path, said in stale.items() if _edited(old[path], said))])
-    if clash := sorted(new.keys() & set(kept)):
-        raise OutputError(f"{target}: {clash[0]} is kept, and would be written too; rename it, or keep something else")
-    result = WriteResult(
-        created=tuple(sorted(new.keys() - old.keys())),
-        changed=tuple(sorted(path for path in new.keys() & old.keys() if new[path] != old[path])),
-        removed=tuple(sorted(old.keys() - new.keys() - set(kept))),
-        unchanged=tuple(sorted(path for path in new.keys() & old.keys() if new[path] == old[path])),
-    )
-    if target.is_dir() and not (result.created or result.changed or result.removed):
+    there = _Found.at(target, files, keep)
+    result = there.result
+    if there.is_done:
         return result
     with _beside(target) as fresh:
-        for path in sorted(new):
+        for path in sorted(there.new):
             if path in result.unchanged:
                 _carry(target, fresh, path)
             else:
-                _write(fresh, path, new[path])
-        for path in kept:
+                _write(fresh, path, there.new[path])
+        for path in there.kept:
             _carry(target, fresh, path)
         if target.is_dir():
             fresh.chmod(stat.S_IMODE(target.stat().st_mode))
         swap(fresh, target)
         if fresh.is_dir():
-            _rescue(fresh, target, old.keys() - set(kept))
+            _rescue(fresh, target, there.old.keys() - set(there.kept))
     return result
+
+
+class _Found(NamedTuple):
+    """What is in a folder that is to become a package, and what is to be in it."""
+
+    old: Mapping[str, bytes]
+    new: Mapping[str, bytes]
+    kept: Sequence[str]
+    there: bool
+
+    @classmethod
+    def at(cls, target: Path, files: Mapping[str, str], keep: Sequence[str]) -> _Found:
+        there = contents(target, keep) or Contents({})
+        if not is_reference(files.get(MANIFEST, "")):
+            refuse_pages(target, there)
+        refuse_strangers(target, there)
+        old = {path: (target / path).read_bytes() for path in there.ours}
+        new = {path: text.encode() for path, text in files.items()}
+        # What was ours once and is no longer wanted is the user's when he has written in it and names it as kept.
+        stale = {path: said for path, said in there.ours.items() if path not in new and is_kept(path, keep)}
+        kept = sorted([*there.kept, *(path for path, said in stale.items() if _edited(old[path], said))])
+        if clash := sorted(new.keys() & set(kept)):
+            problem = f"{target}: {clash[0]} is kept, and would be written too; rename it, or keep something else"
+            raise OutputError(problem)
+        return cls(old, new, kept, target.is_dir())
+
+    @property
+    def result(self) -> WriteResult:
+        old, new = self.old, self.new
+        return WriteResult(
+            created=tuple(sorted(new.keys() - old.keys())),
+            changed=tuple(sorted(path for path in new.keys() & old.keys() if new[path] != old[path])),
+            removed=tuple(sorted(old.keys() - new.keys() - set(self.kept))),
+            unchanged=tuple(sorted(path for path in new.keys() & old.keys() if new[path] == old[path])),
+        )
+
+    @property
+    def is_done(self) -> bool:
+        result = self.result
+        return self.there and not (result.created or result.changed or result.removed)
+
+
+def _done(target: Path, files: Mapping[str, str], keep: Sequence[str]) -> WriteResult | None:
+    """The result where everything is as it should be. Nothing is held meanwhile, so what looks otherwise, or cannot be
+    looked at, is for whoever holds the lock to judge."""
+    try:
+        before = target.stat()
+        there = _Found.at(target, files, keep)
+        now = target.stat()
+    except (OSError, OutputError):
+        return None
+    same = (before.st_ino, before.st_ctime_ns) == (now.st_ino, now.st_ctime_ns)
+    return there.result if same and there.is_done and not leftovers(target) else None
 
 
 def _edited(content: bytes, said: str) -> bool:

@@ -52,6 +52,15 @@ BUILTINS = frozenset(
 )
 DEVICES = frozenset({"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 """Names Windows gives no file."""
+FOUND = frozenset({"conftest", "setup", "sitecustomize", "usercustomize"})
+"""Modules that pytest, setuptools and Python itself run because of what they are called."""
+HOOKS = frozenset(
+    {
+        *("load_tests", "setUpModule", "tearDownModule", "setup_module", "teardown_module"),
+        *("setup_function", "teardown_function", "pytest_generate_tests", "pytest_plugins", "pytestmark"),
+    }
+)
+"""What unittest and pytest look for in packages and modules on their way to tests, and call."""
 
 _SCRIPTS = (
     (0x00C0, 0x024F),  # Latin with marks
@@ -179,7 +188,19 @@ def _is_constant(text: str) -> bool:
 
 
 def _is_module(text: str) -> bool:
-    return _is_word(text) and text.islower() and "__" not in text
+    return _is_word(text) and text.islower() and "__" not in text and not _is_test(text)
+
+
+def _is_test(module: str) -> bool:
+    """Whether runners of tests take a module of this name for theirs: they import it, and call what they find."""
+    return module.startswith("test") or module.endswith(("_test", "_tests"))
+
+
+def _file(text: str) -> str:
+    name = plain(text)
+    if name.startswith("test"):
+        name = f"app_{name}"
+    return f"{name}_" if _is_test(name) else name
 
 
 def _shout(text: str) -> str:
@@ -192,7 +213,7 @@ FIELD = Style("field", snake, _is_word)
 MEMBER = Style("member", snake, _is_word)
 CLASS = Style("Type", camel, _is_class)
 CONSTANT = Style("NODE", _shout, _is_constant)
-MODULE = Style("app", plain, _is_module, str.casefold)
+MODULE = Style("app", _file, _is_module, str.casefold)
 
 
 def only(name: str) -> tuple[str, ...]:

@@ -7,11 +7,13 @@ server of the environment. A token is none of a file's business.
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from rekuest_codegen.project.filters import EVERYTHING, FIELDS, Filters, Patterns
+from rekuest_codegen.project.importable import refusal
 from rekuest_codegen.project.table import Table
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -74,7 +76,8 @@ def read_targets(table: Table, ignore: tuple[str, ...]) -> tuple[Target, ...]:
             table.refuse(f"{name!r} is no name for a target; expected one like mynodes", name)
         target = _read(table.table(name), name, ignore)
         for other in targets:
-            if target.out == other.out or target.out.is_relative_to(other.out) or other.out.is_relative_to(target.out):
+            one, another = _folded(target.out), _folded(other.out)
+            if one.is_relative_to(another) or another.is_relative_to(one):
                 table.refuse(f"{name!r} and {other.name!r} would write into one folder; give each an out of its own")
         targets.append(target)
     return tuple(targets)
@@ -90,13 +93,16 @@ def _read(table: Table, name: str, ignore: tuple[str, ...]) -> Target:
         table.refuse("has a url and a source; nodes come from one of them", "source")
     if url is not None and "@" in url:
         table.refuse("url: leave credentials out; the token is REKUEST_TOKEN's", "url")
+    out = _path(root, table.text("out") or name)
+    if (problem := refusal(out, root)) is not None:
+        table.refuse(f"out: {problem}", "out")
     templates = table.text("templates")
     filters = _filters(table)
     if source is not None and (filters.search or filters.connected):
         table.refuse("search and connected are for a server; with source there is none", "search")
     return Target(
         name=name,
-        out=_path(root, table.text("out") or name),
+        out=out,
         root=root,
         url=url,
         source=source,
@@ -126,6 +132,11 @@ def _keep(table: Table) -> tuple[str, ...]:
         if pattern.startswith("/") or "\\" in pattern or ".." in PurePosixPath(pattern).parts:
             table.refuse(f"keep: {pattern!r} leads out of the package; name files in it, with forward slashes", "keep")
     return patterns
+
+
+def _folded(path: Path) -> Path:
+    """``path`` as file systems compare it that know no upper and lower case."""
+    return Path(unicodedata.normalize("NFC", str(path).casefold()))
 
 
 def _path(root: Path, text: str) -> Path:

@@ -1,7 +1,8 @@
 """The value types that generated code is written in.
 
 Arguments and models are pydantic; a structure nobody mapped to a class of their own is a typed, opaque reference; a
-quantity is a magnitude with its unit. None of these does I/O.
+quantity is a magnitude with its unit. None of these does I/O, and none is a test, whatever a stranger named it: so
+pytest is told (``__test__``).
 """
 
 from __future__ import annotations
@@ -15,20 +16,28 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 
-class Arguments(BaseModel):
+class _Fields(BaseModel):
+    __test__: ClassVar[bool] = False
+    model_config = ConfigDict(
+        strict=True,
+        frozen=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,
+        populate_by_name=True,
+        protected_namespaces=(),  # a field never has the name of anything that models have
+    )
+
+
+class Arguments(_Fields):
     """Base of the arguments of one node: checked before anything is sent."""
 
-    model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True, populate_by_name=True
-    )
+    model_config = ConfigDict(extra="forbid")
 
 
-class Model(BaseModel):
+class Model(_Fields):
     """Base of a generated MODEL. Fields a newer provider adds are ignored."""
 
-    model_config = ConfigDict(
-        strict=True, frozen=True, extra="ignore", arbitrary_types_allowed=True, defer_build=True, populate_by_name=True
-    )
+    model_config = ConfigDict(extra="ignore")
 
 
 class Choices(enum.Enum):
@@ -51,6 +60,7 @@ class Reference(Instance):
     """
 
     identifier: ClassVar[str] = ""
+    __test__: ClassVar[bool] = False
     __slots__ = ("_object",)
 
     def __init_subclass__(cls, *, identifier: str = "", **keywords: Any) -> None:

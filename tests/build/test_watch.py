@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -86,6 +88,49 @@ async def test_source_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         await asyncio.sleep(0.05)
         (source / "notes.txt").touch()
     assert await first == "a.py changed"
+    await changes.aclose()
+
+
+async def test_a_file_that_is_saved_in_another_s_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As vim and most editors save, and git checks out: each time it is another file."""
+    monkeypatch.setattr(module, "QUIET", 0.1)
+    source = tmp_path / "lab.py"
+    source.touch()
+    changes = watch([target(tmp_path, source="lab.py")], None)
+    number = 0
+    for _ in range(3):
+        turn = asyncio.create_task(told(changes))
+        while not turn.done():  # until the watcher stands, and once from then on
+            number += 1
+            (tmp_path / "lab.py.new").write_text(f"x = {number}\n", encoding="utf-8")
+            os.replace(tmp_path / "lab.py.new", source)
+            (tmp_path / "other.py").write_text(f"x = {number}\n", encoding="utf-8")
+            await asyncio.sleep(0.5)
+        assert await turn == "lab.py changed"
+    source.unlink()
+    assert await told(changes) == "lab.py changed"
+    await changes.aclose()
+
+
+async def test_a_folder_in_another_s_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "QUIET", 0.1)
+    source = tmp_path / ".venv" / "lab"  # where an installed package is
+    source.mkdir(parents=True)
+    changes = watch([target(tmp_path, source=".venv/lab")], None)
+    first = asyncio.create_task(told(changes))
+    while not first.done():
+        (source / "a.py").touch()
+        await asyncio.sleep(0.05)
+    assert await first == "a.py changed"
+    shutil.rmtree(source)
+    source.mkdir()
+    said = ""
+    while said != "b.py changed":
+        turn = asyncio.create_task(told(changes))
+        while not turn.done():
+            (source / "b.py").touch()
+            await asyncio.sleep(0.5)
+        said = await turn
     await changes.aclose()
 
 

@@ -126,6 +126,42 @@ def test_what_we_did_not_write_is_left_alone(package: Path) -> None:
         assert state(package) == before
 
 
+def test_a_manifest_without_a_node(package: Path) -> None:
+    manifest = package / "mynodes" / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    head = text[: text.index('"nodes": [')]
+    manifest.write_text(f'{head}"nodes": []}}\n', encoding="utf-8")
+    before = state(package)
+    for command in ("pull", "check"):
+        done = run_here(command, "--frozen", "--out", "mynodes", cwd=package, environment={})
+        said = "error: mynodes/manifest.json: no nodes in it; nothing was written\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+    assert state(package) == before
+
+
+@pytest.mark.parametrize("form", [[], ["--html"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["pull", "--frozen", "--out", "ref"],
+        ["pull", "--out", "ref", "--source", "lab.py"],
+        ["check", "--frozen", "--out", "ref"],
+        ["check", "--out", "ref", "--source", "lab.py"],
+        ["diff", "ref", "mynodes"],
+        ["docs", "--package", "ref", "--frozen", "--out", "more"],
+    ],
+)
+def test_pages_are_no_package(package: Path, command: list[str], form: list[str]) -> None:
+    (package / "lab.py").write_text(SOURCE, encoding="utf-8")
+    assert docs(package, "--package", "mynodes", "--frozen", "--out", "ref", *form).returncode == 0
+    before = state(package)
+    done = run_here(*command, cwd=package, environment={"REKUEST_URL": "", "REKUEST_TOKEN": ""})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "reference, not" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert state(package) == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rekuest_codegen.cli.tables import duration, moment
+from rekuest_codegen.cli.tables import duration, echo_table, moment
 from rekuest_codegen.server import serving
 from tests.processes import cli, run, run_here, running
 
@@ -191,3 +191,11 @@ def test_completion(ask: Ask, tmp_path: Path) -> None:
     assert completed("sh") == ["show"]
     assert completed("pull", "my") == ["mynodes"]
     assert completed("show", "demo/m") == ["demo/make_image", "demo/measure", "demo/mix", "demo/move"]
+
+
+def test_one_long_cell_does_not_widen_the_rows_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    echo_table(("app", "key"), [("lab", "x"), ("y" * 5_000, "z"), ("lab", "w")])
+    first, second, third, fourth = capsys.readouterr().out.splitlines()
+    assert (first.split(), second.split(), fourth.split()) == (["app", "key"], ["lab", "x"], ["lab", "w"])
+    assert max(map(len, (first, second, fourth))) < 80
+    assert third == f"{'y' * 5_000}  z"

@@ -35,6 +35,8 @@ NASTY = [
     "model_fields",
     "model_config",
     "model_path",
+    "model_dumped",
+    "model_validate_it",
     "name",
     "value",
     "mro",

@@ -86,6 +86,15 @@ def test_models_take_and_give_their_wire_keys(tmp_path: Path) -> None:
     assert module.Point(class_="a") == point
 
 
+@pytest.mark.parametrize("key", ["model_dump", "model_dumped", "model_validated", "model_fields", "model_path"])
+def test_a_name_that_pydantic_would_warn_of(tmp_path: Path, key: str) -> None:
+    fields = [{"key": key, "kind": "INT"}]
+    model = {"key": key, "kind": "MODEL", "identifier": "@lab/m", "children": fields}
+    module = loaded(tmp_path, [read_node({"app": "lab", "key": "f", "args": [model]})], "lab")
+    (parameter,) = inspect.signature(module.f).parameters
+    assert module._F.check({parameter: module.M(**{key: 1})}) == {key: module.M(**{key: 1})}
+
+
 def test_two_shapes_of_one_identifier(tmp_path: Path) -> None:
     def port(*keys: str) -> dict[str, Any]:
         children = [{"key": key, "kind": "INT"} for key in keys]

@@ -98,6 +98,13 @@ def test_a_misspelt_name_is_no_template(tmp_path: Path, sample: list[Node]) -> N
     (tmp_path / "modul.py.jinja").write_text("")
     with pytest.raises(ConfigurationError, match=r"modul\.py\.jinja: .* did you mean module\.py\.jinja\?"):
         generate(sample, EmitOptions(templates=tmp_path))
+    (tmp_path / "modul.py.jinja").unlink()
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "_mine.jinja").write_text("")
+    generate(sample, EmitOptions(templates=tmp_path))
+    (tmp_path / "reference" / "ap.md.jinja").write_text("")
+    with pytest.raises(ConfigurationError, match=r"reference/ap\.md\.jinja: .* did you mean app\.md\.jinja\?"):
+        generate(sample, EmitOptions(templates=tmp_path))
     with pytest.raises(ConfigurationError, match="no such folder of templates"):
         generate(sample, EmitOptions(templates=tmp_path / "nowhere"))
 
@@ -157,7 +164,8 @@ def written(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_ours_to_start_from(tmp_path: Path, sample: list[Node]) -> None:
     done = written(tmp_path, "mine")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "pull with --templates" in done.stdout
+    said = "templates; keep what you change, and pull with --templates mine"
+    assert done.stdout == f"mine: {len(templates.shipped())} {said}\n"
     names = {path.relative_to(tmp_path / "mine").as_posix() for path in (tmp_path / "mine").rglob("*.jinja")}
     assert names == set(templates.shipped())
     assert templates.CONTEXTS.keys() < names
@@ -168,10 +176,25 @@ def test_ours_to_start_from(tmp_path: Path, sample: list[Node]) -> None:
     again = written(tmp_path, "mine")
     assert again.returncode == 2
     assert again.stderr == "error: mine/types.py.jinja: is there and says something else; nothing was written\n"
-    assert written(tmp_path, "mine", "module.py.jinja").returncode == 0
+    assert written(tmp_path, "mine", "module.py.jinja").stdout.startswith("mine: 1 template; ")
     wrong = written(tmp_path, "other", "modul.py.jinja")
     assert wrong.stderr == "error: 'modul.py.jinja': is no template of ours; did you mean module.py.jinja?\n"
     assert not (tmp_path / "other").exists()
+
+
+def test_templates_that_changed_nothing_are_not_recorded(tmp_path: Path, sample: list[Node]) -> None:
+    """Written out and left as they are, or changed and printed nothing: whoever has only the package needs none."""
+    written(tmp_path, "mine")
+    (tmp_path / "mine" / "lazy.py.jinja").write_text("# of no use: no module is split\n")
+    (tmp_path / "mynodes").mkdir()
+    files = generate(sample)
+    (tmp_path / "mynodes" / "manifest.json").write_text(files["manifest.json"])
+    pull = cli("pull", "--frozen", "--out", "mynodes")
+    assert run([*pull, "--templates", "mine"], cwd=tmp_path).returncode == 0
+    assert (tmp_path / "mynodes" / "manifest.json").read_text() == files["manifest.json"]
+    done = run(pull, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "nothing changed" in done.stdout
 
 
 def test_a_frozen_pull_needs_its_templates(tmp_path: Path, sample: list[Node]) -> None:

@@ -53,6 +53,24 @@ def test_nothing_changed_touches_nothing(tmp_path: Path, files: dict[str, str]) 
     assert state() == before
 
 
+def test_a_folder_that_nobody_can_write_to(
+    tmp_path: Path, files: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing changed, and nothing is written beside it either; else it is said, and nothing is lost."""
+    out = tmp_path / "nodes"
+    write_package(out, files)
+
+    def refused(path: Path, flags: int, mode: int = 0o777) -> int:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(os, "open", refused)
+    assert str(write_package(out, files)) == "nothing changed"
+    before = tree(out)
+    with pytest.raises(OutputError, match="Read-only"):
+        write_package(out, {**files, "lab.py": ""})
+    assert tree(out) == before
+
+
 @pytest.mark.parametrize("exchange", [True, False])
 def test_what_did_not_change_keeps_its_time(
     tmp_path: Path, sample: list[Node], monkeypatch: pytest.MonkeyPatch, exchange: bool

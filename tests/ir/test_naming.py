@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rekuest_codegen.ir.naming import (
     BUILTINS,
     CLASS,
+    FOUND,
     FUNCTION,
     KEYWORDS,
     LIMIT,
@@ -113,6 +114,23 @@ def test_module_names_differ_by_more_than_case() -> None:
     assert names["lab"] == "lab"
     assert len({name.casefold() for name in names.values()}) == 5
     assert all(name.isascii() and name == name.lower() for name in names.values())
+
+
+@pytest.mark.parametrize(
+    ("wire", "name"),
+    [
+        ("test", "app_test_"),
+        ("test-lab", "app_test_lab"),
+        ("testing", "app_testing"),
+        ("lab_test", "lab_test_"),
+        ("Lab Tests", "lab_tests_"),
+        ("conftest", "conftest_"),
+        ("latest", "latest"),
+        ("contest", "contest"),
+    ],
+)
+def test_no_module_is_called_as_tests_are(wire: str, name: str) -> None:
+    assert assign({wire: [wire]}, style=MODULE, reserved=FOUND) == {wire: name}
 
 
 def test_the_newer_rank_goes_first() -> None:

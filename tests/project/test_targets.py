@@ -46,6 +46,7 @@ keep = ["notes.md", "extra/*.py"]
 ignore = ["added-node", "lab/*"]
 
 [tool.rekuest-codegen.targets."the others"]
+out = "others"
 source = "../neighbour"
 """,
         encoding="utf-8",
@@ -73,7 +74,7 @@ source = "../neighbour"
         ignore=("lab/*", "added-node"),
     )
     assert project.target("the others") == Target(
-        name="the others", out=root / "the others", root=root, source="../neighbour", ignore=("lab/*",)
+        name="the others", out=root / "others", root=root, source="../neighbour", ignore=("lab/*",)
     )
     assert project.ignore == ("lab/*",)
     assert project.classes == {"@lab/image": "own:Image"}

@@ -8,18 +8,15 @@ It writes nothing; `write_package` takes what it gives.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from rekuest_codegen.emit.manifest import MANIFEST, manifest
+from rekuest_codegen.emit.manifest import MANIFEST, REFERENCE, manifest
 from rekuest_codegen.emit.reference.package import read_package
 from rekuest_codegen.emit.reference.printing import print_html, print_markdown
 from rekuest_codegen.emit.reference.views import view
 
-__all__ = ["is_reference", "reference"]
-
-_PROVENANCE = {"reference": True}
+__all__ = ["reference"]
 
 
 def reference(
@@ -39,12 +36,4 @@ def reference(
     """
     made = view(read_package(files), package_name=package)
     pages = print_html(made, templates) if html else print_markdown(made, templates)
-    return {**pages, MANIFEST: manifest([], _PROVENANCE, pages)}
-
-
-def is_reference(text: str) -> bool:
-    """Whether a manifest is one of pages, and not of a package."""
-    try:
-        return bool(json.loads(text)["provenance"] == _PROVENANCE)
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return False
+    return {**pages, MANIFEST: manifest([], REFERENCE, pages)}

@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from rekuest_codegen.emit.reference.examples import Example, examples
@@ -71,8 +72,8 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """A node's section. ``heads`` are the sync and the async function as they are generated, ``aliases`` what those
-    mention; ``words`` is what a search looks through."""
+    """A node's section. ``heads`` are the sync and the async function as a reader would write them, ``aliases`` what
+    those mention; ``words`` is what a search looks through."""
 
     name: str
     awaited: str
@@ -179,18 +180,19 @@ def _node(node: Node, stub: Stub, hash_: str, page: str, classes: Mapping[str, C
         )
     ]
     facts = tuple(node_facts(node, hash_))
+    named = _alias_names(stub.aliases, classes)
     words = [stub.function, stub.awaited, node.app, node.key, node.name, *node.collections, *node.protocols]
     words += [f"{row.name} {row.kind}" for row in (*arguments, *returns)]
     return NodeView(
         name=stub.function,
         awaited=stub.awaited,
         page=page,
-        anchor=f"{page}.{stub.function}",
+        anchor=_anchor(f"{page}.{stub.function}"),
         streams=node.kind is NodeKind.GENERATOR,
         summary=_summary(about),
         about=tuple(map(tuple, about)),
-        aliases="\n".join(stub.aliases),
-        heads=(stub.sync_head, stub.async_head),
+        aliases="\n".join(_told(alias, named).replace(": TypeAlias = ", " = ", 1) for alias in stub.aliases),
+        heads=(_told(stub.sync_head, named), _told(stub.async_head, named)),
         facts=facts,
         arguments=tuple(arguments),
         returns=tuple(returns),
@@ -198,6 +200,22 @@ def _node(node: Node, stub: Stub, hash_: str, page: str, classes: Mapping[str, C
         examples=examples(node, stub, classes, package_name),
         words=visible(" ".join([*words, " ".join(line for lines in about for line in lines)])[:MAX_WORDS]).lower(),
     )
+
+
+def _anchor(name: str) -> str:
+    """``name`` as an anchor that is the same in a link: not every reader of Markdown decodes one."""
+    return "".join(char if char.isascii() else f"-{ord(char):x}-" for char in name)
+
+
+def _alias_names(aliases: Sequence[str], classes: Mapping[str, Class]) -> dict[str, str]:
+    """What is shown for the names of ``aliases``, which are hashes."""
+    names = (name for number in count(1) if (name := f"Type{number}") not in classes)
+    return {alias.partition(":")[0]: name for alias, name in zip(aliases, names, strict=False)}
+
+
+def _told(text: str, named: Mapping[str, str]) -> str:
+    """Generated source without the names that only its own imports and aliases give a meaning."""
+    return _TOKENS.sub(lambda match: "" if match["prefix"] else named.get(match[0], match[0]), text)
 
 
 def _rows(
@@ -281,10 +299,10 @@ def _type(found: Class, everyone: Sequence[tuple[NodeView, Stub]]) -> TypeView:
     said = " ".join(line for lines in about for line in lines)
     return TypeView(
         name=found.name,
-        anchor=f"types.{found.name}",
+        anchor=_anchor(f"types.{found.name}"),
         sort=_SORTS.get(found.sort, "class"),
         about=tuple(map(tuple, about)),
-        text=found.text,
+        text=_told(found.text, {}),
         users=tuple(sorted(users, key=lambda made: made.anchor)),
         words=visible(f"{found.name} {found.sort} {said}"[:MAX_WORDS]).lower(),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any, TypeGuard
 
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.types import Choices
 
 STREAMS = frozenset({"stream", "astream"})
 
@@ -20,14 +22,23 @@ def remote_of(function: Callable[..., Any]) -> tuple[Remote[Any], bool]:
         ConfigurationError: it is no generated function.
     """
     plain = inspect.unwrap(function)
-    if isinstance(plain, FunctionType):
-        names = plain.__code__.co_names
-        for name in names:
-            found = plain.__globals__.get(name)
-            if _is_remote(found):
-                return found, not STREAMS.isdisjoint(names)
+    if isinstance(plain, FunctionType) and (found := _called(plain)) is not None:
+        return found, not STREAMS.isdisjoint(plain.__code__.co_names)
     shown = getattr(plain, "__qualname__", type(plain).__name__)
     raise ConfigurationError(f"{shown} is no generated function: it calls no node")
+
+
+def is_generated(value: object) -> bool:
+    """Whether ``value`` is a function, an enum or a class of several results that was generated. Calls nothing."""
+    if isinstance(value, FunctionType):
+        found = _called(value)
+        return found is not None and found.package == value.__module__
+    if isinstance(value, type) and issubclass(value, Choices):
+        return True
+    if isinstance(value, type) and issubclass(value, tuple):
+        around = vars(sys.modules.get(value.__module__, object))
+        return any(_is_remote(found) and found.result is value for found in list(around.values()))
+    return False
 
 
 def values_of(function: Callable[..., Any], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,6 +50,12 @@ def values_of(function: Callable[..., Any], args: tuple[Any, ...], keywords: Map
     bound = inspect.signature(inspect.unwrap(function)).bind(*args, **keywords)
     bound.apply_defaults()
     return dict(bound.arguments)
+
+
+def _called(function: FunctionType) -> Remote[Any] | None:
+    """The first node that ``function`` speaks of."""
+    spoken = (function.__globals__.get(name) for name in function.__code__.co_names)
+    return next(filter(_is_remote, spoken), None)
 
 
 def _is_remote(value: object) -> TypeGuard[Remote[Any]]:
