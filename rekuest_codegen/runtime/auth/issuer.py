@@ -98,10 +98,8 @@ class Issuer:
             said = ": ".join(str(text) for key in ("error", "error_description") if (text := answer.get(key)))
             why = _line(said, fields) or f"HTTP {status}"
             if error == "invalid_client":
-                what = (
-                    "is not known there" if self.client.secret is None else "is not known there, or its secret is wrong"
-                )
-                why = f"it {what} ({why})"
+                secret = "" if self.client.secret is None else ", or its secret is wrong"
+                why = f"it is not known there{secret} ({why})"
             raise AccessDenied(f"{self.url}: no token for client {self.client.id!r}: {why}")
         return {key: _hidden(value) if key in SECRETS else value for key, value in answer.items()}
 
