@@ -14,7 +14,7 @@ from rekuest_codegen.cli.asking import Asked
 from rekuest_codegen.cli.sources import printable
 from rekuest_codegen.ir import Node
 from rekuest_codegen.runtime.caller.attempts import Attempt
-from rekuest_codegen.runtime.caller.calls import ENDING
+from rekuest_codegen.runtime.caller.calls import ENDING, noting_lateness
 from rekuest_codegen.runtime.caller.client import Client
 from rekuest_codegen.runtime.caller.terms import Options, changed, in_force, options
 from rekuest_codegen.runtime.deadlines import within
@@ -76,8 +76,9 @@ async def run_call(
             async with within(terms.timeout, f"{node.title}: no result", ENDING) as bound:
                 attempt = Attempt(client, remote_to(node), wire, terms, bound, awaited=True, heard=report)
                 try:
-                    while (returns := await attempt.next_yield()) is not None:
-                        _echo(returns, whole)
+                    with noting_lateness(attempt):
+                        while (returns := await attempt.next_yield()) is not None:
+                            _echo(returns, whole)
                 finally:
                     if not attempt.ended:
                         await attempt.leave()

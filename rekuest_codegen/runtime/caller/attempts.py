@@ -18,6 +18,7 @@ from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Event, Watch
 from rekuest_codegen.wire.asides import Aside
 from rekuest_codegen.wire.lifecycle import terminal_kind
+from rekuest_codegen.wire.tracing import NO_SPAN, Span
 
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.caller.bars import Bar
@@ -62,6 +63,11 @@ class Attempt:
             self._close()
             return True
         return False
+
+    @property
+    def span(self) -> Span:
+        """That of the task which it waits for."""
+        return NO_SPAN if self._watch is None else self._watch.span
 
     async def begin(self) -> Watch:
         """Assign its task, and once more where that is safe."""
