@@ -17,14 +17,14 @@ class within:
         CallTimeout: "lab/add: no result within 5 s; the task runs on". What was raised inside goes its way.
     """
 
-    __slots__ = ("_bound", "_mark", "_outer", "_seconds", "_then", "_what")
+    __slots__ = ("_bound", "_mark", "_seconds", "_then", "_what", "outer")
 
     def __init__(self, seconds: float | None, what: str, then: str = "") -> None:
         self._bound = asyncio.timeout(seconds)
         self._seconds = seconds
         self._what = what
         self._then = f"; {then}" if then else ""
-        self._outer: within | None = None
+        self.outer: within | None = None
         self._mark: Token[within | None] | None = None
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class within:
     async def __aenter__(self) -> Self:
         await self._bound.__aenter__()
         if self._seconds is not None:
-            self._outer = _around.get()
+            self.outer = _around.get()
             self._mark = _around.set(self)
         return self
 
@@ -62,5 +62,5 @@ def overdue() -> str | None:
     while bound is not None:
         if bound.passed:
             return str(bound)
-        bound = bound._outer
+        bound = bound.outer
     return None
