@@ -148,7 +148,7 @@ def test_what_is_said_meanwhile(ask: Ask) -> None:
         (("add", "--arg", "x=1", "--retries", "1000"), "retries 1000: expected a number of further tries"),
         (("add", "--arg", "x=1", "--detach", "--deadline", "1"), "--detach waits for nothing, and --deadline says"),
         (("rest", "--deadline", "0.3"), "lab/rest: no result within 0.3 s; the task is being cancelled"),
-        (("fail", "--arg", "text=boom"), "lab/fail: boom"),
+        (("fail", "--arg", "text=boom"), "lab/fail: ValueError: boom"),
         (("add", "--stdin"), "--stdin: expected a JSON object of arguments"),
     ],
 )
@@ -163,7 +163,7 @@ def test_failures_for_programs(ask: Ask) -> None:
     done = ask("call", "fail", "--arg", "text=boom", "--json", "--quiet")
     assert (done.returncode, done.stdout) == (2, "")
     error = json.loads(done.stderr)["error"]
-    assert (error["kind"], error["message"], error["retry_safe"]) == ("NodeError", "lab/fail: boom", False)
+    assert (error["kind"], error["message"], error["retry_safe"]) == ("NodeError", "lab/fail: ValueError: boom", False)
     assert (error["node"], error["type"]) == ("lab/fail", "ValueError")
     ended = json.loads(ask("watch", error["task"], "--json").stderr.splitlines()[-1])["error"]
     assert (ended["kind"], ended["task"]) == ("NodeError", error["task"])
