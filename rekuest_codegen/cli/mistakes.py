@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from rekuest_codegen.counted import counted
-from rekuest_codegen.errors import DefinitionError, NodeError, RekuestError
+from rekuest_codegen.errors import DefinitionError, RekuestError
 
 
 def lines_of(error: RekuestError) -> list[str]:
     """The lines for standard error; the exit code is 2."""
     if isinstance(error, DefinitionError):
         return [*map(str, error.findings), f"error: {counted(len(error.findings), 'finding')}; nothing was written"]
-    if isinstance(error, NodeError) and error.type is not None:
-        return [f"error: {error.node}: {error.type}: {error.message}"]  # 'x' alone says little of a KeyError
     return [f"error: {error}"]
