@@ -1,6 +1,7 @@
 """Typed Python for remote nodes: pull typed stubs from a rekuest server, provide annotated functions to one.
 
-Importing this package loads nothing but itself; every name below is loaded at first use.
+Importing this package loads nothing but itself; every name below is loaded at first use. ``import *`` leaves out
+``map`` and ``breakpoint``, which would take the place of Python's own: those are imported by name.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from rekuest_codegen.lazy import lazy
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import client_credentials, device_flow
     from rekuest_codegen.runtime.caller.handles import TaskHandle
-    from rekuest_codegen.runtime.caller.mapping import amap, asweep, map, sweep
+    from rekuest_codegen.runtime.caller.mapping import amap, asweep, sweep
+    from rekuest_codegen.runtime.caller.mapping import map as map
     from rekuest_codegen.runtime.caller.servers import Server
     from rekuest_codegen.runtime.caller.submitting import aattach, asubmit, attach, submit
     from rekuest_codegen.runtime.caller.terms import options
@@ -43,12 +45,12 @@ if TYPE_CHECKING:
     from rekuest_codegen.runtime.provider.task import (
         Task,
         abreakpoint,
-        breakpoint,
         check_cancelled,
         current_task,
         log,
         progress,
     )
+    from rekuest_codegen.runtime.provider.task import breakpoint as breakpoint
     from rekuest_codegen.runtime.types import MemoryReference, Quantity, Reference
     from rekuest_codegen.runtime.values.adapters import adapt
 
@@ -127,7 +129,6 @@ __all__ = [
     "asweep",
     "attach",
     "background",
-    "breakpoint",
     "check_cancelled",
     "client_credentials",
     "connect",
@@ -137,7 +138,6 @@ __all__ = [
     "interface",
     "lazily",
     "log",
-    "map",
     "memory_structure",
     "model",
     "options",
@@ -159,4 +159,4 @@ __getattr__ = lazy(__name__, _PLACES, below="rekuest_codegen.runtime")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    return sorted([*_PLACES, "__version__"])

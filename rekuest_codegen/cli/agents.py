@@ -26,7 +26,7 @@ def agents(as_json: bool, **given: Any) -> None:
         echo_json([asdict(agent) for agent in found])
     elif found:
         rows = [
-            (agent.id, agent.name, "yes" if agent.connected else "no", str(agent.functions), moment(agent.last_seen))
+            (agent.id, agent.name, "yes" if agent.connected else "no", str(agent.nodes), moment(agent.last_seen))
             for agent in found
         ]
         echo_table(("id", "name", "connected", "nodes", "last seen"), rows)

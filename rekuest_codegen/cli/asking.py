@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from rekuest_codegen.cli.completion import complete_profiles
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.wire.endpoint import Endpoint
 
@@ -32,7 +33,7 @@ timeout_option = click.option(
     type=click.FloatRange(min=0, min_open=True),
     default=30.0,
     show_default=True,
-    help="Seconds to wait for an answer.",
+    help="Seconds to wait for each answer of the server.",
 )
 
 
@@ -73,13 +74,6 @@ def asked_of(given: Mapping[str, Any]) -> Asked:
     if not url:
         raise ConfigurationError("no server: give --url or --profile, or set REKUEST_URL (http://127.0.0.1:8000)")
     return Asked(url, told_auth(token), given["timeout"])
-
-
-def complete_profiles(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
-    """The names in the user's file of profiles."""
-    from rekuest_codegen.runtime.profiles import profile_names
-
-    return [name for name in profile_names() if name.startswith(begun)]
 
 
 def _is_said(name: str) -> bool:

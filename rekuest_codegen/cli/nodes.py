@@ -8,6 +8,7 @@ import click
 
 from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.asking import Asked, asked_of, server_options
+from rekuest_codegen.cli.completion import complete_nodes
 from rekuest_codegen.cli.tables import echo_json, echo_table
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("patterns", nargs=-1, metavar="[KEY|APP/KEY]...")
+@click.argument("patterns", nargs=-1, metavar="[KEY|APP/KEY]...", shell_complete=complete_nodes)
 @click.option("--search", help="Only nodes the server finds for this text.")
 @click.option("--connected", is_flag=True, help="Only nodes that a connected agent provides now.")
 @server_options

@@ -9,16 +9,18 @@ import click
 
 from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.asking import Asked, asked_of, server_options
+from rekuest_codegen.cli.completion import complete_tasks
 from rekuest_codegen.errors import NodeNotFound
 
 
 @click.command()
-@click.argument("task")
+@click.argument("task", shell_complete=complete_tasks)
 @click.option("--quiet", is_flag=True, help="Say nothing of progress and logs.")
 @server_options
 @explained
 def watch(task: str, quiet: bool, as_json: bool, **given: Any) -> None:
-    """Print what TASK gives, from the beginning to its end. Ctrl-C stops watching, and leaves the task alone."""
+    """Print what TASK gives, from the beginning to its end. Ctrl-C stops watching, and leaves the task alone. With
+    --json, lines are as those of `call`."""
     asyncio.run(_watch(asked_of(given), task, quiet=quiet, whole=as_json))
 
 

@@ -18,14 +18,14 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class AgentSeen:
-    """An agent as its server lists it. ``last_seen`` is the server's text; ``functions`` how many it provides."""
+    """An agent as its server lists it. ``last_seen`` is the server's text; ``nodes`` how many it provides."""
 
     id: str
     name: str
     app: str
     connected: bool
     last_seen: str | None
-    functions: int
+    nodes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _agent(endpoint: Endpoint, raw: Mapping[str, Any]) -> AgentSeen:
             app=str(raw["app"]["identifier"]),
             connected=raw["connected"] is True,
             last_seen=_text(raw["lastSeen"]),
-            functions=len(raw["implementations"]),
+            nodes=len(raw["implementations"]),
         )
     except (KeyError, TypeError) as error:
         raise ProtocolError(f"{endpoint.graphql}: an agent is listed without {error}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Self
 
@@ -16,13 +17,18 @@ class within:
         CallTimeout: "lab/add: no result within 5 s; the task runs on". What was raised inside goes its way.
     """
 
-    __slots__ = ("_bound", "_seconds", "_then", "_what")
+    __slots__ = ("_bound", "_mark", "_seconds", "_then", "_what", "outer")
 
     def __init__(self, seconds: float | None, what: str, then: str = "") -> None:
         self._bound = asyncio.timeout(seconds)
         self._seconds = seconds
         self._what = what
         self._then = f"; {then}" if then else ""
+        self.outer: within | None = None
+        self._mark: Token[within | None] | None = None
+
+    def __str__(self) -> str:
+        return f"{self._what} within {self._seconds:g} s{self._then}"
 
     @property
     def passed(self) -> bool:
@@ -31,12 +37,30 @@ class within:
 
     async def __aenter__(self) -> Self:
         await self._bound.__aenter__()
+        if self._seconds is not None:
+            self.outer = _around.get()
+            self._mark = _around.set(self)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._mark is not None:
+            _around.reset(self._mark)
         try:
             await self._bound.__aexit__(kind, error, trace)
         except TimeoutError:
-            raise CallTimeout(f"{self._what} within {self._seconds:g} s{self._then}") from None
+            raise CallTimeout(str(self)) from None
+
+
+_around: ContextVar[within | None] = ContextVar("rekuest_codegen_deadline", default=None)
+
+
+def overdue() -> str | None:
+    """What was not there in time, where a bound around this code has passed, and ends it."""
+    bound = _around.get()
+    while bound is not None:
+        if bound.passed:
+            return str(bound)
+        bound = bound.outer
+    return None

@@ -12,7 +12,7 @@ from rekuest_codegen.errors import AccessDenied, ConnectionLost
 from rekuest_codegen.runtime.auth import Credentials, auth_of
 from rekuest_codegen.runtime.transport import Connection, Payload
 from rekuest_codegen.wire.asides import NOTHING, Aside
-from rekuest_codegen.wire.auth import Fixed, with_token
+from rekuest_codegen.wire.auth import Fixed, token_of, with_token
 from rekuest_codegen.wire.endpoint import Endpoint
 
 
@@ -84,7 +84,7 @@ class Link:
                 raise self._why_closed
             current = self._connection
             if current is not None and current.lost is None:
-                if current.busy or await self._auth.token() == current.token:
+                if current.busy or await token_of(self._auth) == current.token:
                     return current
                 await self._drop()
             self._come_to(ConnectionState.CONNECTING)
@@ -169,7 +169,7 @@ class Link:
         async with self._opening:
             if self._connection is not refused:
                 return True  # another request was quicker
-            if await self._auth.token(refused=refused.token) == refused.token:
+            if await token_of(self._auth, refused=refused.token) == refused.token:
                 return False
             await self._drop()
             return True

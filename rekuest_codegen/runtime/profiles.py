@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project.table import suggestion
 from rekuest_codegen.shapes import is_object
+from rekuest_codegen.wire.auth import checked
 
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import Credentials
@@ -131,10 +132,18 @@ class _InFile:
 
     def __call__(self) -> str:
         try:
-            return self._path.read_text(encoding="utf-8").strip()
+            with self._path.open("rb") as file:
+                token = file.read(MAX_FILE).decode().strip()
+                private = _is_private(os.fstat(file.fileno()))
         except (OSError, ValueError) as error:
             text = error.strerror if isinstance(error, OSError) else "no text"
             raise ConfigurationError(f"{self._where} token-file: {self._path}: {text}") from None
+        if not private:
+            raise ConfigurationError(f"{self._where} token-file: {self._path}: others can read it; chmod 600 it")
+        try:
+            return checked(token)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self._where} token-file: {self._path}: {error}") from None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _InFile) and self._path == other._path

@@ -84,10 +84,11 @@ class Connection:
         except ConnectionClosed as error:
             raise _refused(place, error) from None
         except InvalidStatus as error:
+            # No token was shown yet: it is said in the first frame, whose refusal is a close code.
             code = error.response.status_code
-            if code in (401, 403):
-                raise AccessDenied(f"{place}: the token was refused (HTTP {code})") from None
-            raise ProtocolError(f"{place}: no GraphQL WebSocket there (HTTP {code})") from None
+            more = ", or something before the server lets nobody through" if code in (401, 403) else ""
+            text = f"{place}: no GraphQL WebSocket there (HTTP {code}); is this the address of a rekuest server?"
+            raise ProtocolError(text.replace("?", f"{more}?")) from None
         except InvalidMessage as error:
             if isinstance(error.__cause__, EOFError):
                 raise ConnectionLost(f"{place}: the server hung up") from None

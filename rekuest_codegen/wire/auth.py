@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar, runtime_checkable
 
-from rekuest_codegen.errors import AccessDenied, ConfigurationError
+from rekuest_codegen.errors import AccessDenied, ConfigurationError, RekuestError
+from rekuest_codegen.wire.faults import fault
 
 T = TypeVar("T")
 
@@ -73,17 +74,31 @@ def checked(token: object) -> Secret:
     return Secret(stripped)
 
 
+async def token_of(auth: Auth, *, refused: str | None = None) -> Secret:
+    """``auth.token(refused=refused)``, of an object that may be the user's own.
+
+    Raises:
+        As `Auth.token`, and nothing else.
+    """
+    try:
+        return Secret(await auth.token(refused=refused))
+    except RekuestError:
+        raise
+    except Exception as error:
+        raise fault(repr(auth), error) from error
+
+
 async def with_token(auth: Auth, attempt: Callable[[str], Awaitable[T]]) -> T:
     """``attempt(token)``, and once more with another token if the first one is refused and there is another one.
 
     Raises:
         AccessDenied: both were refused, or there is no other one. Whatever ``attempt`` raises.
     """
-    token = Secret(await auth.token())
+    token = await token_of(auth)
     try:
         return await attempt(token)
     except AccessDenied:
-        fresh = Secret(await auth.token(refused=token))
+        fresh = await token_of(auth, refused=token)
         if fresh == token:
             raise
     return await attempt(fresh)

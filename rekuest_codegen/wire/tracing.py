@@ -22,7 +22,7 @@ SCOPE = "rekuest_codegen"
 ASKED = "trace"
 """How an agent says that it takes carriers: this parameter of its socket's address. Servers ignore those they do not
 know, and the answer's field of the same name says that carriers are taken there too."""
-FAILURES = frozenset(["FAILED", "CRITICAL", "DISCONNECTED"])
+FAILURES = frozenset(["FAILED", "CRITICAL", "DISCONNECTED", "TIMEOUT"])
 MAX_STATE = 512
 
 # Compiled at first use: most processes read no carrier.
@@ -68,7 +68,8 @@ class Span:
         """Make it the current one, for as long as this task of asyncio runs."""
 
     def end(self, outcome: str, message: str | None = None) -> None:
-        """The task is over: ``outcome`` is the kind of its last event. Only the first call counts."""
+        """The task is over: ``outcome`` is the kind of its last event, ``LEFT`` or
+        ``TIMEOUT``. Only the first call counts."""
 
 
 NO_SPAN = Span({})

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from click.shell_completion import BashComplete
 
+from rekuest_codegen.cli import main
 from rekuest_codegen.cli.tables import duration, echo_table, moment
 from rekuest_codegen.server import serving
 from tests.processes import cli, run, run_here, running
@@ -129,7 +135,7 @@ def test_agents(ask: Ask) -> None:
     lines = [line.split()[1:4] for line in ask("agents").stdout.splitlines()[1:]]
     assert sorted(lines) == [["lab", "yes", "2"], ["other", "no", "1"]]
     listed = json.loads(ask("agents", "--json").stdout)
-    assert {(agent["name"], agent["connected"], agent["functions"]) for agent in listed} == {
+    assert {(agent["name"], agent["connected"], agent["nodes"]) for agent in listed} == {
         ("lab", True, 2),
         ("other", False, 1),
     }
@@ -176,21 +182,13 @@ def test_completion(ask: Ask, tmp_path: Path) -> None:
     example = Path(__file__).parents[2] / "generated_example" / "mynodes" / "manifest.json"
     (tmp_path / "n" / "manifest.json").write_bytes(example.read_bytes())
 
-    def completed(*words: str) -> list[str]:
-        environment = {
-            "_REKUEST_CODEGEN_COMPLETE": "bash_complete",
-            "COMP_WORDS": " ".join(("rekuest-codegen", *words)),
-            "COMP_CWORD": str(len(words)),
-        }
-        program = Path(sys.executable).parent / "rekuest-codegen"
-        done = subprocess.run(
-            [program], env={**os.environ, **environment}, cwd=tmp_path, capture_output=True, text=True, timeout=60
-        )
-        return [line.partition(",")[2] for line in done.stdout.splitlines()]
-
-    assert completed("sh") == ["show"]
-    assert completed("pull", "my") == ["mynodes"]
-    assert completed("show", "demo/m") == ["demo/make_image", "demo/measure", "demo/mix", "demo/move"]
+    asked = {"_REKUEST_CODEGEN_COMPLETE": "bash_complete", "COMP_WORDS": "rekuest-codegen pull my", "COMP_CWORD": "2"}
+    done = run([str(Path(sys.executable).parent / "rekuest-codegen")], environment=asked, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "plain,mynodes\n", "")
+    assert completed(tmp_path, {}, "sh") == ["show"]
+    assert completed(tmp_path, {}, "pull", "my") == ["mynodes"]
+    assert completed(tmp_path, {}, "show", "demo/m") == ["demo/make_image", "demo/measure", "demo/mix", "demo/move"]
+    assert completed(tmp_path, {}, "watch", "") == []  # nobody said which server
 
 
 def test_one_long_cell_does_not_widen_the_rows_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
@@ -199,3 +197,42 @@ def test_one_long_cell_does_not_widen_the_rows_of_the_others(capsys: pytest.Capt
     assert (first.split(), second.split(), fourth.split()) == (["app", "key"], ["lab", "x"], ["lab", "w"])
     assert max(map(len, (first, second, fourth))) < 80
     assert third == f"{'y' * 5_000}  z"
+
+
+def test_completion_of_a_call(environment: dict[str, str], tmp_path: Path) -> None:
+    """In a folder without a project, with two packages of which one is damaged."""
+    example = Path(__file__).parents[2] / "generated_example" / "mynodes" / "manifest.json"
+    for name, text in (("mynodes", example.read_text("utf-8")), ("broken", "{"), ("bad", '{"format": 1, "nodes": 1}')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text(text, "utf-8")
+    assert completed(tmp_path, {}, "call", "demo/me") == ["demo/measure"]
+    assert completed(tmp_path, {}, "nodes", "demo/me") == ["demo/measure"]
+    threshold = [f"{port}=" for port in ("image", "level")]
+    assert completed(tmp_path, {}, "call", "demo/threshold", "--arg", "") == threshold
+    assert completed(tmp_path, {}, "call", "threshold", "--arg", "image=x", "--arg", "") == threshold[1:]
+    assert completed(tmp_path, {}, "call", "--arg", "") == []
+    (tmp_path / "pyproject.toml").write_text("[tool.rekuest-codegen\n", "utf-8")
+    assert completed(tmp_path, {}, "show", "demo/me") == ["demo/measure"]
+    for command in ("watch", "cancel"):
+        assert completed(tmp_path, environment, command, "") == [
+            task["id"] for task in json.loads(run_here("tasks", "--json", environment=environment).stdout)
+        ]
+    nobody = {"REKUEST_URL": "http://127.0.0.1:9", "REKUEST_TOKEN": "a-token"}
+    assert completed(tmp_path, nobody, "watch", "") == []
+
+
+def test_completion_is_not_held_up_by_a_server(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = {"REKUEST_URL": f"http://127.0.0.1:{silent.getsockname()[1]}", "REKUEST_TOKEN": "a-token"}
+        assert completed(tmp_path, place, "watch", "") == []
+
+
+def completed(folder: Path, given: dict[str, str], *words: str) -> list[str]:
+    """What a shell is told, and nothing beside it."""
+    shell = BashComplete(main, {}, "rekuest-codegen", "_REKUEST_CODEGEN_COMPLETE")
+    environment = {**dict.fromkeys(("REKUEST_URL", "REKUEST_TOKEN"), ""), **given}
+    said = io.StringIO()
+    with chdir(folder), patch.dict(os.environ, environment), redirect_stderr(said), redirect_stdout(said):
+        found = [item.value for item in shell.get_completions(list(words[:-1]), words[-1])]
+    assert said.getvalue() == ""
+    return found

@@ -18,6 +18,7 @@ import pytest
 from rekuest_codegen.errors import (
     AccessDenied,
     ConfigurationError,
+    ConnectionLost,
     MissingExtraError,
     ProtocolError,
     RekuestError,
@@ -25,7 +26,7 @@ from rekuest_codegen.errors import (
 )
 from rekuest_codegen.runtime.auth import Credentials, auth_from_environment, auth_of, client_credentials, device_flow
 from rekuest_codegen.runtime.auth.oauth import ClientCredentials, DeviceFlow
-from rekuest_codegen.wire.auth import Auth, Fixed
+from rekuest_codegen.wire.auth import Auth, Fixed, with_token
 from rekuest_codegen.wire.endpoint import Endpoint
 from tests.runtime.identity import Issuer, issuing
 
@@ -106,14 +107,51 @@ async def test_a_function_that_fails_is_named() -> None:
     def keyring() -> str:
         raise OSError("locked")
 
-    with pytest.raises(Unreachable, match=r"keyring.* raised OSError: locked"):
+    with pytest.raises(ConfigurationError, match=r"keyring.* raised OSError: locked") as caught:
         await token(auth_of(keyring, PLACE))
+    assert isinstance(caught.value.__cause__, OSError)
+    assert not caught.value.retry_safe
+    unfit: Any = lambda which: "token"  # noqa: E731
+    with pytest.raises(ConfigurationError, match=r"raised TypeError: .*missing 1 required positional argument"):
+        await token(auth_of(unfit, PLACE))
 
     def broken() -> Any:
         return 7
 
     with pytest.raises(ConfigurationError, match="the token is no text but int"):
         await token(auth_of(broken, PLACE))
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (httpx.ConnectError("no way"), Unreachable),
+        (ConnectionResetError("reset"), Unreachable),
+        (TimeoutError(), Unreachable),
+        (ConnectionLost("gone"), ConnectionLost),
+        (AccessDenied("no"), AccessDenied),
+        (ZeroDivisionError("division by zero"), ConfigurationError),
+        (FileNotFoundError(2, "No such file", "token"), ConfigurationError),
+    ],
+)
+async def test_whose_fault_it_is_that_there_is_no_token(raised: Exception, told: type[RekuestError]) -> None:
+    def function() -> str:
+        raise raised
+
+    class Flow(httpx.Auth):
+        def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+            raise raised
+            yield request
+
+    class Mine:
+        async def token(self, *, refused: str | None = None) -> str:
+            raise raised
+
+    for given in (function, Flow(), Mine()):
+        with pytest.raises(told) as caught:
+            await with_token(auth_of(given, PLACE), asyncio.sleep)  # type: ignore[arg-type]
+        assert type(caught.value) is told
+        assert type(raised) in (told, type(caught.value.__cause__))
 
 
 def test_what_gives_no_tokens() -> None:
@@ -225,7 +263,8 @@ async def test_client_credentials_are_renewed_before_they_end(issuer: Issuer) ->
 
 async def test_a_secret_that_is_wrong(issuer: Issuer) -> None:
     auth = client_credentials(issuer.url, "robot", "wrong-secret")
-    with pytest.raises(AccessDenied, match="no token for client 'robot': invalid_client") as caught:
+    line = r"no token for client 'robot': it is not known there, or its secret is wrong \(invalid_client: .+\)$"
+    with pytest.raises(AccessDenied, match=line) as caught:
         await token(auth)
     assert "wrong-secret" not in str(caught.value)
 

@@ -8,14 +8,14 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection
 
 from rekuest_codegen import easy
-from rekuest_codegen.errors import AccessDenied, RekuestError
+from rekuest_codegen.errors import AccessDenied, ConfigurationError, NodeNotFound, RekuestError
 from rekuest_codegen.fetch import afetch_nodes
 from rekuest_codegen.runtime import Arguments, Remote, remote
 from rekuest_codegen.runtime.auth import Credentials, client_credentials, device_flow
@@ -106,6 +106,38 @@ async def test_a_provider_whose_token_is_refused() -> None:
         for auth in (Worn("bad", "good"), Late("", "good", "bad", "good")):
             async with provided(server.url, auth), calling(server.url, "good") as client:
                 assert await called(client, node()) == 42
+
+
+async def test_a_provider_that_gets_no_token_for_a_while() -> None:
+    """A function that fails ends a provider that begins, and not one that runs: its next connection asks again."""
+
+    class Locked:
+        failures = 1
+
+        async def token(self, *, refused: str | None = None) -> str:
+            if self.failures:
+                self.failures -= 1
+                raise KeyError("locked")
+            return "good"
+
+    auth, standing = Locked(), ExitStack()
+    with standing:
+        server = await asyncio.to_thread(standing.enter_context, serving(token="good"))
+        with pytest.raises(ConfigurationError, match=r"no token: .*Locked.* raised KeyError: 'locked'"):
+            async with provided(server.url, auth):
+                pass
+        async with provided(server.url, auth):
+            await asyncio.to_thread(standing.close)
+            auth.failures = 2
+            again = serving(token="good", port=int(server.url.rpartition(":")[2]))
+            await asyncio.to_thread(standing.enter_context, again)
+            async with asyncio.timeout(WITHIN), Client(server.url, "good") as client:
+                while True:
+                    with suppress(NodeNotFound):
+                        assert await called(client, node()) == 42
+                        break
+                    await asyncio.sleep(0.05)
+    assert not auth.failures
 
 
 async def test_pulling_with_a_token_that_is_refused() -> None:

@@ -42,6 +42,7 @@ def test_tokens(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         '[c]\nurl = "http://c"\ntoken-file = "c.token"\n[d]\nurl = "http://d"\n'
     )
     monkeypatch.setenv("B_TOKEN", "two")
+    (file.parent / "c.token").touch(0o600)
     (file.parent / "c.token").write_text("three\n")
     assert [token(read_profile(name)) for name in "abc"] == ["one", "two", "three"]
     (file.parent / "c.token").write_text("four\n")
@@ -101,6 +102,23 @@ def test_secrets_that_others_can_read_are_refused(file: Path) -> None:
         read_profile("lab")
     assert SECRET not in str(caught.value)
     assert read_profile("open").url == "http://b"
+
+
+def test_a_file_of_a_token_is_looked_at_too(file: Path) -> None:
+    file.write_text('[lab]\nurl = "http://a"\ntoken-file = "lab.token"\n')
+    kept = file.parent / "lab.token"
+    kept.write_text(SECRET)
+    for mode, text, said in (
+        (0o644, SECRET, "others can read it; chmod 600 it"),
+        (0o600, "", "the token is empty or has characters that no token has"),
+        (0o600, f"{SECRET} and more", "the token is empty or has characters that no token has"),
+    ):
+        kept.write_text(text)
+        kept.chmod(mode)
+        with pytest.raises(ConfigurationError) as caught:
+            token(read_profile("lab"))
+        assert str(caught.value).startswith(f"{file}: [lab] token-file: {kept}: {said}")
+        assert SECRET not in str(caught.value)
 
 
 def test_there_is_no_file(file: Path) -> None:

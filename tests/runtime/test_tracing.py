@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Generator
@@ -21,6 +22,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from rekuest_codegen.errors import CallTimeout, NodeError, NodeNotFound
 from rekuest_codegen.runtime import context, options
 from rekuest_codegen.runtime.caller.client import Client
+from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.tracing import NO_SPAN, begin, read_carrier
 from tests.processes import cli, running
@@ -110,10 +112,12 @@ async def test_streams_and_failures(lab: Any, spans: InMemorySpanExporter) -> No
 
 
 async def test_what_is_cancelled_or_refused_ends_too(lab: Any, spans: InMemorySpanExporter) -> None:
-    with options(timeout=0.3), pytest.raises(CallTimeout):
-        await lab.arest(60)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):  # the caller's own, as a cancelled task is
+            await lab.arest(60)
     found = await finished(spans, 3)
     assert {dict(span.attributes or {})["rekuest.outcome"] for span in found} == {"CANCELLED"}
+    assert {span.status.status_code for span in found} == {StatusCode.UNSET}
     spans.clear()
     url, token = context.settings()
     async with Client(url, token) as client:
@@ -121,6 +125,39 @@ async def test_what_is_cancelled_or_refused_ends_too(lab: Any, spans: InMemorySp
             await called(client, node(app="lab", key="nothing"))
     [refused] = await finished(spans, 1)
     assert refused.status.status_code is StatusCode.ERROR
+
+
+@pytest.mark.parametrize("said", [{}, {"retries": 1}, {"progress": True}])
+async def test_who_does_not_wait_any_longer_has_failed(
+    lab: Any, spans: InMemorySpanExporter, said: dict[str, Any]
+) -> None:
+    with options(timeout=0.3, **said), pytest.raises(CallTimeout) as caught:
+        await lab.arest(60)
+    with options(timeout=0.3, **said), pytest.raises(CallTimeout):
+        async for _ in lab.atick(2, 60.0):
+            pass
+    found = await finished(spans, 6)
+    for name in ("rest", "tick"):
+        call = named(found, f"call lab/{name}")
+        assert (call.status.status_code, dict(call.attributes or {})["rekuest.outcome"]) == (
+            StatusCode.ERROR,
+            "TIMEOUT",
+        )
+        assert named(found, f"run lab/{name}").status.status_code is StatusCode.UNSET
+    assert named(found, "call lab/rest").status.description == str(caught.value)
+
+
+async def test_what_was_not_assigned_in_time_has_failed(spans: InMemorySpanExporter) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        async with Client(f"http://127.0.0.1:{silent.getsockname()[1]}", "token") as client:
+            with pytest.raises(CallTimeout, match="lab/add: not begun within"):
+                async with within(0.2, "lab/add: not begun"):
+                    await client.start(node(app="lab", key="add"), {})
+    [call] = await finished(spans, 1)
+    assert (call.status.status_code, call.status.description) == (
+        StatusCode.ERROR,
+        "lab/add: not begun within 0.2 s",
+    )
 
 
 async def test_a_server_that_does_not_trace_passes_the_trace_on(spans: InMemorySpanExporter) -> None:

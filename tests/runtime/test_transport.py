@@ -7,6 +7,7 @@ import gc
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -244,6 +245,19 @@ async def test_who_stumbles_over_an_event_ends_the_connection_too() -> None:
         connection._receive(json.dumps({"type": "next", "id": key, "payload": {"data": {"mytasks": [1]}}}).encode())
         with pytest.raises(ProtocolError, match="not a GraphQL frame"):
             await connection.request("echo", {}, timeout=WITHIN)
+
+
+@pytest.mark.parametrize("status", [403, 401, 404])
+async def test_an_address_where_no_server_is_says_nothing_of_the_token(status: int) -> None:
+    def turn_away(socket: ServerConnection, request: Any) -> Any:
+        return socket.respond(HTTPStatus(status), "")
+
+    async with serve(Echo().handle, "127.0.0.1", 0, process_request=turn_away) as listening:
+        port = next(iter(listening.sockets)).getsockname()[1]
+        line = rf"no GraphQL WebSocket there \(HTTP {status}\); is this the address of a rekuest server"
+        with pytest.raises(ProtocolError, match=line) as caught:
+            await Connection.open(Endpoint.parse(f"http://127.0.0.1:{port}"), "t", timeout=WITHIN)
+    assert ("lets nobody through" in str(caught.value)) is (status != 404)
 
 
 @pytest.mark.parametrize("frame", ["[" * 200_000, "{", "[]", '{"type": "no"}', "[" * 900 + "]" * 900, b"\xff"])

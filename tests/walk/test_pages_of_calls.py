@@ -11,14 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from rekuest_codegen import errors, options
+from rekuest_codegen import Server, errors, options
 from rekuest_codegen.errors import RekuestError
 from rekuest_codegen.runtime.profiles import read_profile
+from rekuest_codegen.runtime.watch import Event
 from rekuest_codegen.server import serving
+from rekuest_codegen.wire.lifecycle import EVENT_KINDS, STAYS, terminal_kind
 from tests.processes import cli, run, running
 from tests.walk.test_pages_of_values import DOCS, programs, written
 
-PROVIDERS = {"calling.md": ("microscope.py", "analysis.py"), "errors.md": ("bench.py",)}
+PROVIDERS = {
+    "calling.md": ("microscope.py", "analysis.py"),
+    "options.md": (),
+    "tasks.md": (),
+    "errors.md": ("bench.py",),
+}
 PRINTED = {
     "once.py": "64\n64\n",
     "streaming.py": "0 0\n1 4096\n2 4096\n",
@@ -27,6 +34,10 @@ PRINTED = {
     "optional.py": "True\n",
     "several.py": "(64, 64)\n(64, 64)\n(64, 64)\nconnected\nidle\n",
     "own_loop.py": f"{[64] * 10}\n",
+    "telling.py": (
+        "PROGRESS 0 Queued for running\nPROGRESS 0 frame 0\nPROGRESS 50 frame 1\nLOG None the shutter is closed\n"
+        "COMPLETED None None\nCOMPLETED True\n"
+    ),
     "catching.py": "mine: $.weights[1]\ntheirs: ZeroDivisionError nothing on the scales\nlate: True False\n",
 }
 
@@ -66,9 +77,9 @@ def test_commands(bench: tuple[Path, dict[str, str]]) -> None:
     folder, settings = bench
     (block,) = re.findall(r"```console\n(.*?)```", (DOCS / "calling.md").read_text("utf-8"), re.DOTALL)
     lines = [line.removeprefix("$ ").partition("#")[0].strip() for line in block.splitlines()]
-    assert len(lines) == 7
-    for line in lines[:5]:
-        command = line.replace("rekuest-codegen", f"{sys.executable} -m rekuest_codegen")
+    assert len(lines) == 9
+    for line in lines[:7]:
+        command = line.replace("rekuest-codegen ", f"{sys.executable} -m rekuest_codegen ")
         done = run(["sh", "-c", command], environment=settings, cwd=folder)
         assert done.returncode == 0, (line, done.stderr)
     assert len(done.stdout.splitlines()) < 3
@@ -84,8 +95,27 @@ def test_profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_table_of_options_is_whole() -> None:
-    said = re.findall(r"^\| `(\w+)=", (DOCS / "calling.md").read_text("utf-8"), re.MULTILINE)
+    said = re.findall(r"^\| `(\w+)=", (DOCS / "options.md").read_text("utf-8"), re.MULTILINE)
     assert said == list(inspect.signature(options).parameters)
+
+
+def test_the_table_of_kinds_is_whole() -> None:
+    table = (DOCS / "tasks.md").read_text("utf-8").partition("| kind |")[2]
+    rows = re.findall(r"^\| (`[A-Z`, ]+`) \| .* \| (yes|no|the last)\b.*\|$", table, re.MULTILINE)
+    told = {kind: said for kinds, said in rows for kind in re.findall(r"`(\w+)`", kinds)}
+    assert set(told) == EVENT_KINDS - {"DELEGATE"}  # which no agent of ours sends
+    for kind, said in told.items():
+        assert (said == "the last") is terminal_kind(kind)
+        assert (said == "no") is (kind in STAYS)
+    fields = re.findall(r"^\| `(\w+)` \|", (DOCS / "tasks.md").read_text("utf-8"), re.MULTILINE)
+    assert set(fields) - set(told) == set(Event._fields)
+
+
+def test_the_table_of_a_server_is_whole() -> None:
+    table = (DOCS / "calling.md").read_text("utf-8").partition("| a `Server` has |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)[`(]", row.split("|")[1])}
+    public = {name for name in dir(Server) if not name.startswith("_")}
+    assert named == {"url", *public} - {"client", "place", "retire", "settings"}  # those are ours
 
 
 def tree(cls: type[RekuestError], before: str = "") -> list[str]:

@@ -1,4 +1,7 @@
-"""Tokens from a function of the user's own."""
+"""Tokens from a function of the user's own.
+
+What it raises is a mistake of its own, and is not tried again; save where it says that the network failed.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 
-from rekuest_codegen.errors import RekuestError, Unreachable
+from rekuest_codegen.errors import RekuestError
 from rekuest_codegen.runtime.auth.renewal import ASK_EVERY, Grant, Renewal
 from rekuest_codegen.wire.auth import checked
+from rekuest_codegen.wire.faults import fault
 
 
 class Called:
@@ -29,7 +33,7 @@ class Called:
         except RekuestError:
             raise
         except Exception as error:
-            raise Unreachable(f"no token: {self!r} raised {type(error).__name__}: {error}") from error
+            raise fault(repr(self), error) from error
         return Grant(checked(token), ASK_EVERY)
 
     def __eq__(self, other: object) -> bool:

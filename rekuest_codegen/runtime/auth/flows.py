@@ -10,9 +10,10 @@ from typing import TypeGuard
 
 import httpx
 
-from rekuest_codegen.errors import ConfigurationError, Unreachable
+from rekuest_codegen.errors import ConfigurationError, RekuestError
 from rekuest_codegen.runtime.auth.renewal import ASK_EVERY, Grant, Renewal
 from rekuest_codegen.wire.auth import checked
+from rekuest_codegen.wire.faults import fault
 
 MAX_STEPS = 10
 """Requests that one flow may send, so that none goes on for ever."""
@@ -52,8 +53,10 @@ class FromHttpx:
                     raise ConfigurationError(f"{self!r}: no token after {MAX_STEPS} requests")
         except StopAsyncIteration:
             pass  # it has no other token than the one in the header
-        except (httpx.HTTPError, OSError) as error:
-            raise Unreachable(f"{self!r}: no token: {type(error).__name__}: {error}") from None
+        except RekuestError:
+            raise
+        except Exception as error:
+            raise fault(repr(self), error) from error
         finally:
             await flow.aclose()
         return Grant(checked(_bearer(request)), ASK_EVERY)

@@ -95,8 +95,11 @@ class Issuer:
         if error in ("authorization_pending", "slow_down"):
             raise Pending(slower=error == "slow_down")
         if error is not None or status >= 400:
-            said = " ".join(str(answer.get(key, "")) for key in ("error", "error_description"))
+            said = ": ".join(str(text) for key in ("error", "error_description") if (text := answer.get(key)))
             why = _line(said, fields) or f"HTTP {status}"
+            if error == "invalid_client":
+                secret = "" if self.client.secret is None else ", or its secret is wrong"
+                why = f"it is not known there{secret} ({why})"
             raise AccessDenied(f"{self.url}: no token for client {self.client.id!r}: {why}")
         return {key: _hidden(value) if key in SECRETS else value for key, value in answer.items()}
 

@@ -6,7 +6,7 @@ Lives in the loop that serves the call, and is read there as the `Watch` of a pl
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rekuest_codegen.errors import AgentLost, ProtocolError, RekuestError
@@ -15,9 +15,10 @@ from rekuest_codegen.runtime.caller.terms import Assignment, Options
 from rekuest_codegen.runtime.context import Caller
 from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
-from rekuest_codegen.runtime.watch import Watch
+from rekuest_codegen.runtime.watch import Event, Watch
 from rekuest_codegen.wire.asides import Aside
 from rekuest_codegen.wire.lifecycle import terminal_kind
+from rekuest_codegen.wire.tracing import NO_SPAN, Span
 
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.caller.bars import Bar
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 class Attempt:
     """One call of ``remote`` by ``caller``, however many tasks it takes; it begins its bar when it is made.
-    ``awaited``: its timeout is one for the whole, and not from item to item."""
+    ``awaited``: its timeout is one for the whole, and not from item to item. ``heard`` is told of every event but what
+    is yielded and the end."""
 
     def __init__(
         self,
@@ -36,6 +38,7 @@ class Attempt:
         bound: within | None = None,
         *,
         awaited: bool = False,
+        heard: Callable[[Event], None] | None = None,
     ) -> None:
         self.title = remote.title
         self.bound = bound
@@ -46,6 +49,7 @@ class Attempt:
         self._wire = wire
         self._options = options
         self._awaited = awaited
+        self._heard = heard
         loop = asyncio.get_running_loop()
         self._tries = Tries(remote, options, None if options.timeout is None else loop.time() + options.timeout)
         self._watch: Watch | None = None
@@ -59,6 +63,11 @@ class Attempt:
             self._close()
             return True
         return False
+
+    @property
+    def span(self) -> Span:
+        """That of the task which it waits for."""
+        return NO_SPAN if self._watch is None else self._watch.span
 
     async def begin(self) -> Watch:
         """Assign its task, and once more where that is safe."""
@@ -130,6 +139,8 @@ class Attempt:
                 return None
             if terminal_kind(event.kind):
                 raise watch.outcome(event)
+            if self._heard is not None:
+                self._heard(event)
 
     def _close(self) -> None:
         if self._bar is not None:

@@ -7,7 +7,8 @@ conversation with the server runs in the portal's loop, or, inside a running tas
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from rekuest_codegen.errors import ArgumentError, ProtocolError
@@ -16,7 +17,7 @@ from rekuest_codegen.runtime.caller.attempts import Attempt
 from rekuest_codegen.runtime.caller.servers import Server
 from rekuest_codegen.runtime.caller.terms import AWAITED, NO_OPTIONS, Options, awaited_for, in_force
 from rekuest_codegen.runtime.context import Caller, Nested
-from rekuest_codegen.runtime.deadlines import within
+from rekuest_codegen.runtime.deadlines import overdue, within
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import Walk, expand_all, shrink_all, values_walk
 from rekuest_codegen.runtime.watch import Watch
@@ -138,7 +139,8 @@ async def _result(
                 watch = await caller.start(remote, wire, awaited_for(options.timeout))
             else:
                 watch = Attempt(caller, remote, wire, options, bound, awaited=True)
-            return await watch.result()
+            with noting_lateness(watch):
+                return await watch.result()
     finally:
         if watch is not None and not watch.ended:
             await cancel(caller, watch)
@@ -157,7 +159,19 @@ async def _next(watch: Watch | Attempt, timeout: float | None) -> Mapping[str, A
     async with within(timeout, f"{watch.title}: nothing yielded", ENDING) as bound:
         if isinstance(watch, Attempt):
             watch.bound = bound
-        return await watch.next_yield()
+        with noting_lateness(watch):
+            return await watch.next_yield()
+
+
+@contextmanager
+def noting_lateness(watch: Watch | Attempt) -> Generator[None]:
+    """What is awaited here and is not there in time is told by the span of the call: for who traces, it failed."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        if late := overdue():
+            watch.span.end("TIMEOUT", late)
+        raise
 
 
 async def cancel(caller: Caller, watch: Watch | Attempt) -> None:

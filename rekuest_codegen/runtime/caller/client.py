@@ -33,7 +33,7 @@ from rekuest_codegen.runtime.caller.assigning import Assignments, Unassigned
 from rekuest_codegen.runtime.caller.choosing import choose
 from rekuest_codegen.runtime.caller.patience import Patience
 from rekuest_codegen.runtime.caller.terms import Assignment
-from rekuest_codegen.runtime.deadlines import within
+from rekuest_codegen.runtime.deadlines import overdue, within
 from rekuest_codegen.runtime.link import ConnectionState, Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.transport import Connection, Payload
@@ -135,7 +135,12 @@ class Client:
         if how is not None and how.known and (task := await self._assignments.find(reference)):
             return await self.attach(remote, task)
         with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
-            return await self._start(remote, args, reference, span, how)
+            try:
+                return await self._start(remote, args, reference, span, how)
+            except asyncio.CancelledError:
+                if late := overdue():
+                    span.end("TIMEOUT", late)
+                raise
 
     async def repeatable(self, remote: Remote[Any]) -> bool:
         """Whether the server calls the node idempotent or pure.

@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from rekuest_codegen.errors import (
     AccessDenied,
+    ConfigurationError,
     ConnectionLost,
     ProtocolError,
     RekuestError,
@@ -129,7 +130,8 @@ class Agent:
         """Provide until cancelled; ``on_ready`` is called whenever the server has taken us in.
 
         Raises:
-            ConfigurationError: what is handed in could not be made.
+            ConfigurationError: what is handed in could not be made; before the first connection, what is configured is
+                wrong.
             ArgumentError: what a state is at the start does not fit its fields, or is too large to be told.
             AccessDenied, TransportError, ServerError: before the first connection.
             ServerError: another provider displaced this one. AccessDenied: the token is not accepted any more.
@@ -148,7 +150,7 @@ class Agent:
             while True:
                 try:
                     await self._connect()
-                except (TransportError, ServerError) as error:
+                except (TransportError, ServerError, ConfigurationError) as error:
                     if not self._passing(error, loop.time() - started):
                         raise
                     trouble = error
@@ -174,8 +176,8 @@ class Agent:
 
     def _passing(self, error: RekuestError, waited: float) -> bool:
         """Whether to try again. At the start a server may still be starting, or not know yet that we were killed."""
-        if self._been_ready:
-            return isinstance(error, Busy | TransportError) or error.retry_safe
+        if self._been_ready:  # what is configured was right once: a file of a token is being written anew, say
+            return isinstance(error, Busy | TransportError | ConfigurationError) or error.retry_safe
         if isinstance(error, Busy):
             return waited < BUSY_WITHIN
         return isinstance(error, Unreachable) and waited < START_WITHIN

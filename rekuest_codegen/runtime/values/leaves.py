@@ -31,7 +31,7 @@ def shrink_int(port: Port, value: Any, place: Place) -> int:
 def shrink_float(port: Port, value: Any, place: Place) -> float:
     if isinstance(value, bool | str | bytes) or not hasattr(value, "__float__"):
         raise misfit(place, "float", value)
-    number = float(value)
+    number = _float(value, place)
     if not math.isfinite(number):
         raise ArgumentError(str(place), f"{number} has no form in JSON")
     return number
@@ -47,8 +47,15 @@ def expand_int(port: Port, wire: Any, walk: Walk, place: Place) -> int:
 
 def expand_float(port: Port, wire: Any, walk: Walk, place: Place) -> float:
     if isinstance(wire, int | float) and not isinstance(wire, bool):
-        return float(wire)
+        return _float(wire, place)
     raise misfit(place, "float", wire)
+
+
+def _float(value: Any, place: Place) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # of an integer
+        raise ArgumentError(str(place), "the number is too large for a float") from None
 
 
 def shrink_bool(port: Port, value: Any, place: Place) -> bool:
