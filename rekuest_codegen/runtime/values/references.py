@@ -12,6 +12,7 @@ from rekuest_codegen.ir.ports import Port, PortKind
 from rekuest_codegen.runtime.types import AnyReference, MemoryReference, Reference
 from rekuest_codegen.runtime.values.adapters import adapter_of
 from rekuest_codegen.runtime.values.walk import Place, Walk, misfit, plain_text
+from rekuest_codegen.runtime.values.wording import unfit
 from rekuest_codegen.shapes import is_object
 
 
@@ -23,7 +24,7 @@ async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> 
         return _envelope(value.identifier or identifier, value.object, place)
     cls = walk.types.get(identifier)
     if cls is not None and port.kind is PortKind.STRUCTURE and not _is_one(value, cls):
-        raise misfit(place, cls.__name__, value)
+        raise unfit(port, value, walk.types, place)
     method = getattr(value, "ashrink", None) or getattr(value, "shrink", None)
     if method is None and (adapter := adapter_of(value.__class__)) is not None:
         method = partial(adapter.shrink, value)
