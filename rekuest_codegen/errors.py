@@ -148,7 +148,8 @@ class NodeError(RemoteError):
     def __init__(
         self, node: str, task: str, message: str, *, type: str | None = None, traceback: str | None = None
     ) -> None:
-        super().__init__(f"{node}: {message}")
+        shown = message if type is None or f"{type}: " in message else f"{type}: {message}"
+        super().__init__(f"{node}: {shown}")
         self.node = node
         self.task = task
         self.message = message

@@ -76,7 +76,9 @@ def _one_of(names: list[str]) -> str:
 def describe(value: Any) -> str:
     """Type and, if it is short, value, for a message."""
     text, name = _repr.repr(value), type(value).__name__
-    return f"{name} {text}" if len(text) <= SHOWN and "\n" not in text else name
+    if len(text) > SHOWN or "\n" in text:
+        return name
+    return text if text.startswith(f"{name}(") else f"{name} {text}"
 
 
 def unlike(wanted: str, value: Any) -> str:
