@@ -9,6 +9,7 @@ import json
 from typing import Annotated, Any, Literal
 
 import numpy
+import polars
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir import Port, PortKind
 from rekuest_codegen.runtime import Arguments, Model, Quantity, Reference, Remote, remote
 from rekuest_codegen.runtime.values import shrink_all, values_walk
+from rekuest_codegen.runtime.values.wording import unlike
 from tests.runtime.test_values import Colour, choices, port, text
 
 _numbers = itertools.count()
@@ -102,11 +104,10 @@ def spoil(shape: Port, value: Any, place: str, data: st.DataObject) -> tuple[Any
     if shape.kind is PortKind.UNION:
         kinds = [PortKind.LIST] if isinstance(value, list) else [PortKind.DICT, PortKind.MODEL]
         meant = [child for child in shape.children if child.kind in kinds]
-        return (
-            spoil(meant[0], value, place, data)
-            if len(meant) == 1 and isinstance(value, list | dict)
-            else (Wrong(), place)
-        )
+        if len(meant) != 1 or not isinstance(value, list | dict):
+            return Wrong(), place
+        inside, where = spoil(meant[0], value, place, data)
+        return (Wrong() if inside is None else inside), where
     if shape.kind is PortKind.LIST and value:
         index = data.draw(st.integers(0, len(value) - 1))
         item, where = spoil(shape.item, value[index], f"{place}[{index}]", data)
@@ -134,7 +135,8 @@ def test_the_place_and_the_words_are_the_same_whoever_finds_it(data: st.DataObje
     shape, annotation, values = data.draw(SHAPES)
     value = data.draw(values)
     shape = shape.model_copy(update={"key": "x"})
-    cls: Any = create_model("DoArgs", __base__=Arguments, x=(annotation, ...))
+    fields: Any = {"x": (annotation, ...)}
+    cls = create_model("DoArgs", __base__=Arguments, **fields)
     here = node(cls, shape)
     assert here.check({"x": value}) == {"x": value}
     spoilt, place = spoil(shape, value, "$.x", data)
@@ -145,7 +147,7 @@ def test_the_place_and_the_words_are_the_same_whoever_finds_it(data: st.DataObje
         asyncio.run(shrink_all((shape,), {"x": spoilt}, values_walk(TYPES)))
     assert (sending.value.path, sending.value.problem) == (place, before.value.problem)
     with pytest.raises(ArgumentError) as by_itself:
-        cls(x=spoilt)
+        cls(**{"x": spoilt})  # noqa: PIE804 - type checkers know of no x
     assert by_itself.value.path == place
 
 
@@ -305,5 +307,6 @@ def test_what_is_long_or_cannot_be_shown_is_known_by_its_type() -> None:
         assert str(caught.value) == f"$.flag: expected bool, got {shown}"
     with pytest.raises(ArgumentError, match=r"expected bool, got Rude"):
         DO.check({"flag": Rude()})
+    assert unlike("pandas.DataFrame or a reference to one", polars.DataFrame()).endswith("got polars.DataFrame")
     with pytest.raises(ArgumentError, match=r"expected Image or int, got tests\.Image"):
         DO.check({"thing": type("Image", (), {"__module__": "tests.elsewhere"})()})
