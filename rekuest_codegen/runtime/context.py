@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -108,13 +110,13 @@ def connect(
             own.
 
     Raises:
-        ConfigurationError: neither arguments nor profile nor environment say it.
+        ConfigurationError: neither arguments nor profile nor environment say it, or there is no such package.
     """
     global _configured
     from rekuest_codegen.runtime.caller.servers import Server
 
+    name = _name_of(package)
     opened = Server(url, token, auth=auth, profile=profile)
-    name = package if isinstance(package, str | None) else package.__name__
     before = _configured if name is None else _connected.get(name)
     if before is not None and before.settings == opened.settings:
         return before
@@ -133,8 +135,16 @@ def using(server: Server, *, package: ModuleType | str | None = None) -> Generat
 
     Blocks nest, and the innermost one that speaks of a function counts. It holds here and in what is begun here
     (asyncio tasks, maps, streams), and not for other threads.
+
+    Raises:
+        ConfigurationError: that is no server, or no package.
     """
-    name = package if isinstance(package, str) else package.__name__ if package is not None else ""
+    from rekuest_codegen.runtime.caller.servers import Server
+
+    given: object = server
+    if not isinstance(given, Server):
+        raise ConfigurationError(f"using({_shown(given)}): expected a Server, as Server(url, token) makes it")
+    name = _name_of(package) or ""
     outer = {of: there for of, there in (_using.get() or {}).items() if not _within(of, name)}
     token = _using.set({**outer, name: server})
     try:
@@ -165,6 +175,28 @@ def server_of(package: str = "") -> Server:
         if before is not None:
             before[1].retire()
     return _from_environment[1]
+
+
+def _name_of(package: object) -> str | None:
+    """The name of a package; None for none.
+
+    Raises:
+        ConfigurationError: there is no such package.
+    """
+    if package is None:
+        return None
+    name = package.__name__ if isinstance(package, ModuleType) else package
+    if not isinstance(name, str) or not all(part.isidentifier() for part in name.split(".")):
+        raise ConfigurationError(f"package {_shown(package)}: expected a generated package, or its name")
+    root = name.partition(".")[0]
+    if root not in sys.modules and find_spec(root) is None:
+        raise ConfigurationError(f"package {name!r}: there is none of this name to import")
+    return name
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _within(module: str, package: str) -> bool:

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Self
 
-from rekuest_codegen.errors import CallTimeout
+from rekuest_codegen.errors import CallTimeout, ConfigurationError
+
+SECONDS = "seconds above 0, or None"
+"""What a timeout may be."""
+
+
+def is_timeout(value: object) -> bool:
+    """Whether it is seconds that can be waited, or None for no bound."""
+    if value is None:
+        return True
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
 
 
 class within:
     """``async with within(5, "lab/add: no result", "the task runs on"):`` the block has 5 seconds; None for no bound.
 
     Raises:
+        ConfigurationError: those are no seconds that can be waited.
         CallTimeout: "lab/add: no result within 5 s; the task runs on". What was raised inside goes its way.
     """
 
     __slots__ = ("_bound", "_mark", "_seconds", "_then", "_what", "outer")
 
     def __init__(self, seconds: float | None, what: str, then: str = "") -> None:
+        if seconds is not None and not is_timeout(seconds):
+            raise ConfigurationError(f"timeout {seconds!r}: expected {SECONDS}")
         self._bound = asyncio.timeout(seconds)
         self._seconds = seconds
         self._what = what

@@ -61,6 +61,19 @@ def forgotten(error: RekuestError) -> bool:
     return isinstance(error, NodeNotFound) or (isinstance(error, ServerError) and "does not exist" in str(error))
 
 
+def task_id(given: object) -> str:
+    """The id of a task as servers write it.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    if not isinstance(given, str) or not given.strip():
+        raise ConfigurationError(f"task {given!r}: expected the id of a task, as task.id gives it")
+    return given.strip()
+
+
 async def reference_of(link: Link, remote: Remote[Any], id: str) -> str:
     """The reference that a task of ``remote`` was assigned with.
 

@@ -262,6 +262,8 @@ class _Stream:
     def __init__(self, items: AsyncGenerator[Any]) -> None:
         self._items = items
         self._stepping: asyncio.Task[Any] | None = None
+        self.process: int | None = None
+        """The one it was begun in: it cannot be read on in another."""
 
     async def step(self) -> Any:
         """The next item, or `_END`."""
@@ -387,11 +389,18 @@ def iterate(items: AsyncGenerator[T], *, instead: str) -> Generator[T]:
 
     def each() -> Generator[T]:
         try:
-            while (item := block(stream.step, instead=instead)) is not _END:
+            while True:
+                stream.process = stream.process or os.getpid()
+                if stream.process != os.getpid():
+                    raise ConnectionLost(
+                        "the stream was begun in the process that this one is a fork of; call again here"
+                    )
+                if (item := block(stream.step, instead=instead)) is _END:
+                    return
                 yield item
         finally:
-            if ended:
-                pass  # the loop's end was the stream's too
+            if ended or stream.process != os.getpid():
+                pass  # the loop's end was the stream's too, and the parent's is the parent's
             elif loop_runs_here():  # left behind and collected where waiting would block a loop
                 start(stream.leave)
             else:
@@ -410,7 +419,8 @@ def forbid_loop(instead: str) -> None:
     ours would wait for itself."""
     if not in_trio() and (not loop_runs_here() or (may_block() and not runs_here())):
         return
-    raise SyncInsideLoopError(f"an event loop is running here, which a sync call would block: await {instead} instead")
+    advice = instead if instead.startswith("async ") else f"await {instead}"
+    raise SyncInsideLoopError(f"an event loop is running here, which a sync call would block: write {advice} instead")
 
 
 def loop_runs_here() -> bool:

@@ -6,11 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port
 from rekuest_codegen.runtime.types import Arguments
 
@@ -60,17 +59,21 @@ class Remote(Generic[R]):
         )
 
     def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments by wire key, after pydantic has had its say.
+        """The arguments by wire key, after pydantic has had its say; integers and truths of numpy's as Python's.
 
         Raises:
             ArgumentError: names the first place that does not fit, and how many more there are.
         """
+        given, contract = dict(values), self.contract
         try:
-            self.arguments.model_validate(dict(values))
+            self.arguments.model_validate(given)
         except ValidationError as error:
-            _refuse(error)
-        names = self.contract.names
-        return {names.get(name, name): value for name, value in values.items()}
+            from rekuest_codegen.runtime.values.checked import checked_again
+
+            pythons = {key: name for name, key in contract.names.items()}
+            given = checked_again(self.arguments, given, error, contract.args, self.types, pythons)
+        names = contract.names
+        return {names.get(name, name): value for name, value in given.items()}
 
 
 class Contract(NamedTuple):
@@ -95,20 +98,3 @@ def remote(
 ) -> Remote[R]:
     """Declare a node; generated code does this once a node."""
     return Remote(app, key, version, hash, ports, arguments, types, result, awaited)
-
-
-def _refuse(error: ValidationError) -> NoReturn:
-    problems = error.errors(include_url=False, include_context=False)
-    first = problems[0]
-    path = "$"
-    for step in first["loc"]:
-        if isinstance(step, int):
-            path += f"[{step}]"
-        elif path == "$" or step.isidentifier():
-            path += f".{step}"
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    got = first["input"]
-    text = repr(got)
-    shown = f"{type(got).__name__} {text}" if len(text) <= 40 else type(got).__name__
-    detail = first["msg"] if first["type"] == "missing" else f"{first['msg']}, got {shown}"
-    raise ArgumentError(path, detail + more) from None

@@ -10,13 +10,15 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 
-class _Fields(BaseModel):
+class Checked(BaseModel):
+    """What is checked strictly when it is made. ``arbitrary_types_allowed``: classes of the user's are."""
+
     __test__: ClassVar[bool] = False
     model_config = ConfigDict(
         strict=True,
@@ -27,14 +29,29 @@ class _Fields(BaseModel):
         protected_namespaces=(),  # a field never has the name of anything that models have
     )
 
+    if not TYPE_CHECKING:  # for which it has its fields as parameters
 
-class Arguments(_Fields):
+        def __init__(self, /, **given: Any) -> None:
+            """Raises ArgumentError: a value does not fit; names the place in it."""
+            __tracebackhide__ = True
+            try:
+                super().__init__(**given)
+            except ValidationError as error:
+                from rekuest_codegen.runtime.values.checked import model_checked_again
+
+                super().__init__(**model_checked_again(type(self), given, error))
+
+        # Says to pydantic, as its own does, that a model in a model need not come through here: that is slower.
+        __init__.__pydantic_base_init__ = True
+
+
+class Arguments(Checked):
     """Base of the arguments of one node: checked before anything is sent."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Model(_Fields):
+class Model(Checked):
     """Base of a generated MODEL. Fields a newer provider adds are ignored."""
 
     model_config = ConfigDict(extra="ignore")
@@ -84,7 +101,7 @@ class Reference(Instance):
         return hash((self.identifier, self._object))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._object!r})"
+        return f"{type(self).__name__}({_shown(self._object)})"
 
 
 class MemoryReference(Reference):
@@ -105,7 +122,12 @@ class AnyReference(Reference):
         return self._identifier
 
     def __repr__(self) -> str:
-        return f"AnyReference({self._object!r}, {self._identifier!r})"
+        return f"AnyReference({_shown(self._object)}, {self._identifier!r})"
+
+
+def _shown(reference: str) -> str:
+    """A reference in a repr; what it brings along is none of a log's or notebook's business."""
+    return repr(reference) if len(reference) <= 100 else f"{reference[:60]!r}... {len(reference)} characters"
 
 
 # Compiled at first use.

@@ -41,7 +41,7 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
     extensions = first.get("extensions")
     said: dict[str, Any] = extensions if is_object(extensions) else nothing
     if said.get("code") == "NodeNotFound" or ("code" not in said and re.fullmatch(NOBODY, text)):
-        raise NodeNotFound(f"{place}: {text}")
+        raise NodeNotFound(f"{place}: {why_not(text)}")
     # The real server refuses before it looks at the document, and so without saying where in it. What is wrong with a
     # document does say where, and has such words too: a field `needsToken`, an unexpected token.
     nowhere = not (first.get("path") or first.get("locations"))
@@ -50,6 +50,15 @@ def data_of(place: str, payload: Any) -> dict[str, Any]:
     failure = ServerError(f"{place}: {text}")
     failure.retry_safe = said.get("retrySafe") is True
     raise failure
+
+
+def why_not(text: str) -> str:
+    """What a server's words for a node that is not there, or that nobody provides, come to."""
+    if text.startswith("No active implementation"):
+        return "nobody provides it now"
+    if text.startswith("Agent is not available"):
+        return "the agent that provides it is not connected now"
+    return "the server has no such node any more" if "matching query does not exist" in text else text
 
 
 class reading:

@@ -21,6 +21,9 @@ class Endpoint(NamedTuple):
         Raises:
             ConfigurationError: it is no http or https address with a host, or it carries credentials.
         """
+        given: object = url
+        if not isinstance(given, str):
+            raise ConfigurationError(f"server address {given!r}: expected something like http://127.0.0.1:8000")
         if "@" in url:
             # Refused before anything else is, as every other refusal shows what it was given.
             raise ConfigurationError("server address with an '@': leave credentials out, give the token apart")

@@ -37,11 +37,15 @@ def text_of(error: BaseException) -> str:
     return (text or type(error).__name__).encode("utf-8", "replace").decode()
 
 
+def name_of(error: BaseException) -> str:
+    """The type of ``error``, with its module unless that is ``builtins``."""
+    cls = type(error)
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
+
+
 def tell(error: BaseException, message: str) -> str:
     """What is logged of ``error``, whose report says ``message``; all of it where ``REKUEST_TRACEBACKS`` is 1."""
-    cls = type(error)
-    name = cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
-    last = f"{name}: {message}"
+    last = f"{name_of(error)}: {message}"
     if os.environ.get(ALLOWED) != "1":
         return last
     text = "".join(traceback.format_exception(error)).rstrip("\n").encode("utf-8", "replace").decode()

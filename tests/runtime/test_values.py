@@ -175,9 +175,9 @@ NESTED = port("LIST", children=(port("DICT", children=(INT,)),))
         (INT, None, "$: a value is required (INT), got none"),
         (LEAVES[9][0], Sample("x"), "$: expected Image, got Sample"),
         (LEAVES[9][0], AnyReference("1", "@a/b"), "$: expected a reference to @lab/image, got one to @a/b"),
-        (LEAVES[8][0], "c", "$: expected one of 'a', 'b', got str 'c'"),
+        (LEAVES[8][0], "c", "$: expected 'a' or 'b', got str 'c'"),
         (port("DICT", children=(INT,)), {1: 1}, "$: expected text as keys, got int 1"),
-        (port("UNION", children=(INT, STRING)), 1.5, "$: expected int or string, got float 1.5"),
+        (port("UNION", children=(INT, STRING)), 1.5, "$: expected int or str, got float 1.5"),
         (port("LIST", children=(STRING,)), "abc", "$: expected list, got str 'abc'"),
     ],
 )
@@ -196,7 +196,7 @@ def test_shrink_names_the_place(shape: Port, value: Any, message: str) -> None:
         (port("UNION", children=(INT,)), {"__use": True, "__value": 1}, "$: there is no alternative True"),
         (LEAVES[9][0], "x" and {"object": 1, "__identifier": "@a/b"}, "$: expected a reference to @lab/image"),
         (LEAVES[13][0], {"x": 1, "name": 3}, "$.name: expected str, got int 3"),
-        (LEAVES[6][0], "BLUE", "$: expected one of 'RED', 'class'"),
+        (LEAVES[6][0], "BLUE", "$: expected 'RED' or 'class'"),
         (port("DATE"), "tomorrow", "$: expected date and time"),
     ],
 )

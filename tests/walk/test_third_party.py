@@ -69,7 +69,7 @@ def test_it_provides_and_our_stubs_call(server: EmbeddedServer, next_python: Pat
         "scale, given": "6 ['x', 'y']",
         "nested": 42,
         "fail": "boom",
-        "misfit": "$.y: Input should be a valid integer, got str 'two'",
+        "misfit": "$.y: expected int, got str 'two'",
         "together": [2 * n for n in range(20)],
     }
 

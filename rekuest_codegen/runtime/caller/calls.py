@@ -78,8 +78,8 @@ def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
 
 def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:
     """`astream`, waiting for each item."""
-    portal.forbid_loop(f"{remote.async_form}(...), with async for")  # before the arguments are looked at
-    return portal.iterate(astream(remote, values), instead=f"{remote.async_form}(...), with async for")
+    portal.forbid_loop(f"async for ... in {remote.async_form}(...)")  # before the arguments are looked at
+    return portal.iterate(astream(remote, values), instead=f"async for ... in {remote.async_form}(...)")
 
 
 async def expand_returns(remote: Remote[R], returns: Mapping[str, Any], walk: Walk) -> R:

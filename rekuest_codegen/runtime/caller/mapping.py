@@ -28,7 +28,7 @@ from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.caller.bars import open_bar
 from rekuest_codegen.runtime.caller.calls import acall
-from rekuest_codegen.runtime.caller.stubs import remote_of, values_of
+from rekuest_codegen.runtime.caller.stubs import checked_grid, remote_of, values_of
 from rekuest_codegen.runtime.caller.terms import changed, in_force
 from rekuest_codegen.runtime.remote import Remote
 
@@ -119,7 +119,7 @@ def asweep(
     Raises:
         As `amap`.
     """
-    combinations = _combinations(grid)
+    combinations = _combinations(checked_grid(function, grid))
     many = _Many(function, concurrency, True, len(combinations))
     return _apaired(combinations, _awaiting(many, combinations))
 
@@ -128,7 +128,7 @@ def sweep(
     function: Callable[..., Any], *, concurrency: int = CONCURRENCY, **grid: Iterable[Any]
 ) -> Iterator[tuple[dict[str, Any], Any]]:
     """`asweep`, waiting for each: ``for given, mask in sweep(threshold, image=[image], level=[0.3, 0.5]): ...``."""
-    combinations = _combinations(grid)
+    combinations = _combinations(checked_grid(function, grid))
     many = _Many(function, concurrency, True, len(combinations))
     return _paired(combinations, _waiting(many, iter(combinations), instead="async for ... in asweep(...)"))
 

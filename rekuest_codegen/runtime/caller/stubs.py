@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType
 from typing import Any, TypeGuard
 
@@ -45,11 +45,36 @@ def values_of(function: Callable[..., Any], args: tuple[Any, ...], keywords: Map
     """The values that a generated function would send if it were called so, defaults included.
 
     Raises:
-        TypeError: as the call would.
+        TypeError: as the call would; names the function.
     """
-    bound = inspect.signature(inspect.unwrap(function)).bind(*args, **keywords)
+    plain = inspect.unwrap(function)
+    signature = inspect.signature(plain)
+    unknown = next((name for name in keywords if name not in signature.parameters), None)
+    try:
+        if unknown is not None:  # which is what a missing one was meant to be, maybe
+            raise TypeError(f"got an unexpected keyword argument {unknown!r}")
+        bound = signature.bind(*args, **keywords)
+    except TypeError as error:
+        raise TypeError(f"{getattr(plain, '__name__', plain)}() {error}") from None
     bound.apply_defaults()
     return dict(bound.arguments)
+
+
+def checked_grid(function: Callable[..., Any], grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
+    """What to sweep over, by argument.
+
+    Raises:
+        ConfigurationError: an argument has no values to sweep over; text is one value.
+        TypeError: as a call with one value each would.
+    """
+    values: dict[str, list[Any]] = {}
+    for name, given in grid.items():
+        if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+            shown = f"[{given!r}]" if len(repr(given)) <= 40 else "[value]"
+            raise ConfigurationError(f"sweep: {name}: expected values to sweep over; write {name}={shown} for one")
+        values[name] = list(given)  # pyright: ignore[reportUnknownArgumentType]
+    values_of(function, (), dict.fromkeys(values))
+    return values
 
 
 def _called(function: FunctionType) -> Remote[Any] | None:

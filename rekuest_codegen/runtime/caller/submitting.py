@@ -15,6 +15,7 @@ from rekuest_codegen.runtime.caller.stubs import remote_of, values_of
 from rekuest_codegen.runtime.caller.terms import Options, in_force
 from rekuest_codegen.runtime.context import Caller, Nested
 from rekuest_codegen.runtime.deadlines import within
+from rekuest_codegen.runtime.operations import task_id
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.values import shrink_all, values_walk
 from rekuest_codegen.runtime.watch import Watch
@@ -124,6 +125,7 @@ async def _begin(server: Nested | Server, remote: Remote[Any], wire: Mapping[str
 async def _attach(remote: Remote[Any], id: str) -> TaskHandle[Any]:
     if portal.in_trio():
         return await portal.from_trio(_attach, remote, id)
+    id = task_id(id)
     server = context.serves(remote)
 
     async def taken_up() -> TaskHandle[Any]:

@@ -7,7 +7,6 @@ way through other threads) has them too. `Options.plain` is what a call looks at
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +14,7 @@ from types import EllipsisType
 from typing import Any, NamedTuple
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.runtime.deadlines import SECONDS, is_timeout
 from rekuest_codegen.wire.asides import NOTHING, Aside
 
 MAX_RETRIES = 100
@@ -150,8 +150,8 @@ def changed(given: Options, **said: Any) -> Options:
 def _checked(name: str, value: object) -> object:
     match name:
         case "timeout":
-            fits = value is None or (_is_number(value) and 0 < value < math.inf)  # type: ignore[operator]
-            expected = "seconds above 0, or None"
+            fits = is_timeout(value)
+            expected = SECONDS
         case "retries":
             fits = isinstance(value, int) and _is_number(value) and 0 <= value <= MAX_RETRIES
             expected = f"a number of further tries, from 0 to {MAX_RETRIES}"

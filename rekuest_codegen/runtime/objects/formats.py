@@ -15,6 +15,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from rekuest_codegen.runtime.objects.kept import check_cells, check_labels
+
 Content = bytes | memoryview
 MAX_HEADER = 10_000
 """Characters of an array's header; its parser takes time that grows with it."""
@@ -42,6 +44,10 @@ def _untyped(library: str) -> Any:
 def _encode_array(array: Any) -> Content:
     import numpy
 
+    if isinstance(array, numpy.ma.MaskedArray):
+        raise ValueError("a masked array would arrive without its mask; send array.filled(...), or data and mask apart")
+    if array.dtype.kind == "T":
+        raise ValueError("texts of any length (StringDType) have no form in npy; send array.astype(str)")
     if array.dtype.hasobject:
         raise ValueError(f"an array of Python objects (dtype {array.dtype}) has no form that is safe to read")
     file = io.BytesIO()
@@ -78,8 +84,11 @@ def _decode_array(content: bytes | bytearray) -> Any:
 
 def _encode_pandas(frame: Any) -> Content:
     pyarrow = _untyped("pyarrow")
+    check_labels(frame)
     try:
-        return _encode_table(pyarrow.Table.from_pandas(frame))
+        table = pyarrow.Table.from_pandas(frame)
+        check_cells(frame, table)
+        return _encode_table(table)
     except (pyarrow.ArrowException, TypeError) as error:
         raise ValueError(f"the frame has no form in Arrow: {error}") from None
 

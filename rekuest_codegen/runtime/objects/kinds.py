@@ -11,7 +11,7 @@ import sys
 from typing import Any, ClassVar, TypeVar, cast
 
 from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from rekuest_codegen.runtime.objects.formats import FORMATS
 from rekuest_codegen.runtime.objects.pointers import read_pointer
@@ -39,7 +39,7 @@ class StoredReference(Reference):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         def check(value: object) -> object:
             if not cls.is_one(value):
-                raise ValueError(f"expected {cls.stored.removeprefix('builtins.')} or a reference to one")
+                raise PydanticCustomError("not_one", "expected one")  # what is said of it is said elsewhere
             return value
 
         return core_schema.no_info_plain_validator_function(check)

@@ -11,19 +11,21 @@ from rekuest_codegen.errors import MissingExtraError
 from rekuest_codegen.runtime.objects.store import INLINE, LIMIT, Store
 
 _used: Store | None = None
-_default: Store | None = None
+_default: tuple[str, Store] | None = None
+"""The one that nobody named, and what it was made from."""
 is_lazy: ContextVar[bool] = ContextVar("rekuest_codegen_lazily", default=False)
 
 
-def use_store(url: str, *, inline: int = INLINE, limit: int = LIMIT) -> None:
-    """Keep big objects at ``url``: ``file:///folder``, ``s3://bucket/prefix``, or whatever else obstore reaches.
+def use_store(url: str | os.PathLike[str], *, inline: int = INLINE, limit: int = LIMIT) -> None:
+    """Keep big objects at ``url``: ``file:///folder``, the path of a folder, ``s3://bucket/prefix``, or whatever else
+    obstore reaches.
 
     What is not in the address (credentials, region, endpoint) comes from the environment, as the tools of that place
     have it: ``AWS_ACCESS_KEY_ID`` and the like. Objects of up to ``inline`` bytes travel in the call itself; larger
     ones than ``limit`` are refused.
 
     Raises:
-        ConfigurationError: ``url`` is no address of a store.
+        ConfigurationError: ``url`` is no address of a store, or a size makes no sense.
     """
     global _used
     _used = Store(url, inline=inline, limit=limit)
@@ -51,9 +53,9 @@ def current_store() -> Store:
     if _used is not None:
         return _used
     url = os.environ.get("REKUEST_OBJECTS") or _folder()
-    if _default is None or _default.url != url:
-        _default = Store(url)
-    return _default
+    if _default is None or _default[0] != url:
+        _default = url, Store(url)
+    return _default[1]
 
 
 def _folder() -> str:

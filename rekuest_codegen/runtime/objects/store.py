@@ -41,16 +41,17 @@ TRY_FOR = 60
 class Store:
     """Objects at ``url`` (``file:///folder``, ``s3://bucket/prefix``, …)."""
 
-    def __init__(self, url: str, *, inline: int = INLINE, limit: int = LIMIT) -> None:
-        """Opens nothing yet. ``inline`` and ``limit`` are in bytes.
+    def __init__(self, url: str | os.PathLike[str], *, inline: int = INLINE, limit: int = LIMIT) -> None:
+        """Opens nothing yet. ``inline`` and ``limit`` are in bytes; the path of a folder is its address too.
 
         Raises:
             ConfigurationError: ``url`` is no address of a store, or a size makes no sense.
         """
-        if "@" in url.partition("?")[0]:
-            raise ConfigurationError("object store: leave credentials out of the address, give them in the environment")
-        if urlsplit(url).scheme not in ("file", "s3", "gs", "az", "memory"):
-            raise ConfigurationError(f"object store {url!r}: expected file:///folder or s3://bucket/prefix")
+        url = _address(url)
+        sizes: dict[str, object] = {"inline": inline, "limit": limit}
+        for name, size in sizes.items():
+            if not isinstance(size, int) or isinstance(size, bool):
+                raise ConfigurationError(f"object store: {name} {size!r}: expected a number of bytes")
         if not 0 <= inline <= MAX_INLINE:
             raise ConfigurationError(f"object store: inline {inline}: expected 0 to {MAX_INLINE} bytes")
         if limit <= 0:
@@ -103,7 +104,7 @@ class Store:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise ArgumentError(str(path), error.strerror or str(error)) from None
+            raise ArgumentError("$", f"{path}: {error.strerror or error}") from None
         pointer = Stored(digest, size)
         self._write(pointer, path)
         return pointer
@@ -204,6 +205,37 @@ class Store:
             raise ConfigurationError(f"object store {self.url}: access denied; are its credentials set?") from None
         except (BaseError, OSError) as error:
             raise ConnectionLost(f"object store {self.url}: {_first_line(error)}") from None
+
+
+def _address(given: object) -> str:
+    """The address of a store.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    if isinstance(given, os.PathLike) or (isinstance(given, str) and Path(given).is_absolute()):
+        return Path(os.fspath(given)).absolute().as_uri()  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(given, str) and "@" in given.partition("?")[0]:
+        raise ConfigurationError("object store: leave credentials out of the address, give them in the environment")
+    problem = f"object store {given!r}: expected file:///folder or s3://bucket/prefix"
+    if not isinstance(given, str):
+        raise ConfigurationError(problem)
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        raise ConfigurationError(problem) from None
+    match parts.scheme:
+        case "file":
+            if parts.netloc:
+                raise ConfigurationError(f"{problem}; three slashes, as a folder has no host ({parts.netloc!r})")
+            fits = parts.path.startswith("/") and parts.path.strip("/") != "" and not (parts.query or parts.fragment)
+        case "s3" | "gs" | "az":
+            fits = parts.netloc != ""
+        case scheme:
+            fits = scheme == "memory"
+    if not fits:
+        raise ConfigurationError(problem)
+    return given
 
 
 def import_obstore() -> None:

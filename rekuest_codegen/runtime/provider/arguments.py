@@ -5,7 +5,7 @@ Types, missing values, bounds and names: what does not fit is an `ArgumentError`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +14,8 @@ from rekuest_codegen.ir.bounds import Bounds, bounds_of, is_number
 from rekuest_codegen.ir.kinds import PortKind
 from rekuest_codegen.ir.ports import Port
 from rekuest_codegen.runtime.values import ROOT, Walk, expand_all
-from rekuest_codegen.runtime.values.walk import Place, describe
-
-_COMPARED: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
-    "gt": ("more than", lambda value, bound: value > bound),
-    "ge": ("at least", lambda value, bound: value >= bound),
-    "lt": ("less than", lambda value, bound: value < bound),
-    "le": ("at most", lambda value, bound: value <= bound),
-}
-"""Bounds of a number: how they are spoken of, and whether one holds."""
+from rekuest_codegen.runtime.values.walk import Place
+from rekuest_codegen.runtime.values.wording import COMPARED, beyond, unknown
 
 
 async def expand_arguments(ports: Sequence[Port], wire: Mapping[str, Any], walk: Walk) -> dict[str, Any]:
@@ -34,8 +27,7 @@ async def expand_arguments(ports: Sequence[Port], wire: Mapping[str, Any], walk:
     known = [port.key for port in ports]
     for key in wire:
         if key not in known:
-            text = f"there is no such argument; expected {', '.join(known) or 'none'}"
-            raise ArgumentError(str(ROOT.field(key)), text)
+            raise ArgumentError(str(ROOT.field(key)), unknown(known))
     values = await expand_all(ports, wire, walk)
     for port in ports:
         if (limits := limits_of(port)) is not None:
@@ -98,12 +90,10 @@ def _check(limits: Limits, wire: Any, place: Place) -> None:
 
 def _check_bounds(bounds: Bounds, value: Any, place: Place) -> None:
     for name, bound in bounds.items():
-        if name in _COMPARED:
-            words, holds = _COMPARED[name]
-            if is_number(value) and not holds(value, bound):
-                raise ArgumentError(str(place), f"expected {words} {bound}, got {describe(value)}")
-        elif isinstance(value, Sized):
-            size = len(value)
-            if (name == "min_length" and size < bound) or (name == "max_length" and size > bound):
-                words = "at least" if name == "min_length" else "at most"
-                raise ArgumentError(str(place), f"expected {words} {bound} items or characters, got {size}")
+        if name in COMPARED:
+            wrong = is_number(value) and not COMPARED[name][1](value, bound)
+        else:
+            size = len(value) if isinstance(value, Sized) else bound
+            wrong = size < bound if name == "min_length" else size > bound
+        if wrong:
+            raise ArgumentError(str(place), beyond(name, bound, value))

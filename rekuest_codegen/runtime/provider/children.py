@@ -16,6 +16,7 @@ from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Event, Watch
 from rekuest_codegen.wire import messages
+from rekuest_codegen.wire.answers import why_not
 from rekuest_codegen.wire.conversation import Answered
 from rekuest_codegen.wire.tracing import Span, begin
 
@@ -248,5 +249,5 @@ def _event(message: messages.TaskEvent) -> Event:
 def _refusal(title: str, error: str) -> RekuestError:
     """Why the server gave no task: nobody provides the node, or an error of its own."""
     if any(words in error for words in ("No active implementation", "does not exist", "is not available")):
-        return NodeNotFound(f"{title}: {error}")
+        return NodeNotFound(f"{title}: {why_not(error)}")
     return ServerError(f"{title}: {error}")

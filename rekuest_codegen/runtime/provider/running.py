@@ -23,6 +23,7 @@ from rekuest_codegen.runtime.provider.controls import Control
 from rekuest_codegen.runtime.provider.provided import Provided
 from rekuest_codegen.runtime.provider.steps import Step
 from rekuest_codegen.runtime.values import Shelf, Walk, returned, shrink_all, values_walk
+from rekuest_codegen.runtime.values.references import Unexpanded
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.messages import Unsendable
 from rekuest_codegen.wire.raised import tell, text_of
@@ -85,7 +86,10 @@ async def run(
         arguments = await expand_arguments(provided.node.args, wire, walk)
         call = provided.bind(arguments, handed())
     except ArgumentError as error:
-        await report(messages.Failed(task=task, error=f"arguments: {text_of(error)}"))
+        text = f"arguments: {text_of(error)}"
+        if isinstance(error, Unexpanded) and error.__cause__ is not None:
+            await report(messages.Log(task=task, level="ERROR", message=tell(error.__cause__, text)))
+        await report(messages.Failed(task=task, error=text))
         return
     except ConfigurationError as error:
         await report(messages.Critical(task=task, error=text_of(error)))

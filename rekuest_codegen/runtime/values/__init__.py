@@ -12,14 +12,15 @@ from typing import Any
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port, PortKind
 from rekuest_codegen.runtime.values import containers, leaves, references
-from rekuest_codegen.runtime.values.walk import ROOT, Codec, Shelf, Types, Walk, describe
+from rekuest_codegen.runtime.values.walk import ROOT, Codec, Shelf, Types, Walk
+from rekuest_codegen.runtime.values.wording import describe
 from rekuest_codegen.shapes import is_series
 
 CODECS: Mapping[PortKind, Codec] = {
-    PortKind.INT: Codec(leaves.fits_type(int), leaves.shrink_int, leaves.expand_int),
+    PortKind.INT: Codec(leaves.fits_int, leaves.shrink_int, leaves.expand_int),
     PortKind.FLOAT: Codec(leaves.fits_float, leaves.shrink_float, leaves.expand_float),
     PortKind.STRING: Codec(leaves.fits_type(str), leaves.shrink_string, leaves.expand_string),
-    PortKind.BOOL: Codec(leaves.fits_type(bool), leaves.shrink_bool, leaves.expand_bool),
+    PortKind.BOOL: Codec(leaves.fits_bool, leaves.shrink_bool, leaves.expand_bool),
     PortKind.DATE: Codec(leaves.fits_type(datetime.datetime), leaves.shrink_date, leaves.expand_date),
     PortKind.QUANTITY: Codec(leaves.fits_quantity, leaves.shrink_quantity, leaves.expand_quantity),
     PortKind.ENUM: Codec(leaves.fits_enum, leaves.shrink_enum, leaves.expand_enum),

@@ -9,14 +9,15 @@ from weakref import WeakKeyDictionary
 from pydantic import BaseModel
 
 from rekuest_codegen.errors import ArgumentError
-from rekuest_codegen.ir.ports import Port
-from rekuest_codegen.runtime.values.walk import Place, Walk, describe, misfit, plain_text
+from rekuest_codegen.ir.ports import Port, PortKind
+from rekuest_codegen.runtime.values.walk import Place, Walk, misfit, plain_text
+from rekuest_codegen.runtime.values.wording import no_text, unfit
 from rekuest_codegen.shapes import is_array, is_mapping, is_object, is_series
 
 
 async def shrink_list(port: Port, value: Any, walk: Walk, place: Place) -> list[Any]:
     if not is_series(value):
-        raise misfit(place, "list", value)
+        raise unfit(port, value, walk.types, place)
     return [await walk.shrink(port.item, item, place.item(index)) for index, item in enumerate(value)]
 
 
@@ -28,11 +29,11 @@ async def expand_list(port: Port, wire: Any, walk: Walk, place: Place) -> list[A
 
 async def shrink_dict(port: Port, value: Any, walk: Walk, place: Place) -> dict[str, Any]:
     if not is_mapping(value):
-        raise misfit(place, "dict", value)
+        raise unfit(port, value, walk.types, place)
     wire: dict[str, Any] = {}
     for key, item in value.items():
         if not isinstance(key, str):
-            raise ArgumentError(str(place), f"expected text as keys, got {describe(key)}")
+            raise ArgumentError(str(place), no_text(key))
         entry = place.entry(key)
         wire[plain_text(key, entry)] = await walk.shrink(port.item, item, entry)
     return wire
@@ -49,8 +50,29 @@ async def shrink_union(port: Port, value: Any, walk: Walk, place: Place) -> dict
         for index, child in enumerate(port.children):
             if walk.fits(child, value, exact=exact):
                 return {"__use": index, "__value": await walk.shrink(child, value, place)}
-    kinds = " or ".join(child.identifier or child.kind.lower() for child in port.children)
-    raise ArgumentError(str(place), f"expected {kinds}, got {describe(value)}")
+    if (meant := alternative(port, value, walk)) is None:
+        raise unfit(port, value, walk.types, place)
+    index, child = meant
+    return {"__use": index, "__value": await walk.shrink(child, value, place)}  # or an error from inside of it
+
+
+def alternative(port: Port, value: Any, walk: Walk) -> tuple[int, Port] | None:
+    """The one alternative of a union that ``value`` can be meant for, whether or not all inside of it fits; None where
+    there are more, or none."""
+    found = [(index, child) for index, child in enumerate(port.children) if _opens(child, value, walk)]
+    return found[0] if len(found) == 1 else None
+
+
+def _opens(port: Port, value: Any, walk: Walk) -> bool:
+    match port.kind:
+        case PortKind.LIST:
+            return is_series(value)
+        case PortKind.DICT:
+            return is_mapping(value)
+        case PortKind.MODEL:
+            return is_mapping(value) or fits_model(port, value, walk, exact=True)
+        case _:
+            return walk.fits(port, value, exact=False)
 
 
 async def expand_union(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
@@ -66,9 +88,9 @@ async def shrink_model(port: Port, value: Any, walk: Walk, place: Place) -> dict
     cls = walk.types.get(port.identifier or "")
     wire: dict[str, Any] = {}
     if is_mapping(value):
-        fields: Mapping[str, Any] = {key: value.get(key) for key in (child.key for child in port.children)}
+        fields: Mapping[str, Any] = _entries(port, value, cls)
     elif cls is not None and not isinstance(value, cls):
-        raise misfit(place, cls.__name__, value)
+        raise unfit(port, value, walk.types, place)
     else:
         names = field_names(value.__class__)
         missing = [child.key for child in port.children if not hasattr(value, names.get(child.key, child.key))]
@@ -92,6 +114,8 @@ async def expand_model(port: Port, wire: Any, walk: Walk, place: Place) -> Any:
         return fields
     try:
         return cls(**fields)
+    except ArgumentError as error:
+        raise ArgumentError(f"{place}{error.path.removeprefix('$')}", error.problem) from None
     except (TypeError, ValueError) as error:
         raise ArgumentError(str(place), f"{cls.__name__} refuses its fields: {error}") from error
 
@@ -112,14 +136,25 @@ def fits_union(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
 
 def fits_model(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
     cls = walk.types.get(port.identifier or "")
-    return isinstance(value, cls) if cls is not None else isinstance(value, Mapping)
+    if cls is None or not is_mapping(value):
+        return isinstance(value, Mapping if cls is None else cls)
+    fields = _entries(port, value, cls)
+    return not exact and all(walk.fits(child, fields[child.key], exact=False) for child in port.children)
+
+
+def _entries(port: Port, value: Mapping[Any, Any], cls: type[Any] | None) -> dict[str, Any]:
+    """A model that is given as a mapping, by wire key or by the names of its class."""
+    names = field_names(cls)
+    return {child.key: value.get(child.key, value.get(names.get(child.key, child.key))) for child in port.children}
 
 
 _field_names: WeakKeyDictionary[type[Any], Mapping[str, str]] = WeakKeyDictionary()
 
 
-def field_names(cls: type[Any]) -> Mapping[str, str]:
+def field_names(cls: type[Any] | None) -> Mapping[str, str]:
     """Wire key to attribute name, where a pydantic model's aliases make the two differ."""
+    if cls is None:
+        return {}
     known = _field_names.get(cls)
     if known is None:
         fields = cls.model_fields if issubclass(cls, BaseModel) else {}

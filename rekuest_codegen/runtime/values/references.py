@@ -7,12 +7,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from rekuest_codegen.errors import ArgumentError
+from rekuest_codegen.errors import ArgumentError, ConfigurationError, MissingExtraError
 from rekuest_codegen.ir.ports import Port, PortKind
 from rekuest_codegen.runtime.types import AnyReference, MemoryReference, Reference
 from rekuest_codegen.runtime.values.adapters import adapter_of
 from rekuest_codegen.runtime.values.walk import Place, Walk, misfit, plain_text
+from rekuest_codegen.runtime.values.wording import unfit
 from rekuest_codegen.shapes import is_object
+from rekuest_codegen.wire.raised import name_of, text_of
+
+
+class Unexpanded(ArgumentError):
+    """The code of a structure raised where a provider had it expand a reference; what it raised is the cause."""
 
 
 async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> dict[str, Any]:
@@ -23,7 +29,7 @@ async def shrink_structure(port: Port, value: Any, walk: Walk, place: Place) -> 
         return _envelope(value.identifier or identifier, value.object, place)
     cls = walk.types.get(identifier)
     if cls is not None and port.kind is PortKind.STRUCTURE and not _is_one(value, cls):
-        raise misfit(place, cls.__name__, value)
+        raise unfit(port, value, walk.types, place)
     method = getattr(value, "ashrink", None) or getattr(value, "shrink", None)
     if method is None and (adapter := adapter_of(value.__class__)) is not None:
         method = partial(adapter.shrink, value)
@@ -43,7 +49,14 @@ async def expand_structure(port: Port, wire: Any, walk: Walk, place: Place) -> A
     if method is None and (adapter := adapter_of(cls)) is not None:
         method = adapter.expand
     if method is not None:
-        return await _placed(partial(method, reference), place)
+        try:
+            return await _placed(partial(method, reference), place)
+        except (ArgumentError, ConfigurationError, MissingExtraError):
+            raise
+        except Exception as error:
+            if walk.shelf is None:  # the caller's own, whose it is
+                raise
+            raise Unexpanded(str(place), f"{name_of(error)}: {text_of(error)}") from error
     if issubclass(cls, Reference):
         return cls(reference) if cls.identifier == identifier else AnyReference(reference, identifier)
     raise ArgumentError(str(place), f"{cls.__name__} has neither aexpand nor expand")

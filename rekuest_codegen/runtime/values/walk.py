@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from rekuest_codegen.errors import ArgumentError
 from rekuest_codegen.ir.ports import Port, PortKind
+from rekuest_codegen.runtime.values.wording import unfit, unlike
 from rekuest_codegen.shapes import is_object
 
 Types = Mapping[str, type[Any]]
@@ -53,8 +54,7 @@ class Place(NamedTuple):
 ROOT = Place()
 
 Fits = Callable[[Port, Any, "Walk", bool], bool]
-ShrinkLeaf = Callable[[Port, Any, Place], Any]
-ExpandLeaf = Callable[[Port, Any, "Walk", Place], Any]
+Leaf = Callable[[Port, Any, "Walk", Place], Any]
 Step = Callable[[Port, Any, "Walk", Place], Awaitable[Any]]
 
 
@@ -66,8 +66,8 @@ class Codec(NamedTuple):
     """
 
     fits: Fits
-    shrink_leaf: ShrinkLeaf | None = None
-    expand_leaf: ExpandLeaf | None = None
+    shrink_leaf: Leaf | None = None
+    expand_leaf: Leaf | None = None
     shrink: Step | None = None
     expand: Step | None = None
 
@@ -84,10 +84,10 @@ class Walk(NamedTuple):
             ArgumentError: ``value`` does not fit ``port``.
         """
         if value is None:
-            return _null(port, place)
+            return _null(port, self, place)
         codec = self.codecs[port.kind]
         if codec.shrink_leaf is not None:
-            return codec.shrink_leaf(port, value, place)
+            return codec.shrink_leaf(port, value, self, place)
         assert codec.shrink is not None  # noqa: S101 - every codec has one of the two
         return await codec.shrink(port, value, self, place)
 
@@ -99,7 +99,7 @@ class Walk(NamedTuple):
         """
         if wire is None:
             if port.default is None:
-                return _null(port, place)
+                return _null(port, self, place)
             wire = self._default(port)
         codec = self.codecs[port.kind]
         if codec.expand_leaf is not None:
@@ -125,9 +125,9 @@ class Walk(NamedTuple):
         return default
 
 
-def misfit(place: Place, expected: str, value: Any) -> ArgumentError:
-    """The error for a value of the wrong type."""
-    return ArgumentError(str(place), f"expected {expected}, got {describe(value)}")
+def misfit(place: Place, wanted: str, value: Any) -> ArgumentError:
+    """The error for a value that has not the form it travels in."""
+    return ArgumentError(str(place), unlike(wanted, value))
 
 
 def plain_text(text: str, place: Place) -> str:
@@ -143,12 +143,6 @@ def plain_text(text: str, place: Place) -> str:
     return str(text)
 
 
-def describe(value: Any) -> str:
-    """Type and, if it is short, value, for a message."""
-    text = repr(value)
-    return f"{type(value).__name__} {text}" if len(text) <= 40 else type(value).__name__
-
-
-def _null(port: Port, place: Place) -> None:
+def _null(port: Port, walk: Walk, place: Place) -> None:
     if not port.nullable:
-        raise ArgumentError(str(place), f"a value is required ({port.kind}), got none")
+        raise unfit(port, None, walk.types, place)

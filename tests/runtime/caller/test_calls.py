@@ -78,7 +78,7 @@ def test_several_loops_one_after_another(lab: Any) -> None:
 async def test_sync_inside_a_loop_names_the_async_form(lab: Any) -> None:
     with pytest.raises(SyncInsideLoopError, match=r"await aadd\(\.\.\.\) instead"):
         lab.add(1)
-    with pytest.raises(SyncInsideLoopError, match=r"acount\(\.\.\.\), with async for"):
+    with pytest.raises(SyncInsideLoopError, match=r"write async for \.\.\. in acount\(\.\.\.\) instead$"):
         lab.count(1)
 
 
@@ -86,7 +86,7 @@ def test_a_misfit_is_found_before_anything_is_sent(lab: Any) -> None:
     with pytest.raises(ArgumentError) as caught:
         lab.annotate(lab.Note(text="t", tags=[]), 3)
     assert caught.value.path == "$.tag"
-    with pytest.raises(ArgumentError, match=r"\$\.x: .*valid integer, got str 'one'"):
+    with pytest.raises(ArgumentError, match=r"\$\.x: expected int, got str 'one'"):
         lab.add("one")
 
 
@@ -100,7 +100,7 @@ def test_a_misfit_is_found_before_anything_is_sent(lab: Any) -> None:
         (lambda lab: lab.exhaust(), "the function raised StopIteration"),
         (lambda lab: lab.too_much(40_000_000), "returns: 40000110 bytes, more than the 33554432 a frame may have"),
         (lambda lab: lab.unspeakable(), "returns: $.return0[0]: the text holds a lone surrogate"),
-        (lambda lab: lab.look(lab.Store("lead")), "arguments: 'lead'"),
+        (lambda lab: lab.look(lab.Store("lead")), "arguments: $.store: KeyError: 'lead'"),
     ],
 )
 def test_what_the_node_says(lab: Any, call: Any, message: str) -> None:

@@ -114,7 +114,7 @@ def test_arguments_are_checked() -> None:
         (demo.add, None, "a value is required"),
         (demo.describe, "cells", "expected 2 return values, got str 'cells'"),
         (demo.describe, ("cells", "8"), r"\$\.return1: expected int"),
-        (demo.mix, "MAUVE", "expected one of 'RED'"),
+        (demo.mix, "MAUVE", "expected Colour.RED, "),
         (demo.make_image, Camera("1"), "expected a reference to @demo/image, got one to @demo/camera"),
         (demo.move, {"x": 1.0}, r"\$\.return0\.y"),
     ],
