@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -27,6 +27,10 @@ TOLD = frozenset({"STARTED", "PROGRESS", "LOG", "PAUSED", "RESUMED"})
 """Events by which an agent says how it gets on; a short call has none of them but the first two."""
 SAID = TOLD | {"YIELD", "DELEGATE"}
 """Events that only an agent can cause: one that was gone is back. A request, CANCELLING say, is not among them."""
+
+
+Recall = Callable[["Watch", int, int], Awaitable[Sequence["Event"]]]
+"""Gives events of a task again that came before: from one offset on, so many or fewer, but one at least."""
 
 
 class Event(NamedTuple):
@@ -67,6 +71,8 @@ class Watch:
         self.ended = False
         self.runs_on = False
         """Whether the task is to run on though its caller goes."""
+        self.recall: Recall | None = None
+        """None where nobody keeps the events."""
         self.swept = 0
         self._lost_after = lost_after
         self._most = MAX_UNREAD if most is None else most

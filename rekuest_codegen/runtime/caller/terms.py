@@ -114,7 +114,8 @@ def options(
         agent: name or id of the agent that is to run it. None: the server chooses.
         implementation: id or interface of the implementation that is to run it.
         reference: the idempotency key of the one call in the block: a call that was made before with this reference,
-            here or in another process, is taken up and not made again.
+            here or in another process, is taken up and not made again: it gives what that gives, or raises what it
+            raised.
         progress: a bar of the progress that the node tells: on a terminal; plain text in a notebook; else nothing.
         keep: a call that is interrupted (Ctrl-C, a cancelled task, a stream that is left) lets its task run on instead
             of cancelling it.

@@ -27,6 +27,7 @@ from rekuest_codegen.errors import (
     TaskCancelled,
 )
 from rekuest_codegen.runtime import portal
+from rekuest_codegen.runtime.caller.following import MAX_KEPT
 from rekuest_codegen.runtime.testing import fake
 
 EXAMPLE = Path(__file__).parents[3] / "generated_example"
@@ -62,7 +63,10 @@ def test_items(lab: Any, form: str) -> None:
     task = submit(getattr(lab, form), 5)
     items = task.items()
     assert [next(items), next(items)] == [0, 1]
-    assert list(task.items()) == [2, 3, 4]  # each once, whoever asks
+    assert list(task.items()) == [0, 1, 2, 3, 4]  # each time from the first
+    assert list(items) == [2, 3, 4]
+    assert task.result() == 4
+    assert list(task.items()) == [0, 1, 2, 3, 4]  # which the result takes nothing of
     assert [event.kind for event in task.events()].count("YIELD") == 5
 
 
@@ -72,13 +76,19 @@ async def test_items_awaited(lab: Any) -> None:
 
 
 def test_a_stream_that_nobody_reads_is_bounded_and_comes_whole(lab: Any) -> None:
+    """All else that is told of it is told meanwhile."""
     task = submit(lab.count, 3000)
-    time.sleep(0.5)
+    until = time.monotonic() + 20
+    while not task.done and time.monotonic() < until:
+        time.sleep(0.01)
+    assert (task.done, task.state) == (True, "COMPLETED")
+    assert len(task._following.kept) == MAX_KEPT
     assert list(task.items()) == list(range(3000))
-
-
-def test_only_the_last_of_a_stream(lab: Any) -> None:
-    assert submit(lab.count, 3000).result(30) == 2999
+    assert [event.kind for event in task.events()].count("YIELD") == 3000
+    assert task.result(0.1) == 2999
+    again = attach(lab.count, task.id)
+    assert again.result(20) == 2999
+    assert list(again.items()) == list(range(3000))
 
 
 def test_errors_of_the_node(lab: Any) -> None:
@@ -143,7 +153,7 @@ def test_taking_it_up_in_another_process(lab: Any, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == (f"{list(range(10))}\n", "")
-    assert list(task.items()) == list(range(1, 10))  # ours was not disturbed
+    assert list(task.items()) == list(range(10))  # ours was not disturbed
 
 
 def test_a_handle_whose_loop_is_gone(lab: Any) -> None:
