@@ -12,9 +12,10 @@ from rekuest_codegen.lazy import lazy
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import client_credentials, device_flow
     from rekuest_codegen.runtime.caller.handles import TaskHandle
-    from rekuest_codegen.runtime.caller.mapping import amap, asweep, map, sweep
+    from rekuest_codegen.runtime.caller.mapping import amap, map
     from rekuest_codegen.runtime.caller.servers import Server
     from rekuest_codegen.runtime.caller.submitting import aattach, asubmit, attach, submit
+    from rekuest_codegen.runtime.caller.sweeping import asweep, sweep
     from rekuest_codegen.runtime.caller.terms import options
     from rekuest_codegen.runtime.context import connect, using
     from rekuest_codegen.runtime.link import ConnectionState
@@ -74,7 +75,7 @@ _PLACES = {
     "adapt": "values.adapters",
     "amap": "caller.mapping",
     "asubmit": "caller.submitting",
-    "asweep": "caller.mapping",
+    "asweep": "caller.sweeping",
     "attach": "caller.submitting",
     "background": "provider.register",
     "breakpoint": "provider.task",
@@ -99,7 +100,7 @@ _PLACES = {
     "state": "provider.register",
     "structure": "provider.declare",
     "submit": "caller.submitting",
-    "sweep": "caller.mapping",
+    "sweep": "caller.sweeping",
     "use_store": "objects",
     "using": "context",
 }

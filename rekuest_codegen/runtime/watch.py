@@ -34,13 +34,20 @@ Recall = Callable[["Watch", int, int], Awaitable[Sequence["Event"]]]
 
 
 class Event(NamedTuple):
-    """One event of a task. ``number`` grows within the task; ``returns`` is in wire form."""
+    """One event of a task. ``number`` grows within the task; ``returns`` is in wire form; ``created`` is when it
+    happened, as the server writes that, and `at` as a time."""
 
     number: int
     kind: str
     returns: Mapping[str, Any] | None = None
     message: str | None = None
     progress: int | None = None
+    created: str | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """When it happened, by the server's clock; None where that is not told, as inside of a running task."""
+        return None if self.created is None else datetime.fromisoformat(self.created)
 
     @property
     def tells_of_loss(self) -> bool:
@@ -232,4 +239,4 @@ def _number(event: Event) -> int:
 def read_event(raw: Mapping[str, Any]) -> Event:
     """An event as GraphQL gives it."""
     kind, message = as_in_two(str(raw["kind"]), raw.get("message"))
-    return Event(int(raw["id"]), kind, raw.get("returns"), message, raw.get("progress"))
+    return Event(int(raw["id"]), kind, raw.get("returns"), message, raw.get("progress"), raw.get("createdAt"))

@@ -7,7 +7,7 @@ conversation with the server runs in the portal's loop, or, inside a running tas
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from typing import Any, TypeVar, cast
 
 from rekuest_codegen.errors import ArgumentError, ProtocolError
@@ -75,7 +75,7 @@ def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
     return result
 
 
-def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:
+def stream(remote: Remote[R], values: Mapping[str, Any]) -> Generator[R]:
     """`astream`, waiting for each item."""
     portal.forbid_loop(f"{remote.async_form}(...), with async for")  # before the arguments are looked at
     return portal.iterate(astream(remote, values), instead=f"{remote.async_form}(...), with async for")
