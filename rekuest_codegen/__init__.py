@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rekuest_codegen.runtime.caller.terms import options
     from rekuest_codegen.runtime.context import connect, using
     from rekuest_codegen.runtime.link import ConnectionState
-    from rekuest_codegen.runtime.objects import File, lazily, use_store
+    from rekuest_codegen.runtime.objects import File, afetch, fetch, lazily, use_store
     from rekuest_codegen.runtime.provider.declare import (
         Description,
         Slider,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from rekuest_codegen.runtime.types import MemoryReference, Quantity, Reference
     from rekuest_codegen.runtime.values.adapters import adapt
+    from rekuest_codegen.runtime.watch import Event
 
 __version__ = "0.1.0"
 
@@ -60,6 +61,7 @@ _PLACES = {
     "ConnectionState": "link",
     "Description": "provider.declare",
     "Effects": "provider.effects",
+    "Event": "watch",
     "File": "objects",
     "MemoryReference": "types",
     "Quantity": "types",
@@ -73,6 +75,7 @@ _PLACES = {
     "aattach": "caller.submitting",
     "abreakpoint": "provider.task",
     "adapt": "values.adapters",
+    "afetch": "objects",
     "amap": "caller.mapping",
     "asubmit": "caller.submitting",
     "asweep": "caller.sweeping",
@@ -85,6 +88,7 @@ _PLACES = {
     "current_task": "provider.task",
     "device_flow": "auth",
     "easy": "provider.register",
+    "fetch": "objects",
     "interface": "provider.declare",
     "lazily": "objects",
     "log": "provider.task",
@@ -110,6 +114,7 @@ __all__ = [
     "ConnectionState",
     "Description",
     "Effects",
+    "Event",
     "File",
     "MemoryReference",
     "Quantity",
@@ -123,6 +128,7 @@ __all__ = [
     "aattach",
     "abreakpoint",
     "adapt",
+    "afetch",
     "amap",
     "asubmit",
     "asweep",
@@ -135,6 +141,7 @@ __all__ = [
     "current_task",
     "device_flow",
     "easy",
+    "fetch",
     "interface",
     "lazily",
     "log",

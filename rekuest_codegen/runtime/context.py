@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.runtime.blocks import block
 
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import Credentials
@@ -127,12 +127,12 @@ def connect(
     return opened
 
 
-@contextmanager
+@block
 def using(server: Server, *, package: ModuleType | str | None = None) -> Generator[None]:
     """``with using(server):`` calls made in this block go to ``server``; with ``package``, those of its functions.
 
     Blocks nest, and the innermost one that speaks of a function counts. It holds here and in what is begun here
-    (asyncio tasks, maps, streams), and not for other threads.
+    (asyncio tasks, maps, streams), and not for other threads. It may be entered again, and decorate, as `options`.
     """
     name = package if isinstance(package, str) else package.__name__ if package is not None else ""
     outer = {of: there for of, there in (_using.get() or {}).items() if not _within(of, name)}

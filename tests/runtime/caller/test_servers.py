@@ -49,6 +49,24 @@ async def twice() -> AsyncIterator[str]:
 '''
 
 
+def test_a_server_is_closed_when_its_block_is_left(places: Any) -> None:
+    package, _, north, _ = places
+    states: list[str] = []
+    with Server(*north.settings) as server:
+        with using(server):
+            assert package.where() == "north"
+        states.append(server.state)
+    states.append(server.state)
+
+    async def awaited() -> None:
+        async with server:
+            await server.acheck(20)
+            states.append(server.state)
+
+    asyncio.run(awaited())
+    assert [*states, server.state] == ["connected", "idle", "connected", "idle"]
+
+
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Any, Any, Server, Server]]:
     """Two packages of the same nodes, and two servers where they are provided: north and south."""
