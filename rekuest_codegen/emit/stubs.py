@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rekuest_codegen.emit.annotations import Aliases, Name, Subscript, Type
+from rekuest_codegen.emit.annotations import NONE, Aliases, Name, Subscript, Type
 from rekuest_codegen.emit.docstrings import node_docstring, plain_docstring
 from rekuest_codegen.emit.layout import COLUMNS, call, signature
 from rekuest_codegen.emit.options import Docstrings
