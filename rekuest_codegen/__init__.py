@@ -13,14 +13,15 @@ from rekuest_codegen.lazy import lazy
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import client_credentials, device_flow
     from rekuest_codegen.runtime.caller.handles import TaskHandle
-    from rekuest_codegen.runtime.caller.mapping import amap, asweep, sweep
+    from rekuest_codegen.runtime.caller.mapping import amap
     from rekuest_codegen.runtime.caller.mapping import map as map
     from rekuest_codegen.runtime.caller.servers import Server
     from rekuest_codegen.runtime.caller.submitting import aattach, asubmit, attach, submit
+    from rekuest_codegen.runtime.caller.sweeping import asweep, sweep
     from rekuest_codegen.runtime.caller.terms import options
     from rekuest_codegen.runtime.context import connect, using
     from rekuest_codegen.runtime.link import ConnectionState
-    from rekuest_codegen.runtime.objects import File, lazily, use_store
+    from rekuest_codegen.runtime.objects import File, afetch, fetch, lazily, use_store
     from rekuest_codegen.runtime.provider.declare import (
         Description,
         Slider,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from rekuest_codegen.runtime.provider.task import breakpoint as breakpoint
     from rekuest_codegen.runtime.types import MemoryReference, Quantity, Reference
     from rekuest_codegen.runtime.values.adapters import adapt
+    from rekuest_codegen.runtime.watch import Event
 
 __version__ = "0.1.0"
 
@@ -61,6 +63,7 @@ _PLACES = {
     "ConnectionState": "link",
     "Description": "provider.declare",
     "Effects": "provider.effects",
+    "Event": "watch",
     "File": "objects",
     "MemoryReference": "types",
     "Quantity": "types",
@@ -74,9 +77,10 @@ _PLACES = {
     "aattach": "caller.submitting",
     "abreakpoint": "provider.task",
     "adapt": "values.adapters",
+    "afetch": "objects",
     "amap": "caller.mapping",
     "asubmit": "caller.submitting",
-    "asweep": "caller.mapping",
+    "asweep": "caller.sweeping",
     "attach": "caller.submitting",
     "background": "provider.register",
     "breakpoint": "provider.task",
@@ -86,6 +90,7 @@ _PLACES = {
     "current_task": "provider.task",
     "device_flow": "auth",
     "easy": "provider.register",
+    "fetch": "objects",
     "interface": "provider.declare",
     "lazily": "objects",
     "log": "provider.task",
@@ -101,7 +106,7 @@ _PLACES = {
     "state": "provider.register",
     "structure": "provider.declare",
     "submit": "caller.submitting",
-    "sweep": "caller.mapping",
+    "sweep": "caller.sweeping",
     "use_store": "objects",
     "using": "context",
 }
@@ -111,6 +116,7 @@ __all__ = [
     "ConnectionState",
     "Description",
     "Effects",
+    "Event",
     "File",
     "MemoryReference",
     "Quantity",
@@ -124,6 +130,7 @@ __all__ = [
     "aattach",
     "abreakpoint",
     "adapt",
+    "afetch",
     "amap",
     "asubmit",
     "asweep",
@@ -135,6 +142,7 @@ __all__ = [
     "current_task",
     "device_flow",
     "easy",
+    "fetch",
     "interface",
     "lazily",
     "log",

@@ -141,7 +141,7 @@ _COUNT: _rt.Remote[int] = _rt.remote(
 )
 
 
-def count(to: int, delay: float | None = 0.0) -> _abc.Iterator[int]:
+def count(to: int, delay: float | None = 0.0) -> _abc.Generator[int, None, None]:
     """Count from one, with a pause between.
 
     Args:
@@ -158,7 +158,7 @@ def count(to: int, delay: float | None = 0.0) -> _abc.Iterator[int]:
     return _rt.stream(_COUNT, {"to": to, "delay": delay})
 
 
-def acount(to: int, delay: float | None = 0.0) -> _abc.AsyncIterator[int]:
+def acount(to: int, delay: float | None = 0.0) -> _abc.AsyncGenerator[int, None]:
     """Count from one, with a pause between.
 
     Args:
@@ -820,7 +820,7 @@ _RECORD: _rt.Remote[Image] = _rt.remote(
 )
 
 
-def record(frames: int | None = 3) -> _abc.Iterator[Image]:
+def record(frames: int | None = 3) -> _abc.Generator[Image, None, None]:
     """Record some frames.
 
     Args:
@@ -836,7 +836,7 @@ def record(frames: int | None = 3) -> _abc.Iterator[Image]:
     return _rt.stream(_RECORD, {"frames": frames})
 
 
-def arecord(frames: int | None = 3) -> _abc.AsyncIterator[Image]:
+def arecord(frames: int | None = 3) -> _abc.AsyncGenerator[Image, None]:
     """Record some frames.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rekuest_codegen.emit.annotations import Aliases, Name, Subscript, Type
+from rekuest_codegen.emit.annotations import NONE, Aliases, Name, Subscript, Type
 from rekuest_codegen.emit.docstrings import node_docstring, plain_docstring
 from rekuest_codegen.emit.layout import COLUMNS, call, signature
 from rekuest_codegen.emit.options import Docstrings
@@ -119,8 +119,8 @@ def _definition_hash(node: NodeRecord) -> str:
 def _heads(node: NodeRecord, names: Names, parameters: Sequence[str], gives: Type, aliases: Aliases) -> tuple[str, str]:
     """The ``def`` lines of the sync and the async form."""
     streams = node.outline.kind is NodeKind.GENERATOR
-    sync_gives = Subscript("_abc.Iterator", (gives,)) if streams else gives
-    async_gives = Subscript("_abc.AsyncIterator", (gives,)) if streams else gives
+    sync_gives = Subscript("_abc.Generator", (gives, NONE, NONE)) if streams else gives
+    async_gives = Subscript("_abc.AsyncGenerator", (gives, NONE)) if streams else gives
     sync_def, async_def = f"def {names.function}", f"{'' if streams else 'async '}def {names.awaited}"
     # What comes after the arrow is never broken, so it has to fit behind the shortest thing that can precede it.
     used = [f"{head}() -> :" if not parameters else ") -> :" for head in (sync_def, async_def)]

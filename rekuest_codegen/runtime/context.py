@@ -6,13 +6,13 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.runtime.blocks import block
 
 if TYPE_CHECKING:
     from rekuest_codegen.runtime.auth import Credentials
@@ -129,19 +129,19 @@ def connect(
     return opened
 
 
-@contextmanager
+@block
 def using(server: Server, *, package: ModuleType | str | None = None) -> Generator[None]:
     """``with using(server):`` calls made in this block go to ``server``; with ``package``, those of its functions.
 
     Blocks nest, and the innermost one that speaks of a function counts. It holds here and in what is begun here
-    (asyncio tasks, maps, streams), and not for other threads.
+    (asyncio tasks, maps, streams), and not for other threads. It may be entered again, and decorate, as `options`.
 
     Raises:
         ConfigurationError: that is no server, or no package.
     """
     from rekuest_codegen.runtime.caller.servers import Server
 
-    given: object = server
+    given: Any = server  # whatever a user gave
     if not isinstance(given, Server):
         raise ConfigurationError(f"using({_shown(given)}): expected a Server, as Server(url, token) makes it")
     name = _name_of(package) or ""

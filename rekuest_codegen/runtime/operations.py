@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL, LIST_TASKS_GQL, TASK_EVENTS_GQL
 from rekuest_codegen.errors import ConfigurationError, ConnectionLost, NodeNotFound, RekuestError, ServerError
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
-from rekuest_codegen.runtime.watch import MAX_UNREAD, Watch, read_event
+from rekuest_codegen.runtime.watch import MAX_UNREAD, Event, Watch, read_event
 from rekuest_codegen.shapes import is_object
 from rekuest_codegen.wire.answers import reading
 
@@ -103,28 +103,52 @@ async def read_back(link: Link, watch: Watch) -> None:
     """
     while not watch.failed:
         watch.missed = False
-        pagination = {"offset": watch.taken, "limit": min(EVENTS, watch.room + 1)}
-        try:
-            answer = await link.request(TASK_EVENTS_GQL, {"id": watch.task, "pagination": pagination}, again=True)
-        except (NodeNotFound, ServerError) as error:
-            if not forgotten(error):
-                raise
-            answer = {"task": None}
-        task = answer.get("task")
-        if not is_object(task) or task.get("reference") != watch.reference:
-            text = f"{watch.title}: the server at {link.endpoint.base} knows nothing of the task any more"
-            watch.fail(ConnectionLost(f"{text}; it may have run"))
+        offset, limit = watch.taken, min(EVENTS, watch.room + 1)
+        events = await _page(link, watch, offset, limit)
+        if events is None:
+            watch.fail(_unknown(link, watch))
             return
-        with reading(link.endpoint.base):
-            if is_object(agent := task.get("agent")):
-                watch.agent = str(agent["name"])
-            events = [read_event(raw) for raw in task["events"]]
         watch.behind = False
         watch.feed(events)
         watch.behind = watch.behind or watch.missed
         # A whole page of what is known already is no end: somebody else reads back, and was quicker with this one.
-        if watch.ended or watch.behind or watch.taken == pagination["offset"] or len(events) < pagination["limit"]:
+        if watch.ended or watch.behind or watch.taken == offset or len(events) < limit:
             return
+
+
+async def recall(link: Link, watch: Watch, offset: int, limit: int) -> Sequence[Event]:
+    """``limit`` events of the task of ``watch``, or fewer, but one at least; ``offset`` came before them.
+
+    Raises:
+        ConnectionLost: the server does not have them any more. TransportError, AccessDenied, ServerError
+    """
+    events = await _page(link, watch, offset, min(limit, EVENTS))
+    if not events:
+        raise _unknown(link, watch)
+    return events
+
+
+async def _page(link: Link, watch: Watch, offset: int, limit: int) -> list[Event] | None:
+    """Events of the task, oldest first; None if the server does not know it."""
+    pagination = {"offset": offset, "limit": limit}
+    try:
+        answer = await link.request(TASK_EVENTS_GQL, {"id": watch.task, "pagination": pagination}, again=True)
+    except (NodeNotFound, ServerError) as error:
+        if not forgotten(error):
+            raise
+        return None
+    task = answer.get("task")
+    if not is_object(task) or task.get("reference") != watch.reference:
+        return None
+    with reading(link.endpoint.base):
+        if is_object(agent := task.get("agent")):
+            watch.agent = str(agent["name"])
+        return [read_event(raw) for raw in task["events"]]
+
+
+def _unknown(link: Link, watch: Watch) -> ConnectionLost:
+    text = f"{watch.title}: the server at {link.endpoint.base} knows nothing of the task any more"
+    return ConnectionLost(f"{text}; it may have run")
 
 
 def can_go_on(watch: Watch) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -29,14 +29,25 @@ SAID = TOLD | {"YIELD", "DELEGATE"}
 """Events that only an agent can cause: one that was gone is back. A request, CANCELLING say, is not among them."""
 
 
+Recall = Callable[["Watch", int, int], Awaitable[Sequence["Event"]]]
+"""Gives events of a task again that came before: from one offset on, so many or fewer, but one at least."""
+
+
 class Event(NamedTuple):
-    """One event of a task. ``number`` grows within the task; ``returns`` is in wire form."""
+    """One event of a task. ``number`` grows within the task; ``returns`` is in wire form; ``created`` is when it
+    happened, as the server writes that, and `at` as a time."""
 
     number: int
     kind: str
     returns: Mapping[str, Any] | None = None
     message: str | None = None
     progress: int | None = None
+    created: str | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """When it happened, by the server's clock; None where that is not told, as inside of a running task."""
+        return None if self.created is None else datetime.fromisoformat(self.created)
 
     @property
     def tells_of_loss(self) -> bool:
@@ -67,6 +78,8 @@ class Watch:
         self.ended = False
         self.runs_on = False
         """Whether the task is to run on though its caller goes."""
+        self.recall: Recall | None = None
+        """None where nobody keeps the events."""
         self.swept = 0
         self._lost_after = lost_after
         self._most = MAX_UNREAD if most is None else most
@@ -168,7 +181,7 @@ class Watch:
             NodeError, TaskCancelled, AgentLost: the task ended otherwise.
         """
         while True:
-            event = self._events.popleft() if self._events else await self.next_event()
+            event = await self.next_event()
             if event.kind == "YIELD":
                 return event.returns or {}
             if event.kind == "COMPLETED":
@@ -226,4 +239,4 @@ def _number(event: Event) -> int:
 def read_event(raw: Mapping[str, Any]) -> Event:
     """An event as GraphQL gives it."""
     kind, message = as_in_two(str(raw["kind"]), raw.get("message"))
-    return Event(int(raw["id"]), kind, raw.get("returns"), message, raw.get("progress"))
+    return Event(int(raw["id"]), kind, raw.get("returns"), message, raw.get("progress"), raw.get("createdAt"))

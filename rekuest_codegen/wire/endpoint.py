@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from rekuest_codegen.errors import ConfigurationError
@@ -21,7 +21,7 @@ class Endpoint(NamedTuple):
         Raises:
             ConfigurationError: it is no http or https address with a host, or it carries credentials.
         """
-        given: object = url
+        given: Any = url  # whatever a user gave
         if not isinstance(given, str):
             raise ConfigurationError(f"server address {given!r}: expected something like http://127.0.0.1:8000")
         if "@" in url:

@@ -30,7 +30,7 @@ PRINTED = {
     "once.py": "64\n64\n",
     "streaming.py": "0 0\n1 4096\n2 4096\n",
     "handles.py": "4 COMPLETED 75 ('the shutter is closed',)\n['LOG', 'COMPLETED']\n3.0\n",
-    "many.py": "[64, 64, 64]\n0.3 1 64\n0.3 2 64\n0.7 1 64\n0.7 2 64\n",
+    "many.py": "[64, 64, 64]\n[64, 64, 64]\n0.3 1 64\n0.3 2 64\n0.7 1 64\n0.7 2 64\n",
     "optional.py": "True\n",
     "several.py": "(64, 64)\n(64, 64)\n(64, 64)\nconnected\nidle\n",
     "own_loop.py": f"{[64] * 10}\n",

@@ -1,5 +1,7 @@
 from typing import Any, Optional
 
+from pydantic import Field
+
 from .base_model import BaseModel
 from .enums import TaskEventKind
 
@@ -19,6 +21,7 @@ class MyTasksMytasksEvent(BaseModel):
     returns: Optional[Any]
     message: Optional[str]
     progress: Optional[int]
+    created_at: Any = Field(alias="createdAt")
 
 
 MyTasks.model_rebuild()

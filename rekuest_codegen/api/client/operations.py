@@ -479,6 +479,7 @@ query TaskEvents($id: ID!, $pagination: OffsetPaginationInput) {
       returns
       message
       progress
+      createdAt
     }
   }
 }
@@ -502,6 +503,7 @@ subscription MyTasks {
       returns
       message
       progress
+      createdAt
     }
   }
 }

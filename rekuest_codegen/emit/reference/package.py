@@ -3,7 +3,7 @@
 This is all that the pages know of how packages are generated. It holds as long as, in every module but ``types``:
 
 * a node is ``NAME: ... = _rt.remote(app=..., key=..., version=..., hash=...)`` with literal values,
-* its functions are those whose body mentions ``NAME``; the async form is an ``async def``, or gives an AsyncIterator,
+* its functions are those whose body mentions ``NAME``; the async form is an ``async def``, or gives an AsyncGenerator,
 * an alias is ``name: _t.TypeAlias = ...``, and each module is ``x.py``, or ``x/__init__.py`` with ``x/_part*.py``,
 
 in ``types`` every class stands as itself, or is imported from where the user has it, and the manifest has ``nodes`` as
@@ -159,8 +159,8 @@ class _Source:
             raise GenerationError(f"{module}: a node without its two functions; look at the templates of your own")
         sync = plain[0]
         gives = self._resolved(sync.returns or ast.Constant(None))
-        if isinstance(gives, ast.Subscript) and ast.unparse(gives.value) == "_abc.Iterator":
-            gives = gives.slice
+        if isinstance(gives, ast.Subscript) and ast.unparse(gives.value) in ("_abc.Generator", "_abc.Iterator"):
+            gives = gives.slice.elts[0] if isinstance(gives.slice, ast.Tuple) else gives.slice
         result = self._classes.get(ast.unparse(gives))
         return Stub(
             module=module,

@@ -31,12 +31,20 @@ class Unassigned(Exception):
 
 
 class Assignments:
-    """Those of one client. ``hold`` is told of work that goes on by itself."""
+    """Those of one client. ``hold`` is told of work that goes on by itself; ``wanted`` says whether somebody else is
+    there for a reference and its task."""
 
-    def __init__(self, link: Link, patience: Patience, hold: Callable[[asyncio.Task[Any]], None]) -> None:
+    def __init__(
+        self,
+        link: Link,
+        patience: Patience,
+        hold: Callable[[asyncio.Task[Any]], None],
+        wanted: Callable[[str, str], bool],
+    ) -> None:
         self._link = link
         self._patience = patience
         self._hold = hold
+        self._wanted = wanted
 
     async def assign(self, request: Payload, span: Span, how: Assignment | None) -> str:
         """The id of the task. Who is cancelled meanwhile leaves none behind, unless ``how.keep()`` says that it is to
@@ -101,9 +109,11 @@ class Assignments:
         with suppress(RekuestError):
             for pause in LOOK_AGAIN:
                 await asyncio.sleep(pause)
-                if (task := await self._find(reference)) is not None:
+                if (task := await self._find(reference)) is None:
+                    continue
+                if not self._wanted(reference, task):
                     await self._link.request(CANCEL_GQL, {"input": {"task": task}}, again=True)
-                    return
+                return
 
     def _go_on(self, work: asyncio.Task[Any]) -> None:
         self._hold(work)

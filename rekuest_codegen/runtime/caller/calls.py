@@ -7,7 +7,7 @@ conversation with the server runs in the portal's loop, or, inside a running tas
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
@@ -76,7 +76,7 @@ def call(remote: Remote[R], values: Mapping[str, Any]) -> R:
     return result
 
 
-def stream(remote: Remote[R], values: Mapping[str, Any]) -> Iterator[R]:
+def stream(remote: Remote[R], values: Mapping[str, Any]) -> Generator[R]:
     """`astream`, waiting for each item."""
     portal.forbid_loop(f"async for ... in {remote.async_form}(...)")  # before the arguments are looked at
     return portal.iterate(astream(remote, values), instead=f"async for ... in {remote.async_form}(...)")

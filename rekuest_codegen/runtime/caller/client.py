@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from rekuest_codegen.api.client.operations import (
@@ -21,7 +22,6 @@ from rekuest_codegen.api.client.operations import (
 )
 from rekuest_codegen.errors import (
     AccessDenied,
-    ConfigurationError,
     ConnectionLost,
     NodeNotFound,
     RekuestError,
@@ -33,6 +33,7 @@ from rekuest_codegen.runtime.caller.assigning import Assignments, Unassigned
 from rekuest_codegen.runtime.caller.choosing import choose
 from rekuest_codegen.runtime.caller.patience import Patience
 from rekuest_codegen.runtime.caller.terms import Assignment
+from rekuest_codegen.runtime.caller.turns import Turns
 from rekuest_codegen.runtime.deadlines import overdue, within
 from rekuest_codegen.runtime.link import ConnectionState, Link
 from rekuest_codegen.runtime.remote import Remote
@@ -80,11 +81,14 @@ class Client:
             listener=new_id(),
         )
         self._patience = Patience(self._link, reconnect_within)
-        self._assignments = Assignments(self._link, self._patience, self._hold)
+        self._assignments = Assignments(self._link, self._patience, self._hold, self._wanted)
         self._live = False
         self._subscribed = False
         self._subscriptions = 0
-        self._watches: dict[str, Watch] = {}
+        self._watches: dict[str, list[Watch]] = {}
+        """By task, one for each who follows it here."""
+        self._turns = Turns()
+        self._recall = partial(operations.recall, self._link)
         self._assigning = 0
         self._early: dict[str, list[Event]] = {}
         self._early_kept = 0
@@ -129,11 +133,18 @@ class Client:
 
         Raises:
             NodeNotFound, AccessDenied, ServerError, TransportError
-            ConfigurationError: the reference in ``how`` is one of another node's task, or is being followed here.
+            ConfigurationError: the reference in ``how`` is one of another node's task.
         """
         reference = message_id() if how is None or how.reference is None else how.reference
-        if how is not None and how.known and (task := await self._assignments.find(reference)):
-            return await self.attach(remote, task)
+        if how is None or not how.known:
+            return await self._assign(remote, args, reference, how)
+        async with self._turns.of(reference):
+            task = await self._assignments.find(reference)
+            return await (self.attach(remote, task) if task else self._assign(remote, args, reference, how))
+
+    async def _assign(
+        self, remote: Remote[Any], args: Mapping[str, Any], reference: str, how: Assignment | None
+    ) -> Watch:
         with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
             try:
                 return await self._start(remote, args, reference, span, how)
@@ -196,11 +207,12 @@ class Client:
                 self._early, self._early_kept, self._early_dropped = {}, 0, False
         if self._link.closed:
             raise ConnectionLost(f"{remote.title}: {self._why_closed}; the task may run")
-        proven = live and self._live and whole and subscription == self._subscriptions
-        watch = Watch(remote.title, task, reference, proven=proven, lost_after=self._lost_after)
+        # A task that was begun before, as another's who gave the same reference, has told much that went by.
+        new = task not in self._watches and (how is None or not how.known)
+        proven = new and live and self._live and whole and subscription == self._subscriptions
+        watch = self._watch(remote, task, reference, proven=proven)
         watch.span = span
         span.note(task=task)
-        self._watches[task] = watch
         if early:
             self._deliver(watch, early)
         if not watch.ended:  # as it is, where all of it came with the answer
@@ -208,13 +220,18 @@ class Client:
         return watch
 
     async def cancel(self, watch: Watch) -> None:
-        """Ask for the task to be cancelled, once and within two seconds; what comes of it is not awaited."""
-        self._watches.pop(watch.task, None)
-        if not watch.ended:
-            watch.span.end("CANCELLED")
-            with suppress(RekuestError, TimeoutError):
-                async with asyncio.timeout(2):
-                    await self._link.request(CANCEL_GQL, {"input": {"task": watch.task}}, again=True)
+        """Ask for the task to be cancelled, once and within two seconds; what comes of it is not awaited. As long as
+        somebody else follows the task here, it is only left."""
+        self._drop(watch)
+        if watch.ended:
+            return
+        if self._followed(watch.task):
+            watch.leave(f"{watch.title}: the call was left, and others wait for its task")
+            return
+        watch.span.end("CANCELLED")
+        with suppress(RekuestError, TimeoutError):
+            async with asyncio.timeout(2):
+                await self._link.request(CANCEL_GQL, {"input": {"task": watch.task}}, again=True)
 
     async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
         """Tell a task to ``cancel``, ``interrupt``, ``pause`` or ``resume`` (with ``step`` to its next breakpoint).
@@ -234,15 +251,11 @@ class Client:
             TransportError, AccessDenied, ServerError
         """
         reference = await operations.reference_of(self._link, remote, id)
-        watch = self._watches.get(id)
-        if watch is not None and not watch.failed:
-            raise ConfigurationError(f"{remote.title}: task {id} is being followed here already; keep its handle")
-        watch = Watch(remote.title, id, reference, proven=False, lost_after=self._lost_after)
-        self._watches[id] = watch
+        watch = self._watch(remote, id, reference, proven=False)
         try:
             await self._read_back(watch)
         except BaseException:
-            self._watches.pop(id, None)  # nobody has a handle of it
+            self._drop(watch)  # nobody has a handle of it
             raise
         self._attend()
         return watch
@@ -256,7 +269,7 @@ class Client:
             async with asyncio.timeout(portal.TELL_WITHIN):
                 while self._assigning:  # noqa: ASYNC110 - what nobody knows yet cannot be cancelled; an end is rare
                     await asyncio.sleep(0.005)
-        waited_for = [watch for watch in self._watches.values() if not watch.runs_on]
+        waited_for = [watch for watch in self._all() if not watch.runs_on]
         await asyncio.gather(*(self.cancel(watch) for watch in waited_for))
         for watch in waited_for:
             watch.fail(ConnectionLost(f"{watch.title}: {self._why_closed}; the task was cancelled"))
@@ -293,13 +306,39 @@ class Client:
             self._actions[place] = await operations.resolve(self._link, remote)
         return self._actions[place], remembered
 
+    # -- who follows what -------------------------------------------------------------------------------------
+
+    def _watch(self, remote: Remote[Any], task: str, reference: str, *, proven: bool) -> Watch:
+        watch = Watch(remote.title, task, reference, proven=proven, lost_after=self._lost_after)
+        watch.recall = self._recall
+        self._watches.setdefault(task, []).append(watch)
+        return watch
+
+    def _all(self) -> list[Watch]:
+        return [watch for watches in self._watches.values() for watch in watches]
+
+    def _followed(self, task: str) -> bool:
+        """Whether anybody here waits for what comes of ``task``."""
+        return any(not watch.failed for watch in self._watches.get(task, ()))
+
+    def _wanted(self, reference: str, task: str) -> bool:
+        """Whether anybody here wants the task, or is about to."""
+        return self._turns.wanted(reference) or self._followed(task)
+
+    def _drop(self, watch: Watch) -> None:
+        watches = self._watches.get(watch.task, [])
+        if watch in watches:
+            watches.remove(watch)
+            if not watches:
+                del self._watches[watch.task]
+
     # -- the connection ---------------------------------------------------------------------------------------
 
     async def _subscribe(self, connection: Connection) -> None:
         self._live, self._subscribed = False, True
         self._actions.clear()  # a server that was restarted without its store gives the ids to other nodes
         self._subscriptions += 1
-        for watch in self._watches.values():
+        for watch in self._all():
             watch.proven, watch.held = False, []
         try:
             await connection.listen(MY_TASKS_GQL, {}, self._hear)
@@ -312,7 +351,7 @@ class Client:
 
         async def attempt() -> None:
             await self._connect()
-            await asyncio.gather(*(self._read_back(watch) for watch in list(self._watches.values())))
+            await asyncio.gather(*(self._read_back(watch) for watch in self._all()))
 
         try:
             while True:
@@ -334,7 +373,7 @@ class Client:
 
     def _fail_all(self, why: str) -> None:
         """Tell every pending caller. Their tasks were assigned, so none of them may be told that a repeat is safe."""
-        watches, self._watches = list(self._watches.values()), {}
+        watches, self._watches = self._all(), {}
         for watch in watches:
             watch.fail(ConnectionLost(f"{watch.title}: {why}; the task may have run"))
 
@@ -351,9 +390,9 @@ class Client:
             return
         self._live = True
         task, event = str(raw["task"]), read_event(raw)
-        watch = self._watches.get(task)
-        if watch is not None:
-            self._deliver(watch, [event])
+        if (watches := self._watches.get(task)) is not None:
+            for watch in [*watches]:
+                self._deliver(watch, [event])
         elif self._assigning and not self._early_dropped:
             self._early.setdefault(task, []).append(event)
             self._early_kept += 1
@@ -390,8 +429,8 @@ class Client:
         self._settle(watch)
 
     def _settle(self, watch: Watch) -> None:
-        if (watch.ended or watch.failed) and self._watches.get(watch.task) is watch:
-            del self._watches[watch.task]
+        if watch.ended or watch.failed:
+            self._drop(watch)
 
     # -- the sweep --------------------------------------------------------------------------------------------
 
@@ -409,9 +448,9 @@ class Client:
             while self._watches:
                 await asyncio.sleep(TICK)
                 now = loop.time()
-                for watch in [watch for watch in self._watches.values() if watch.failed]:
+                for watch in [watch for watch in self._all() if watch.failed]:
                     self._settle(watch)  # its reader left, or gave it up
-                for watch in [watch for watch in self._watches.values() if _due(watch, now)]:
+                for watch in [watch for watch in self._all() if _due(watch, now)]:
                     watch.swept += 1
                     watch.heard_at = now
                     with suppress(RekuestError):

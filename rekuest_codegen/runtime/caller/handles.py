@@ -7,12 +7,12 @@ import os
 import weakref
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from rekuest_codegen.errors import ConnectionLost, ProtocolError
 from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.caller.calls import expand_returns
-from rekuest_codegen.runtime.caller.following import Following
+from rekuest_codegen.runtime.caller.following import Following, Reader
 from rekuest_codegen.runtime.context import Caller
 from rekuest_codegen.runtime.deadlines import within
 from rekuest_codegen.runtime.remote import Remote
@@ -26,7 +26,8 @@ T = TypeVar("T")
 class TaskHandle(Generic[R]):
     """One task of a node that gives ``R`` (for a generator: yields it). Each method has an async form.
 
-    It may be used from any thread and any event loop. Letting go of it ends nothing: the task runs on.
+    It may be used from any thread and any event loop. Letting go of it ends nothing: the task runs on. ``await task``
+    is ``await task.aresult()``.
     """
 
     def __init__(self, remote: Remote[R], caller: Caller, following: Following) -> None:
@@ -39,6 +40,12 @@ class TaskHandle(Generic[R]):
 
     def __repr__(self) -> str:
         return f"<task {self.id} of {self._remote.title}: {self.state}>"
+
+    def __await__(self) -> Generator[Any, Any, R]:
+        return self.aresult().__await__()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{self!r} stays in its process: take its id along, and attach(function, {self.id!r}) there")
 
     # -- what is known -----------------------------------------------------------------------------------------------
 
@@ -75,7 +82,8 @@ class TaskHandle(Generic[R]):
     # -- what it gives -----------------------------------------------------------------------------------------------
 
     async def aresult(self, timeout: float | None = None) -> R:
-        """What it returned, once it did; of a generator, what it yielded last.
+        """What it returned, once it did; of a generator, what it yielded last. Ask as often as you like: nothing is
+        taken away by it, and `aitems` still gives all.
 
         Raises:
             NodeError, TaskCancelled, AgentLost, TransportError: it ended otherwise.
@@ -94,8 +102,26 @@ class TaskHandle(Generic[R]):
         value: R = portal.block(self.aresult, timeout, instead="task.aresult()")
         return value
 
+    async def aexception(self, timeout: float | None = None) -> Exception | None:
+        """What `aresult` would raise, once it is over; None if it completed.
+
+        Raises:
+            CallTimeout: it is not over within ``timeout`` seconds, and runs on.
+        """
+        if portal.in_trio():
+            return await portal.from_trio(self.aexception, timeout)
+        async with within(timeout, f"{self._remote.title}: not over", "the task runs on"):
+            return await self._there(self._following.ended)
+
+    def exception(self, timeout: float | None = None) -> Exception | None:
+        """`aexception`, waiting."""
+        return portal.block(self.aexception, timeout, instead="task.aexception()")
+
     def aitems(self) -> AsyncGenerator[R]:
-        """What it yields, as it comes; each item once, whoever asks. Leaving the loop early ends nothing.
+        """What it yields, from the first item on, as it comes. Leaving the loop early ends nothing.
+
+        Each call begins with the first item, whoever looked before and whatever else was asked. Items that nobody
+        looked at as they came, and that are too many to be kept, are read back from the server.
 
         Raises:
             As `aresult`, when it ended otherwise than by completing.
@@ -104,7 +130,8 @@ class TaskHandle(Generic[R]):
 
     async def _items(self) -> AsyncGenerator[R]:
         walk = values_walk(self._remote.types)
-        while (returns := await self._there(self._following.next_item)) is not None:
+        reader = Reader(self._following)
+        while (returns := await self._there(reader.next_item)) is not None:
             yield await expand_returns(self._remote, returns, walk)
 
     def items(self) -> Generator[R]:
@@ -112,8 +139,8 @@ class TaskHandle(Generic[R]):
         return portal.iterate(self.aitems(), instead="async for ... in task.aitems()")
 
     def aevents(self) -> AsyncGenerator[Event]:
-        """Every event, from the first that is still known to the last: what it said, and how it stood. Of what was
-        yielded, only that it was.
+        """Every event, from the first to the last, as it comes: what it said, and how it stood. What was yielded is
+        in wire form.
 
         Raises:
             AgentLost, TransportError: nothing more can be known.
@@ -121,13 +148,8 @@ class TaskHandle(Generic[R]):
         return portal.anywhere(self._events())
 
     async def _events(self) -> AsyncGenerator[Event]:
-        events = self._following.events()
-        end = object()
-
-        async def following() -> Any:
-            return await anext(events, end)
-
-        while (event := await self._there(following)) is not end:
+        reader = Reader(self._following)
+        while (event := await self._there(reader.next_event)) is not None:
             yield event
 
     def events(self) -> Generator[Event]:

@@ -11,7 +11,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
 from rekuest_codegen.errors import ConfigurationError
@@ -40,7 +40,7 @@ class _Own:
 
 class Server:
     """One server. Nothing is opened before the first call, or `check`; the connection is restored when it is lost,
-    and closed when the process ends. Use it from any thread and any event loop."""
+    and closed when the process ends, or when its ``with`` block is left. Use it from any thread and any event loop."""
 
     def __init__(
         self,
@@ -67,6 +67,18 @@ class Server:
 
     def __repr__(self) -> str:
         return f"<server {self.url}: {self.state}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
 
     @property
     def settings(self) -> tuple[str, Credentials]:

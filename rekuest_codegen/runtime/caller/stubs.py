@@ -60,7 +60,7 @@ def values_of(function: Callable[..., Any], args: tuple[Any, ...], keywords: Map
     return dict(bound.arguments)
 
 
-def checked_grid(function: Callable[..., Any], grid: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
+def checked_grid(function: Callable[..., Any], grid: Mapping[str, Any]) -> dict[str, list[Any]]:
     """What to sweep over, by argument.
 
     Raises:
@@ -70,7 +70,8 @@ def checked_grid(function: Callable[..., Any], grid: Mapping[str, Iterable[Any]]
     values: dict[str, list[Any]] = {}
     for name, given in grid.items():
         if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
-            shown = f"[{given!r}]" if len(repr(given)) <= 40 else "[value]"
+            text = repr(given)  # pyright: ignore[reportUnknownArgumentType]  # whatever a user gave
+            shown = f"[{text}]" if len(text) <= 40 else "[value]"
             raise ConfigurationError(f"sweep: {name}: expected values to sweep over; write {name}={shown} for one")
         values[name] = list(given)  # pyright: ignore[reportUnknownArgumentType]
     values_of(function, (), dict.fromkeys(values))

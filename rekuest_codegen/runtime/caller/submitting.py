@@ -37,6 +37,10 @@ def submit(function: Callable[P, R], /, *args: P.args, **keywords: P.kwargs) -> 
 def submit(function: Callable[..., Any], /, *args: Any, **keywords: Any) -> TaskHandle[Any]:
     """Assign a task and come back once the server has it: ``task = submit(threshold, image, level=0.7)``.
 
+    Of the options in force, ``timeout`` and ``retries`` are for that alone: the task takes as long as it takes, and is
+    not done again. ``keep`` is for who is interrupted meanwhile; there is no bar of progress. Use
+    ``task.result(timeout)``, ``task.cancel()`` and ``task.progress``.
+
     Raises:
         ConfigurationError: ``function`` is no generated one. Otherwise as a call until its task is assigned.
     """

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from types import EllipsisType
 from typing import Any, NamedTuple
 
 from rekuest_codegen.errors import ConfigurationError
+from rekuest_codegen.runtime.blocks import block
 from rekuest_codegen.runtime.deadlines import SECONDS, is_timeout
 from rekuest_codegen.wire.asides import NOTHING, Aside
 
@@ -90,7 +90,7 @@ in_force: ContextVar[Options] = ContextVar("rekuest_codegen_options", default=NO
 _NOT_PLAIN = tuple(name for name in Options._fields if name not in ("timeout", "blocking", "plain"))
 
 
-@contextmanager
+@block
 def options(
     *,
     timeout: float | None | EllipsisType = ...,
@@ -104,7 +104,11 @@ def options(
 ) -> Generator[None]:
     """What holds for every call in the block: ``with options(timeout=5, retries=2): threshold(image)``.
 
-    Blocks nest; what an inner one does not say holds on from the outer one.
+    Blocks nest; what an inner one does not say holds on from the outer one. What this gives may be kept, entered again
+    and again, also by several threads, and used as a decorator of functions and coroutine functions.
+
+    To `submit`, ``timeout`` and ``retries`` speak of the time until the server has the task, and ``progress`` of
+    nothing; what comes then is waited for by ``task.result(timeout)``.
 
     Args:
         timeout: seconds that a call may take, its tries and the pauses between them included; of a stream, seconds
@@ -114,7 +118,8 @@ def options(
         agent: name or id of the agent that is to run it. None: the server chooses.
         implementation: id or interface of the implementation that is to run it.
         reference: the idempotency key of the one call in the block: a call that was made before with this reference,
-            here or in another process, is taken up and not made again.
+            here or in another process, is taken up and not made again: it gives what that gives, or raises what it
+            raised.
         progress: a bar of the progress that the node tells: on a terminal; plain text in a notebook; else nothing.
         keep: a call that is interrupted (Ctrl-C, a cancelled task, a stream that is left) lets its task run on instead
             of cancelling it.

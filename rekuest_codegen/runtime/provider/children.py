@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError, ServerError, TaskCancelled
@@ -29,11 +30,14 @@ class Children:
         self._send = send
         self._lost_after = lost_after
         self._answers: dict[str, asyncio.Future[messages.AssignResponse]] = {}
-        self._watches: dict[str, Watch] = {}
+        self._watches: dict[str, list[Watch]] = {}
+        """By task, one for each who follows it: two calls with one reference have one task."""
+        self._recall = partial(operations.recall, link)
         self._early: dict[str, list[messages.TaskEvent]] = {}
         self._abandoned: set[str] = set()
-        self._catching_up: dict[str, asyncio.Task[None]] = {}
+        self._catching_up: dict[Watch, asyncio.Task[None]] = {}
         self._parents: dict[str, set[str]] = {}
+        self._parent_of: dict[Watch, str] = {}
         self.traced = False
         """Whether the server takes trace contexts in requests."""
         self._actions: dict[tuple[str, str], str] = {}
@@ -52,7 +56,7 @@ class Children:
         reference = str(uuid.uuid4()) if how is None or how.reference is None else how.reference
         with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
             watch = await self._start(remote, args, parent, reference, span, how)
-        if how is not None and how.known:  # it may be a task that was begun before, and has told much already
+        if watch.behind:
             await operations.read_back(self._link, watch)
             self._settle(watch)
             self._look_after(watch)
@@ -106,18 +110,27 @@ class Children:
             raise _refusal(remote.title, response.error or "the server gave no task")
         watch = Watch(remote.title, response.task, reference, proven=True, lost_after=self._lost_after)
         watch.span = span
+        watch.recall = self._recall
         span.note(task=response.task)
-        self._watches[response.task] = watch
+        # A task that was begun before has told much already, which is to be read first.
+        watch.behind = (how is not None and how.known) or response.task in self._watches
+        self._watches.setdefault(response.task, []).append(watch)
+        self._parent_of[watch] = parent
         self._parents.setdefault(parent, set()).add(response.task)
         for event in self._early.pop(response.task, []):
-            self.hear(event)
+            watch.hear([_event(event)])
+        self._settle(watch)
         return watch
 
     async def cancel(self, watch: Watch) -> None:
-        self._drop(watch.task)
-        if not watch.ended:
-            watch.span.end("CANCELLED")
-            self._send(messages.CancelRequest(task=watch.task))
+        self._drop(watch)
+        if watch.ended:
+            return
+        if self._followed(watch.task):
+            watch.leave(f"{watch.title}: the call was left, and others wait for its task")
+            return
+        watch.span.end("CANCELLED")
+        self._send(messages.CancelRequest(task=watch.task))
 
     async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
         match kind:
@@ -146,17 +159,17 @@ class Children:
             future.set_result(response)
 
     def _take_back(self, response: messages.AssignResponse) -> None:
-        """Nobody waits for this task any more."""
-        if response.task is not None:
+        """Who asked for this task waits for it no more."""
+        if response.task is not None and not self._followed(response.task):
             self._send(messages.CancelRequest(task=response.task))
 
     def hear(self, message: messages.TaskEvent) -> None:
         """An event of a task that one of ours called."""
-        watch = self._watches.get(message.task)
-        if watch is not None:
-            watch.hear([_event(message)])
-            self._settle(watch)
-            self._look_after(watch)
+        if (watches := self._watches.get(message.task)) is not None:
+            for watch in [*watches]:
+                watch.hear([_event(message)])
+                self._settle(watch)
+                self._look_after(watch)
         elif self._answers:
             self._early.setdefault(message.task, []).append(message)
         if not self._answers:
@@ -165,7 +178,7 @@ class Children:
     async def read_back(self) -> None:
         """After a loss: what happened to the children meanwhile."""
         self._actions.clear()
-        for watch in list(self._watches.values()):
+        for watch in self._all():
             with suppress(RekuestError):
                 await operations.read_back(self._link, watch)
                 self._settle(watch)
@@ -173,15 +186,17 @@ class Children:
 
     def end(self, parent: str) -> None:
         """A task of ours is over: whatever it called and did not wait for is cancelled, and its threads are let go."""
-        for task in self._parents.pop(parent, ()):
-            watch = self._drop(task)
-            if watch is not None and not watch.ended:
-                self._send(messages.CancelRequest(task=task))
+        self._parents.pop(parent, None)
+        for watch in [watch for watch, caller in self._parent_of.items() if caller == parent]:
+            self._drop(watch)
+            if not watch.ended:
+                if not self._followed(watch.task):
+                    self._send(messages.CancelRequest(task=watch.task))
                 watch.fail(TaskCancelled(f"{watch.title}: the task that called it is over"))
 
     def close(self) -> None:
         """The agent stops: whoever waits for a child gets ConnectionLost."""
-        for watch in self._watches.values():
+        for watch in self._all():
             watch.fail(ConnectionLost("the provider was stopped"))
         for work in self._catching_up.values():
             work.cancel()
@@ -196,24 +211,37 @@ class Children:
 
     def _look_after(self, watch: Watch) -> None:
         """Where its reader is behind, what there is no room for stays at the server, and is read back."""
-        if watch.behind and watch.task not in self._catching_up:
-            self._catching_up[watch.task] = asyncio.create_task(self._catch_up(watch))
+        if watch.behind and watch not in self._catching_up:
+            self._catching_up[watch] = asyncio.create_task(self._catch_up(watch))
 
     async def _catch_up(self, watch: Watch) -> None:
         try:
             await operations.catch_up(self._link, watch)
             self._settle(watch)
         finally:
-            self._catching_up.pop(watch.task, None)
+            self._catching_up.pop(watch, None)
 
-    def _drop(self, task: str) -> Watch | None:
-        if work := self._catching_up.pop(task, None):
+    def _all(self) -> list[Watch]:
+        return [watch for watches in self._watches.values() for watch in watches]
+
+    def _followed(self, task: str) -> bool:
+        """Whether anybody waits for what comes of ``task``."""
+        return any(not watch.failed for watch in self._watches.get(task, ()))
+
+    def _drop(self, watch: Watch) -> None:
+        if work := self._catching_up.pop(watch, None):
             work.cancel()
-        return self._watches.pop(task, None)
+        self._forget(watch)
 
     def _settle(self, watch: Watch) -> None:
         if watch.ended or watch.failed:
-            self._watches.pop(watch.task, None)
+            self._forget(watch)
+
+    def _forget(self, watch: Watch) -> None:
+        if self._parent_of.pop(watch, None) is not None:
+            self._watches[watch.task].remove(watch)
+            if not self._watches[watch.task]:
+                del self._watches[watch.task]
 
 
 class Parent:

@@ -1,7 +1,7 @@
 """Calls from coroutines: the async form, and what happens to whoever takes the other one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from typing import Any, assert_type
 
 from mynodes.demo import aadd, acount, add, adescribe, amake_image, anote, arecord, athreshold, count, record, threshold
@@ -28,7 +28,7 @@ async def calls(image: Image) -> None:
 
 
 async def streams() -> None:
-    assert_type(acount(3), AsyncIterator[int])
+    assert_type(acount(3), AsyncGenerator[int, None])
     async for number in acount(3):
         assert_type(number, int)
     async for frame in arecord(frames=3):

@@ -1,7 +1,7 @@
 """Calls of the demo's functions from ordinary code: those that check, and those that must not."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import assert_type
 
 import mynodes
@@ -97,7 +97,7 @@ Image(1)  # error: mypy[arg-type] pyright[reportArgumentType]
 image.pixels  # error: mypy[attr-defined] pyright[reportAttributeAccessIssue]
 
 # Streams
-assert_type(count(3), Iterator[int])
+assert_type(count(3), Generator[int, None, None])
 for number in count(to=3, delay=0.1):
     assert_type(number, int)
 for frame in record():

@@ -58,7 +58,7 @@ def on_a_terminal(lab: Any) -> tuple[str, str]:
 
 def test_on_a_terminal(lab: Any) -> None:
     printed, seen = on_a_terminal(lab)
-    assert printed == "told 3\n[2, 3, 4]\nlab/fail: no\ntold 1\n"
+    assert printed == "told 3\n[2, 3, 4]\nlab/fail: ValueError: no\ntold 1\n"
     plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", seen)
     assert "lab/told" in plain
     assert "step 2" in plain
@@ -77,7 +77,7 @@ def test_where_nobody_looks(lab: Any) -> None:
         timeout=60,
         check=True,
     )
-    assert (done.stdout, done.stderr) == ("told 3\n[2, 3, 4]\nlab/fail: no\ntold 1\n", "")
+    assert (done.stdout, done.stderr) == ("told 3\n[2, 3, 4]\nlab/fail: ValueError: no\ntold 1\n", "")
     assert isinstance(open_bar("lab/add"), Silent)
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
+import pickle
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from rekuest_codegen import aattach, asubmit, attach, options, submit
@@ -27,6 +30,7 @@ from rekuest_codegen.errors import (
     TaskCancelled,
 )
 from rekuest_codegen.runtime import portal
+from rekuest_codegen.runtime.caller.following import MAX_KEPT
 from rekuest_codegen.runtime.testing import fake
 
 EXAMPLE = Path(__file__).parents[3] / "generated_example"
@@ -39,6 +43,53 @@ def test_a_result(lab: Any, form: str) -> None:
     assert task.result() == 5  # as often as one likes
     assert (task.done, task.state) == (True, "COMPLETED")
     assert repr(task) == f"<task {task.id} of lab/add: COMPLETED>"
+
+
+async def test_awaiting_it(lab: Any) -> None:
+    tasks = [await asubmit(lab.add, number, y=0) for number in range(5)]
+    assert await asyncio.gather(*tasks) == [0, 1, 2, 3, 4]
+    assert sorted([await task for task in asyncio.as_completed(tasks)]) == [0, 1, 2, 3, 4]
+    assert await tasks[0] == 0
+
+
+def test_awaiting_it_in_trio(lab: Any) -> None:
+    async def awaited() -> int:
+        return int(await (await asubmit(lab.add, 2)))
+
+    assert anyio.run(awaited, backend="trio") == 3
+
+
+def test_what_it_would_raise(lab: Any) -> None:
+    assert submit(lab.add, 1).exception(20) is None
+    task = submit(lab.fail, "boom")
+    for _ in range(2):
+        error = task.exception(20)
+        assert isinstance(error, NodeError)
+    long = submit(lab.rest, 60)
+    with pytest.raises(CallTimeout, match=r"not over within 0\.05 s; the task runs on"):
+        long.exception(0.05)
+    long.cancel()
+    assert isinstance(long.exception(20), TaskCancelled)
+
+
+def test_it_does_not_travel(lab: Any) -> None:
+    task = submit(lab.add, 1)
+    with pytest.raises(TypeError, match=rf"take its id along, and attach\(function, '{task.id}'\) there"):
+        pickle.dumps(task)
+
+
+def test_when_it_was(lab: Any) -> None:
+    """Live, and read back."""
+    before = datetime.now(UTC)
+    task = submit(lab.count, 3)
+    task.result(20)
+    times = [event.at for event in task.events()]
+    assert times == [event.at for event in attach(lab.count, task.id).events()]
+    told = [at for at in times if at is not None]
+    assert len(told) == len(times)
+    assert before <= min(told)
+    assert max(told) <= datetime.now(UTC)
+    assert told == sorted(told)
 
 
 async def test_a_result_awaited_from_any_loop(lab: Any) -> None:
@@ -62,7 +113,10 @@ def test_items(lab: Any, form: str) -> None:
     task = submit(getattr(lab, form), 5)
     items = task.items()
     assert [next(items), next(items)] == [0, 1]
-    assert list(task.items()) == [2, 3, 4]  # each once, whoever asks
+    assert list(task.items()) == [0, 1, 2, 3, 4]  # each time from the first
+    assert list(items) == [2, 3, 4]
+    assert task.result() == 4
+    assert list(task.items()) == [0, 1, 2, 3, 4]  # which the result takes nothing of
     assert [event.kind for event in task.events()].count("YIELD") == 5
 
 
@@ -72,13 +126,19 @@ async def test_items_awaited(lab: Any) -> None:
 
 
 def test_a_stream_that_nobody_reads_is_bounded_and_comes_whole(lab: Any) -> None:
+    """All else that is told of it is told meanwhile."""
     task = submit(lab.count, 3000)
-    time.sleep(0.5)
+    until = time.monotonic() + 20
+    while not task.done and time.monotonic() < until:
+        time.sleep(0.01)
+    assert (task.done, task.state) == (True, "COMPLETED")
+    assert len(task._following.kept) == MAX_KEPT
     assert list(task.items()) == list(range(3000))
-
-
-def test_only_the_last_of_a_stream(lab: Any) -> None:
-    assert submit(lab.count, 3000).result(30) == 2999
+    assert [event.kind for event in task.events()].count("YIELD") == 3000
+    assert task.result(0.1) == 2999
+    again = attach(lab.count, task.id)
+    assert again.result(20) == 2999
+    assert list(again.items()) == list(range(3000))
 
 
 def test_errors_of_the_node(lab: Any) -> None:
@@ -143,7 +203,7 @@ def test_taking_it_up_in_another_process(lab: Any, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == (f"{list(range(10))}\n", "")
-    assert list(task.items()) == list(range(1, 10))  # ours was not disturbed
+    assert list(task.items()) == list(range(10))  # ours was not disturbed
 
 
 def test_a_handle_whose_loop_is_gone(lab: Any) -> None:

@@ -39,4 +39,4 @@ def test_pausing_and_going_on(workshop: Any) -> None:
 
 
 def _known(task: Any) -> list[Any]:
-    return list(task._following._history)
+    return list(task._following.kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +16,9 @@ import pytest
 
 from rekuest_codegen import amap, asweep, sweep
 from rekuest_codegen import map as map_nodes
-from rekuest_codegen.errors import ConfigurationError, NodeError, SyncInsideLoopError
+from rekuest_codegen.errors import ArgumentError, ConfigurationError, NodeError, SyncInsideLoopError
+from rekuest_codegen.runtime import Arguments, call, remote
+from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.testing import fake
 
 
@@ -195,7 +198,7 @@ async def test_what_is_left_is_cancelled(lab: Any) -> None:
 def test_leaving_early_cancels(lab: Any) -> None:
     results = map_nodes(lab.add, itertools.count(), concurrency=2)
     assert next(results) == 1
-    results.close()  # type: ignore[attr-defined]  # it is a generator
+    results.close()
 
 
 def test_a_sweep(lab: Any) -> None:
@@ -225,3 +228,105 @@ def test_no_generators_and_no_strangers(lab: Any) -> None:
         map_nodes(lab.count, [1])
     with pytest.raises(ConfigurationError, match="is no generated function"):
         map_nodes(len, [1])
+
+
+def test_fixed_arguments(lab: Any) -> None:
+    """An item is the first argument that is not fixed; a mapping says by name, also what is fixed otherwise."""
+    assert list(map_nodes(lab.add, [1, 2], y=10)) == [11, 12]
+    assert list(map_nodes(lab.add, [1, 2], x=10)) == [11, 12]
+    assert list(map_nodes(lab.add, [{"x": 1}, {"x": 1, "y": 2}], y=10)) == [11, 3]
+    assert list(map_nodes(lab.add, iter([4, 5]), y=1, indexed=True)) == [(0, 5), (1, 6)]
+    with pytest.raises(TypeError, match="lab/add: has no argument 'z', but x, y"):
+        map_nodes(lab.add, [1], z=1)
+    with pytest.raises(TypeError, match="multiple values for argument 'x'") as raised:
+        list(map_nodes(lab.add, [1], x=1, y=1))
+    assert raised.value.__notes__ == ["lab/add: item 0, counted from 0"]
+
+
+async def test_which_item_a_result_is_of(lab: Any) -> None:
+    with fake(lab.rest, side_effect=_slept):
+        found = [given async for given in amap(lab.arest, [0.4, 0.0], ordered=False, indexed=True)]
+        assert found == [(1, "0"), (0, "4")]
+        swept = [given async for given in asweep(lab.arest, seconds=[0.4, 0.0], ordered=False)]
+        assert swept == [({"seconds": 0.0}, "0"), ({"seconds": 0.4}, "4")]
+
+
+def _odd(x: int, y: int) -> int:
+    if x % 2:
+        raise ValueError(f"{x} is odd")
+    return x
+
+
+def test_errors_as_results(lab: Any) -> None:
+    with fake(lab.add, side_effect=_odd):
+        found = dict(map_nodes(lab.add, range(20), indexed=True, ordered=False, return_exceptions=True, concurrency=3))
+        assert [found[index] for index in range(0, 20, 2)] == list(range(0, 20, 2))
+        for index in range(1, 20, 2):
+            error = found[index]
+            assert isinstance(error, NodeError)
+            assert error.__notes__ == [f"lab/add: item {index}, counted from 0"]
+        _, bad = sweep(lab.add, x=[2, 3], return_exceptions=True)
+        assert bad[0] == {"x": 3}
+        assert isinstance(bad[1], NodeError)
+        one, other = map_nodes(lab.add, ["two", 2], return_exceptions=True)
+        assert isinstance(one, ArgumentError)
+        assert other == 2
+        with pytest.raises(ValueError, match="of the source"):  # which is nobody's result
+            list(map_nodes(lab.add, _broken(), return_exceptions=True))
+
+
+def _broken() -> Iterator[int]:
+    yield 2
+    raise ValueError("of the source")
+
+
+def test_an_error_says_which_item_it_was(lab: Any) -> None:
+    with fake(lab.add, side_effect=_odd):
+        with pytest.raises(NodeError, match="3 is odd") as raised:
+            list(map_nodes(lab.add, [0, 2, 3], concurrency=1))
+        assert raised.value.__notes__ == ["lab/add: item 2, counted from 0"]
+        with pytest.raises(NodeError) as raised:
+            list(sweep(lab.add, x=[2, 3], y=[7]))
+        assert raised.value.__notes__ == ["lab/add: with x=3, y=7"]
+
+
+class _AwkwardArgs(Arguments):
+    function: int
+    items: int = 0
+    concurrency: int = 0
+
+
+_PORTS = [{"key": name, "kind": "INT", "nullable": False} for name in ("function", "items", "concurrency")]
+_AWKWARD: Remote[int] = remote(
+    app="lab",
+    key="awkward",
+    version="1",
+    hash="h",
+    ports=json.dumps({"args": _PORTS, "returns": [_PORTS[0]]}),
+    arguments=_AwkwardArgs,
+    types={},
+)
+
+
+def _awkward(function: int, items: int = 0, concurrency: int = 0) -> int:
+    return call(_AWKWARD, {"function": function, "items": items, "concurrency": concurrency})
+
+
+def test_arguments_called_as_ours() -> None:
+    """Strangers name them."""
+
+    def total(function: int, items: int, concurrency: int) -> int:
+        return function + items + concurrency
+
+    with fake(_awkward, side_effect=total):
+        assert [value for _, value in sweep(_awkward, function=[1, 2], items=[10])] == [11, 12]
+        found = list(sweep(_awkward, {"concurrency": [300, 400]}, function=[1], concurrency=1))
+        assert found == [({"concurrency": 300, "function": 1}, 301), ({"concurrency": 400, "function": 1}, 401)]
+        assert list(map_nodes(_awkward, [{"concurrency": 300}], function=1, items=10)) == [311]
+        with pytest.raises(TypeError, match="function: given twice, in the grid and by name"):
+            sweep(_awkward, {"function": [1]}, function=[2])
+
+
+def test_nothing_of_that_name_to_sweep_over(lab: Any) -> None:
+    with pytest.raises(TypeError, match="has no argument 'z', but x, y"):
+        sweep(lab.add, z=[1])

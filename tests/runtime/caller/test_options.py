@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekuest_codegen import amap, asubmit, options, submit
+from rekuest_codegen import amap, options, submit
 from rekuest_codegen import map as map_nodes
 from rekuest_codegen.errors import CallTimeout, ConfigurationError, NodeNotFound, ProtocolError
 from rekuest_codegen.runtime.caller.terms import NO_OPTIONS, Assignment, Options, in_force
@@ -153,14 +153,6 @@ async def test_a_reference_names_one_call(lab: Any, reference: str) -> None:
             map_nodes(lab.add, [1])
     with options(reference=reference), pytest.raises(ConfigurationError, match=r"is one of lab/add"):
         await lab.atick(1).__anext__()
-
-
-async def test_a_reference_that_is_followed_here_is_not_followed_twice(lab: Any, reference: str) -> None:
-    with options(reference=reference):
-        task = await asubmit(lab.rest, 30.0)
-    with options(reference=reference), pytest.raises(ConfigurationError, match="is being followed here already"):
-        await lab.arest(30.0)
-    await task.acancel()
 
 
 @pytest.fixture

@@ -49,6 +49,24 @@ async def twice() -> AsyncIterator[str]:
 '''
 
 
+def test_a_server_is_closed_when_its_block_is_left(places: Any) -> None:
+    package, _, north, _ = places
+    states: list[str] = []
+    with Server(*north.settings) as server:
+        with using(server):
+            assert package.where() == "north"
+        states.append(server.state)
+    states.append(server.state)
+
+    async def awaited() -> None:
+        async with server:
+            await server.acheck(20)
+            states.append(server.state)
+
+    asyncio.run(awaited())
+    assert [*states, server.state] == ["connected", "idle", "connected", "idle"]
+
+
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Any, Any, Server, Server]]:
     """Two packages of the same nodes, and two servers where they are provided: north and south."""
@@ -106,7 +124,7 @@ def test_a_block_a_package_a_process(places: Any) -> None:
             with using(south, package="second_nodes"):
                 assert (first.where(), second.where()) == ("north", "south")
             assert second.where() == "north"
-    with using(south, package="second"):  # no package of that name, though one begins so
+    with using(south, package="second_nodes.pl"):  # no module of that name, though one begins so
         assert first.where() == "north"
     assert (first.where(), second.where()) == ("north", "south")
 

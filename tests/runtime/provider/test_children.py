@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from rekuest_codegen.errors import ConnectionLost, ServerError
+from rekuest_codegen.errors import ConnectionLost, ServerError, TaskCancelled
 from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime import watch as watching
 from rekuest_codegen.runtime.caller.terms import Assignment
@@ -97,6 +97,39 @@ async def test_a_caller_that_reads_slowly_misses_nothing(monkeypatch: pytest.Mon
     assert children._watches == {}
     await asyncio.sleep(0)
     assert children._catching_up == {}
+
+
+async def test_two_calls_with_one_reference_have_one_task() -> None:
+    """The second hears what was told before it came; only the last one that leaves ends the task."""
+    sent: list[messages.FromAgent] = []
+    server = Told()
+    children = Children(cast("Any", server), sent.append, lost_after=1.0)
+    children._actions["lab", "add"] = "1"
+
+    async def called(parent: str) -> Watch:
+        calling = asyncio.create_task(children.start(node(), {"x": 1}, parent, Assignment(reference="r", known=True)))
+        await asyncio.sleep(0)
+        request = sent.pop()
+        assert isinstance(request, messages.AssignRequest)
+        children.answer(Answered(request, messages.AssignResponse(request=request.id, reference="r", task="7")))
+        return await calling
+
+    async with asyncio.timeout(20):
+        first = await called("parent")
+        _say(server, children, "YIELD", 1)
+        second, third, fourth = await called("parent"), await called("parent"), await called("other")
+        _say(server, children, "YIELD", 2)
+        for watch in (first, second, third, fourth):
+            assert [await watch.next_yield() for _ in range(2)] == [{"return0": 1}, {"return0": 2}]
+        await children.cancel(first)
+        await children.cancel(second)
+        children.end("parent")
+        assert sent == []
+        with pytest.raises(TaskCancelled, match="the task that called it is over"):
+            await third.next_event()
+        children.end("other")
+        assert sent == [messages.CancelRequest(id=sent[0].id, task="7")]
+    assert (children._watches, children._parent_of, children._parents) == ({}, {}, {})
 
 
 async def test_a_caller_that_reads_slowly_is_told_what_cannot_be_read_back(monkeypatch: pytest.MonkeyPatch) -> None:

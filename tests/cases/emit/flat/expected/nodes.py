@@ -264,7 +264,7 @@ _RECORD: _rt.Remote[Image] = _rt.remote(
 )
 
 
-def record() -> _abc.Iterator[Image]:
+def record() -> _abc.Generator[Image, None, None]:
     """record
 
     Yields:
@@ -277,7 +277,7 @@ def record() -> _abc.Iterator[Image]:
     return _rt.stream(_RECORD, {})
 
 
-def record_async() -> _abc.AsyncIterator[Image]:
+def record_async() -> _abc.AsyncGenerator[Image, None]:
     """record
 
     Yields:

@@ -441,7 +441,7 @@ _RECORD: _rt.Remote[LabImage] = _rt.remote(
 )
 
 
-def record(seconds: float) -> _abc.Iterator[LabImage]:
+def record(seconds: float) -> _abc.Generator[LabImage, None, None]:
     """Record frames.
 
     Args:
@@ -457,7 +457,7 @@ def record(seconds: float) -> _abc.Iterator[LabImage]:
     return _rt.stream(_RECORD, {"seconds": seconds})
 
 
-def arecord(seconds: float) -> _abc.AsyncIterator[LabImage]:
+def arecord(seconds: float) -> _abc.AsyncGenerator[LabImage, None]:
     """Record frames.
 
     Args:
@@ -488,7 +488,7 @@ _TICK: _rt.Remote[None] = _rt.remote(
 )
 
 
-def tick() -> _abc.Iterator[None]:
+def tick() -> _abc.Generator[None, None, None]:
     """tick
 
     Raises:
@@ -498,7 +498,7 @@ def tick() -> _abc.Iterator[None]:
     return _rt.stream(_TICK, {})
 
 
-def atick() -> _abc.AsyncIterator[None]:
+def atick() -> _abc.AsyncGenerator[None, None]:
     """tick
 
     Raises:

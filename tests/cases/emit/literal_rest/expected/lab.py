@@ -413,7 +413,7 @@ _RECORD: _rt.Remote[LabImage] = _rt.remote(
 )
 
 
-def record(seconds: float) -> _abc.Iterator[LabImage]:
+def record(seconds: float) -> _abc.Generator[LabImage, None, None]:
     """Record frames.
 
     :param seconds: A number.
@@ -424,7 +424,7 @@ def record(seconds: float) -> _abc.Iterator[LabImage]:
     return _rt.stream(_RECORD, {"seconds": seconds})
 
 
-def record_async(seconds: float) -> _abc.AsyncIterator[LabImage]:
+def record_async(seconds: float) -> _abc.AsyncGenerator[LabImage, None]:
     """Record frames.
 
     :param seconds: A number.
@@ -451,7 +451,7 @@ _TICK: _rt.Remote[None] = _rt.remote(
 )
 
 
-def tick() -> _abc.Iterator[None]:
+def tick() -> _abc.Generator[None, None, None]:
     """tick
 
     :raises ArgumentError: An argument does not fit; nothing was sent.
@@ -460,7 +460,7 @@ def tick() -> _abc.Iterator[None]:
     return _rt.stream(_TICK, {})
 
 
-def tick_async() -> _abc.AsyncIterator[None]:
+def tick_async() -> _abc.AsyncGenerator[None, None]:
     """tick
 
     :raises ArgumentError: An argument does not fit; nothing was sent.
