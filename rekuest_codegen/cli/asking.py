@@ -37,17 +37,27 @@ timeout_option = click.option(
 )
 
 
+def complete_profiles(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """The names in the user's file of profiles."""
+    from rekuest_codegen.runtime.profiles import profile_names
+
+    return [name for name in profile_names() if name.startswith(begun)]
+
+
+profile_option = click.option(
+    "--profile",
+    envvar="REKUEST_PROFILE",
+    shell_complete=complete_profiles,
+    help="Server and token by name, from the file of profiles.  [env: REKUEST_PROFILE]",
+)
+
+
 def server_options(command: F) -> F:
     """``--url``, ``--token``, ``--profile``, ``--timeout`` and ``--json``."""
     for add in (
         click.option("--json", "as_json", is_flag=True, help="Print it as JSON."),
         timeout_option,
-        click.option(
-            "--profile",
-            envvar="REKUEST_PROFILE",
-            shell_complete=complete_profiles,
-            help="Server and token by name, from the file of profiles.  [env: REKUEST_PROFILE]",
-        ),
+        profile_option,
         click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]"),
         click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]"),
     ):

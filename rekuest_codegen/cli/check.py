@@ -50,8 +50,8 @@ def check(form: str, **given: Any) -> None:
 
     chosen = chosen_targets(given)
     found: list[tuple[Target, Difference]] = []
-    for target in chosen.targets:
-        snapshot, files = files_of(target, chosen, cached=not given["no_cache"], writable=False)
+    for target, login in zip(chosen.targets, chosen.logins, strict=True):
+        snapshot, files = files_of(target, login, chosen, cached=not given["no_cache"], writable=False)
         found.append((target, difference(target.out, files, snapshot.nodes, keep=target.keep)))
     if form == "json":
         click.echo(json.dumps({"targets": [_described(target, one) for target, one in found]}, indent=2))

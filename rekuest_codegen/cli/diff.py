@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rekuest_codegen.build.logins import Login, Said, logins
 from rekuest_codegen.cli import explained
-from rekuest_codegen.cli.asking import timeout_option
+from rekuest_codegen.cli.asking import profile_option, timeout_option
 from rekuest_codegen.cli.sources import printable, shown_path
+from rekuest_codegen.cli.targets import said
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import EVERYTHING, Filters, Patterns, Target, project_of
 from rekuest_codegen.shapes import is_array, is_object
@@ -34,8 +36,7 @@ LEVELS = ("never", "callers", "breaking", "compatible", "documentation")
 class Asked:
     """What was given on the command line, and in the environment."""
 
-    url: str | None
-    token: str | None
+    said: Said
     timeout: float
     filters: Filters
 
@@ -46,6 +47,7 @@ class Asked:
 @click.option("--target", "names", multiple=True, help="Only this target of pyproject.toml; may be repeated.")
 @click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]")
 @click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]")
+@profile_option
 @click.option("--app", multiple=True, help="Only nodes of this app; may be a pattern, and repeated.")
 @click.option("--key", multiple=True, help="Only nodes of this key; may be a pattern, and repeated.")
 @click.option("--collection", multiple=True, help="Only nodes in this collection; likewise.")
@@ -74,6 +76,7 @@ def diff(
     names: tuple[str, ...],
     url: str | None,
     token: str | None,
+    profile: str | None,
     form: str,
     fail_on: str,
     ignore: tuple[str, ...],
@@ -91,7 +94,7 @@ def diff(
     from rekuest_codegen.cli.changes import FORMATS
 
     filters = Filters(app=app, key=key, collection=collection, protocol=protocol)
-    asked = Asked(url, token, timeout, filters)
+    asked = Asked(said({"url": url, "token": token, "profile": profile}), timeout, filters)
     project = project_of(Path.cwd())
     targets = [project.target(name) for name in dict.fromkeys(names)] or list(project.targets)
     _refuse_unknown([*project.ignore, *ignore, *(pattern for target in targets for pattern in target.ignore)])
@@ -100,7 +103,10 @@ def diff(
             raise ConfigurationError(
                 "nothing to compare: say OLD and NEW, as in: diff mynodes server (no target is configured)"
             )
-        told = [_compared_target(target, asked, (*target.ignore, *ignore)) for target in targets]
+        told = [
+            _compared_target(target, login, asked, (*target.ignore, *ignore))
+            for target, login in zip(targets, logins(targets, asked.said), strict=True)
+        ]
     else:
         target = targets[0] if len(targets) == 1 else None
         patterns_ = (*(target.ignore if target is not None else project.ignore), *ignore)
@@ -110,14 +116,14 @@ def diff(
         sys.exit(1)
 
 
-def _compared_target(target: Target, asked: Asked, ignore: Sequence[str]) -> Compared:
+def _compared_target(target: Target, login: Login | None, asked: Asked, ignore: Sequence[str]) -> Compared:
     from rekuest_codegen.build.origins import from_manifest
 
     filters = _narrowed(target.filters, asked.filters)
     old = from_manifest(target.out, _local(asked.filters))
     if target.source is not None:
         return _compared(shown_path(target.out), old, target.source, _source(target, target.source, filters), ignore)
-    return _compared(shown_path(target.out), old, SERVER, _server(asked, target, filters), ignore)
+    return _compared(shown_path(target.out), old, SERVER, _server(login, asked, filters), ignore)
 
 
 def _compared_given(old: str, new: str | None, target: Target | None, asked: Asked, ignore: Sequence[str]) -> Compared:
@@ -131,8 +137,12 @@ def _compared_given(old: str, new: str | None, target: Target | None, asked: Ask
     for side in sides:
         snapshot = kept[side]
         if snapshot is None:
-            wanted = target if target is not None and side == SERVER else None
-            snapshot = _server(asked, wanted, filters) if side == SERVER else _source(None, side, filters)
+            if side == SERVER:
+                wanted = target or Target(name="", out=Path.cwd(), root=Path.cwd())
+                (login,) = logins([wanted._replace(source=None)], asked.said)
+                snapshot = _server(login, asked, filters)
+            else:
+                snapshot = _source(None, side, filters)
         found.append(snapshot)
     return _compared(sides[0], found[0], sides[1], found[1], ignore)
 
@@ -165,18 +175,16 @@ def _kept(side: str, filters: Filters) -> Snapshot | None:
     return from_revision(side, _local(filters)) if colon and revision else None
 
 
-def _server(asked: Asked, target: Target | None, filters: Filters) -> Snapshot:
+def _server(login: Login | None, asked: Asked, filters: Filters) -> Snapshot:
     from rekuest_codegen.build.origins import from_server
     from rekuest_codegen.cli.pull import progress
     from rekuest_codegen.fetch import Definitions
-    from rekuest_codegen.runtime.auth import told_auth
 
-    url = asked.url or (target.url if target is not None else None)
-    if not url:
-        raise ConfigurationError("no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)")
+    if login is None:
+        raise ConfigurationError("no server: give --url or --profile, or set REKUEST_URL (http://127.0.0.1:8000)")
     known = Definitions(writable=False)  # who only looks leaves nothing behind
     with progress() as step:
-        return from_server(url, told_auth(asked.token), filters, on_page=step, timeout=asked.timeout, known=known)
+        return from_server(login.url, login.auth, filters, on_page=step, timeout=asked.timeout, known=known)
 
 
 def _source(target: Target | None, source: str, filters: Filters) -> Snapshot:

@@ -14,12 +14,13 @@ import click
 from click.core import ParameterSource
 
 from rekuest_codegen.build.choice import chosen
-from rekuest_codegen.cli.asking import timeout_option
+from rekuest_codegen.build.logins import Login, Said, logins
+from rekuest_codegen.cli.asking import profile_option, timeout_option
 from rekuest_codegen.cli.completion import complete_targets
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import CHOICES, Filters, Project, Target
 
-NEED_A_SERVER = ("url", "token", "search", "connected", "timeout")
+NEED_A_SERVER = ("url", "token", "profile", "search", "connected", "timeout")
 """Options that say something to a server, and nothing to source code."""
 PATTERNS = ("app", "key", "collection", "protocol")
 LOOKS = tuple(name.replace("-", "_") for name in CHOICES)
@@ -28,12 +29,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Chosen(NamedTuple):
-    """The packages to work on. ``looks`` are the fields of a target that were given on the command line."""
+    """The packages to work on, and the login for the server of each, None where none is asked. ``looks`` are the fields
+    of a target that were given on the command line."""
 
     project: Project
     targets: tuple[Target, ...]
+    logins: tuple[Login | None, ...]
     looks: frozenset[str]
-    token: str | None
     timeout: float
     frozen: bool
 
@@ -48,6 +50,7 @@ def target_options(command: F) -> F:
             click.option("--frozen", is_flag=True, help="Generate from the package's own manifest; ask no server."),
             click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]"),
             click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]"),
+            profile_option,
             click.option(
                 "--source", help="Read the nodes from this source code instead: a file, a folder, an installed package."
             ),
@@ -88,23 +91,29 @@ def chosen_targets(given: Mapping[str, Any]) -> Chosen:
     project, targets = chosen(given["names"], given["out"])
     looks = frozenset(name for name in (*LOOKS, "templates") if given[name] is not None)
     _refuse_nonsense(given)
+    changed = tuple(_changed(target, given) for target in targets)
     return Chosen(
         project,
-        tuple(_changed(target, given) for target in targets),
+        changed,
+        (None,) * len(changed) if given["frozen"] else tuple(logins(changed, said(given))),
         looks,
-        given["token"],
         given["timeout"],
         given["frozen"],
     )
 
 
+def said(given: Mapping[str, Any]) -> Said:
+    """What the options ``given`` say of a server."""
+    names = ("url", "token", "profile")
+    url, token, profile = (given[name] or None for name in names)
+    return Said(url, token, profile, [name for name in names if _on_command_line(name)])
+
+
 def _changed(target: Target, given: Mapping[str, Any]) -> Target:
-    source, url = target.source, target.url
     if given["source"] is not None:
-        source, url = given["source"], None
-        target = target._replace(root=Path.cwd())
-    elif given["url"] and (source is None or _on_command_line("url")):
-        source, url = None, given["url"]
+        target = target._replace(source=given["source"], root=Path.cwd())
+    elif _on_command_line("url") or _on_command_line("profile"):
+        target = target._replace(source=None)
     patterns = {name: given[name] for name in PATTERNS if given[name]}
     server = {"search": given["search"]} if given["search"] is not None else {}
     if given["connected"]:
@@ -113,7 +122,7 @@ def _changed(target: Target, given: Mapping[str, Any]) -> Target:
     looks = {name: given[name] for name in LOOKS if given[name] is not None}
     if given["templates"] is not None:
         looks["templates"] = Path(given["templates"]).absolute()
-    return target._replace(source=source, url=url, filters=filters, keep=(*target.keep, *given["keep"]), **looks)
+    return target._replace(filters=filters, keep=(*target.keep, *given["keep"]), **looks)
 
 
 def given_besides(*names: str) -> bool:
@@ -123,8 +132,8 @@ def given_besides(*names: str) -> bool:
 
 
 def _refuse_nonsense(given: Mapping[str, Any]) -> None:
-    if given["frozen"] and (given["source"] is not None or _on_command_line("url")):
-        raise ConfigurationError("--frozen reads the package's own manifest; leave --url and --source out")
+    if given["frozen"] and (given["source"] is not None or _on_command_line("url") or _on_command_line("profile")):
+        raise ConfigurationError("--frozen reads the package's own manifest; leave --url, --profile and --source out")
     if given["source"] is not None:
         for name in NEED_A_SERVER:
             if _on_command_line(name):

@@ -28,6 +28,8 @@ SECTION = """\
 out = {out}
 # The server; without it, the one in REKUEST_URL. Or source code, without any server.
 {url}
+# The variable with its token, if that is not REKUEST_TOKEN. In place of both, profile names one of your profiles.
+# token-variable = "LAB_TOKEN"
 # source = "../neighbour"
 
 # Which nodes; * and ? as in file names. Without filters, all of them.

@@ -46,7 +46,10 @@ class Table(NamedTuple):
             if key in known:
                 continue
             if any(word in key.lower() for word in SECRETS):
-                self.refuse("tokens do not belong in a file; take the line out and set REKUEST_TOKEN instead", key)
+                more = ", or say which variable has it: token-variable" if "token-variable" in known else ""
+                self.refuse(
+                    f"tokens do not belong in a file; take the line out and set REKUEST_TOKEN instead{more}", key
+                )
             self.refuse(f"unknown key {key!r}; {suggestion(key, known)}", key)
 
     def text(self, key: str) -> str | None:

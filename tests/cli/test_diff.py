@@ -250,7 +250,7 @@ def test_filters_of_a_package_hold_for_what_it_is_compared_with(project: Path) -
     ("arguments", "message"),
     [
         ([], "error: nothing to compare: say OLD and NEW, as in: diff mynodes server (no target is configured)\n"),
-        (["mynodes"], "error: no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)\n"),
+        (["mynodes"], "error: no server: give --url or --profile, or set REKUEST_URL (http://127.0.0.1:8000)\n"),
         (["mynodes", "--url", "http://127.0.0.1:9"], "error: no token: give --token, or set REKUEST_TOKEN\n"),
         (["http://a:1", "mynodes"], "error: http://a:1: give the address as --url, and say server here\n"),
         (
