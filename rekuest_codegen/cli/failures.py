@@ -31,6 +31,11 @@ def fail(error: RekuestError) -> NoReturn:
         message = lines[-1].removeprefix("error: ")
         tell(type(error).__name__, message, retry_safe=error.retry_safe, **_carried(vars(error)))
     else:
+        if _form() == "github":
+            from rekuest_codegen.cli.annotations import annotation
+
+            for line in lines:
+                click.echo(annotation(line.removeprefix("error: ")))
         click.echo("\n".join(lines), err=True)
     sys.exit(2)
 
@@ -50,9 +55,17 @@ def tell(kind: str, message: str, *, retry_safe: bool, **more: Any) -> None:
 
 def asked_for_json() -> bool:
     """Whether the command that runs was asked for JSON."""
+    return bool(_given().get("as_json")) or _form() == "json"
+
+
+def _form() -> Any:
+    """The format that the command that runs was asked for, where it has several."""
+    return _given().get("form")
+
+
+def _given() -> Mapping[str, Any]:
     context = click.get_current_context(silent=True)
-    given = context.params if context is not None else {}
-    return bool(given.get("as_json")) or given.get("form") == "json"
+    return context.params if context is not None else {}
 
 
 def asks_for_json(arguments: Sequence[str]) -> bool:
