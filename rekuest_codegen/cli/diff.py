@@ -15,9 +15,10 @@ from rekuest_codegen.build.logins import Login, Said, logins
 from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.asking import profile_option, timeout_option
 from rekuest_codegen.cli.sources import printable, shown_path
-from rekuest_codegen.cli.targets import said
+from rekuest_codegen.cli.targets import PATTERNS, exclude_option, said, without
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import EVERYTHING, Filters, Patterns, Target, project_of
+from rekuest_codegen.project.filters import FIELDS
 from rekuest_codegen.shapes import is_array, is_object
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 SERVER = "server"
 MANIFEST = "manifest.json"
-PATTERNS = ("app", "key", "collection", "protocol")
 LEVELS = ("never", "callers", "breaking", "compatible", "documentation")
 """From which impact on a change is a failure; each includes those before it."""
 
@@ -52,6 +52,7 @@ class Asked:
 @click.option("--key", multiple=True, help="Only nodes of this key; may be a pattern, and repeated.")
 @click.option("--collection", multiple=True, help="Only nodes in this collection; likewise.")
 @click.option("--protocol", multiple=True, help="Only nodes that follow this protocol; likewise.")
+@exclude_option
 @click.option(
     "--format",
     "form",
@@ -85,6 +86,7 @@ def diff(
     key: tuple[str, ...],
     collection: tuple[str, ...],
     protocol: tuple[str, ...],
+    exclude: tuple[str, ...],
 ) -> None:
     """Show what changed from OLD to NEW, and whom it hurts.
 
@@ -93,7 +95,7 @@ def diff(
     """
     from rekuest_codegen.cli.changes import FORMATS
 
-    filters = Filters(app=app, key=key, collection=collection, protocol=protocol)
+    filters = Filters(app=app, key=key, collection=collection, protocol=protocol, exclude=Patterns(node=exclude))
     asked = Asked(said({"url": url, "token": token, "profile": profile}), timeout, filters)
     project = project_of(Path.cwd())
     targets = [project.target(name) for name in dict.fromkeys(names)] or list(project.targets)
@@ -200,7 +202,8 @@ def _source(target: Target | None, source: str, filters: Filters) -> Snapshot:
 
 def _narrowed(filters: Filters, asked: Filters) -> Filters:
     """``filters``, with what was given on the command line in place of theirs."""
-    return filters._replace(**{name: given for name in PATTERNS if (given := getattr(asked, name))})
+    given = {name: given for name in PATTERNS if (given := getattr(asked, name))}
+    return without(filters, asked.exclude.node)._replace(**given)
 
 
 def _local(filters: Filters) -> Filters:
@@ -224,7 +227,7 @@ def _recorded(snapshot: Snapshot) -> Filters:
 
 
 def _patterns(said: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    found = {name: said.get(name) for name in PATTERNS}
+    found = {name: said.get(name) for name in FIELDS}
     return {name: tuple(map(str, value)) for name, value in found.items() if is_array(value)}
 
 

@@ -14,7 +14,7 @@ from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.asking import profile_option, timeout_option
 from rekuest_codegen.cli.pull import files_of
 from rekuest_codegen.cli.sources import shown_path
-from rekuest_codegen.cli.targets import LOOKS, chosen_targets
+from rekuest_codegen.cli.targets import LOOKS, chosen_targets, exclude_option
 from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import ConfigurationError, OutputError
 
@@ -43,6 +43,7 @@ PACKAGE = "mynodes"
 @click.option("--key", multiple=True, help="Only nodes of this key; may be a pattern, and repeated.")
 @click.option("--collection", multiple=True, help="Only nodes in this collection; likewise.")
 @click.option("--protocol", multiple=True, help="Only nodes that follow this protocol; likewise.")
+@exclude_option
 @click.option("--search", help="Only nodes the server finds for this text.")
 @click.option("--connected", is_flag=True, help="Only nodes that a connected agent provides now.")
 @click.option("--templates", type=click.Path(path_type=Path, file_okay=False), help="Templates of your own.")

@@ -24,9 +24,13 @@ NOT_TOLD = frozenset({"message", "problem", "retry_safe"})
 """Attributes of errors that the object has under other names, or in its message."""
 
 
+ONLY_LOOK = frozenset({"check", "diff", "nodes", "show"})
+"""Commands that write nothing, and need not say that they did not."""
+
+
 def fail(error: RekuestError) -> NoReturn:
     """Say what went wrong, and exit with 2."""
-    lines = lines_of(error)
+    lines = lines_of(error, writes=_command() not in ONLY_LOOK)
     if asked_for_json():
         message = lines[-1].removeprefix("error: ")
         tell(type(error).__name__, message, retry_safe=error.retry_safe, **_carried(vars(error)))
@@ -61,6 +65,11 @@ def asked_for_json() -> bool:
 def _form() -> Any:
     """The format that the command that runs was asked for, where it has several."""
     return _given().get("form")
+
+
+def _command() -> str | None:
+    context = click.get_current_context(silent=True)
+    return context.command.name if context is not None else None
 
 
 def _given() -> Mapping[str, Any]:

@@ -72,8 +72,8 @@ def _changes(packages: Sequence[Made]) -> list[str]:
 def files_of(
     target: Target, login: Login | None, chosen: Chosen, *, cached: bool, writable: bool = True
 ) -> tuple[Found[Any], dict[str, str]]:
-    """The nodes of ``target``, got with ``login``, and the files of its package. ``cached`` definitions are not fetched,
-    and ``writable`` says whether those that are fetched may be remembered.
+    """The nodes of ``target``, got with ``login``, and the files of its package. ``cached`` definitions are not
+    fetched, and ``writable`` says whether those that are fetched may be remembered.
 
     Raises:
         RekuestError: they cannot be had.

@@ -6,7 +6,7 @@ before the environment, and that before what the file says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -40,6 +40,11 @@ class Chosen(NamedTuple):
     frozen: bool
 
 
+exclude_option = click.option(
+    "--exclude", multiple=True, metavar="APP/KEY", help="Leave this node out; may be a pattern, and repeated."
+)
+
+
 def target_options(command: F) -> F:
     """The arguments and options that say which packages, from where, and what they look like."""
     folder = click.Path(path_type=Path, file_okay=False)
@@ -58,6 +63,7 @@ def target_options(command: F) -> F:
             click.option("--key", multiple=True, help="Only nodes of this key; may be a pattern, and repeated."),
             click.option("--collection", multiple=True, help="Only nodes in this collection; likewise."),
             click.option("--protocol", multiple=True, help="Only nodes that follow this protocol; likewise."),
+            exclude_option,
             click.option("--search", help="Only nodes the server finds for this text."),
             click.option("--connected", is_flag=True, help="Only nodes that a connected agent provides now."),
             *(
@@ -109,6 +115,12 @@ def said(given: Mapping[str, Any]) -> Said:
     return Said(url, token, profile, [name for name in names if _on_command_line(name)])
 
 
+def without(filters: Filters, nodes: Sequence[str]) -> Filters:
+    """``filters`` that leave ``nodes`` out besides."""
+    exclude = filters.exclude
+    return filters._replace(exclude=exclude._replace(node=(*exclude.node, *nodes)))
+
+
 def _changed(target: Target, given: Mapping[str, Any]) -> Target:
     if given["source"] is not None:
         target = target._replace(source=given["source"], root=Path.cwd())
@@ -118,7 +130,7 @@ def _changed(target: Target, given: Mapping[str, Any]) -> Target:
     server = {"search": given["search"]} if given["search"] is not None else {}
     if given["connected"]:
         server["connected"] = True
-    filters: Filters = target.filters._replace(**patterns, **server)
+    filters: Filters = without(target.filters, given["exclude"])._replace(**patterns, **server)
     looks = {name: given[name] for name in LOOKS if given[name] is not None}
     if given["templates"] is not None:
         looks["templates"] = Path(given["templates"]).absolute()

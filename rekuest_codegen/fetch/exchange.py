@@ -65,7 +65,8 @@ async def exchange(endpoint: Endpoint, token: str | Auth, timeout: float) -> Asy
             yield ask
         except DefinitionError as error:
             told = [(_told(one.where, shown), _told(one.message, shown), one) for one in error.findings]
-            raise DefinitionError([Finding(one.code, where, text, one.severity) for where, text, one in told]) from None
+            findings = [Finding(one.code, where, text, one.severity) for where, text, one in told]
+            raise DefinitionError(findings, [_told(node, shown) for node in error.nodes]) from None
         except RekuestError as error:
             error.args = (_told(str(error), shown),)
             raise

@@ -33,8 +33,8 @@ out = {out}
 # source = "../neighbour"
 
 # Which nodes; * and ? as in file names. Without filters, all of them.
-# include = { app = ["imagej", "lab-*"], key = [], collection = [], protocol = [] }
-# exclude = { key = ["debug_*"] }
+# include = { app = ["imagej", "lab-*"], key = [], collection = [], protocol = [], node = [] }
+# exclude = { key = ["debug_*"], node = ["lab/old"] }
 # search = "segment"
 # connected = true
 
