@@ -21,7 +21,7 @@ def lines_of(error: RekuestError, *, writes: bool = True) -> list[str]:
         said.append("nothing was written")
     if error.nodes:
         said.append(_way_out(error.nodes))
-    return [*(printable(str(finding)) for finding in error.findings), f"error: {'; '.join(said)}"]
+    return [*(printable(str(finding)) for finding in error.findings), harmless(f"error: {'; '.join(said)}")]
 
 
 def _way_out(nodes: Sequence[str]) -> str:

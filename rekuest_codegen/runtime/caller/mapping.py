@@ -109,8 +109,16 @@ def map(
     return _waiting(many, iter(items), instead="async for ... in amap(...)")
 
 
+@overload
+def asweep(
+    function: Callable[..., Coroutine[Any, Any, R]], *, concurrency: int = CONCURRENCY, **grid: Iterable[Any]
+) -> AsyncGenerator[tuple[dict[str, Any], R]]: ...
+@overload
 def asweep(
     function: Callable[..., R], *, concurrency: int = CONCURRENCY, **grid: Iterable[Any]
+) -> AsyncGenerator[tuple[dict[str, Any], R]]: ...
+def asweep(
+    function: Callable[..., Any], *, concurrency: int = CONCURRENCY, **grid: Iterable[Any]
 ) -> AsyncGenerator[tuple[dict[str, Any], Any]]:
     """Call a node with every combination of arguments, and yield each combination with what came of it, in order.
 
@@ -124,6 +132,14 @@ def asweep(
     return _apaired(combinations, _awaiting(many, combinations))
 
 
+@overload
+def sweep(
+    function: Callable[..., Coroutine[Any, Any, R]], *, concurrency: int = CONCURRENCY, **grid: Iterable[Any]
+) -> Iterator[tuple[dict[str, Any], R]]: ...
+@overload
+def sweep(
+    function: Callable[..., R], *, concurrency: int = CONCURRENCY, **grid: Iterable[Any]
+) -> Iterator[tuple[dict[str, Any], R]]: ...
 def sweep(
     function: Callable[..., Any], *, concurrency: int = CONCURRENCY, **grid: Iterable[Any]
 ) -> Iterator[tuple[dict[str, Any], Any]]:
