@@ -84,12 +84,19 @@ def _text(target: Target, found: Difference) -> Iterator[str]:
                 yield f"  {what} {printable(name)}: {word}"
             if len(names) > MOST:
                 yield f"  and {len(names) - MOST} more {what}s: {word}"
+    if found.origin:
+        yield f"  {_moved(found)}"
+
+
+def _moved(found: Difference) -> str:
+    old, new = map(printable, found.origin)
+    return f"made from {old}, now from {new}: let everybody name it alike (url in pyproject.toml)"
 
 
 def _annotations(target: Target, found: Difference) -> Iterator[str]:
     """An error at each file, and one for the nodes."""
     for field, word in SORTS:
-        advice = KEEP if field == "strangers" else PULL
+        advice = KEEP if field == "strangers" else _moved(found) if found.origin else PULL
         for name in getattr(found, field):
             yield annotation(f"{name}: {word}; {advice}", target.out / name)
     nodes = [f"{name} is {word}" for field, word in NODE_SORTS for name in getattr(found, field)]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ import click
 from rekuest_codegen.build.logins import Login, Said, logins
 from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.asking import profile_option, timeout_option
+from rekuest_codegen.cli.ignoring import refuse_unknown_rules
 from rekuest_codegen.cli.sources import printable, shown_path
 from rekuest_codegen.cli.targets import PATTERNS, exclude_option, said, without
 from rekuest_codegen.errors import ConfigurationError
@@ -99,7 +99,7 @@ def diff(
     asked = Asked(said({"url": url, "token": token, "profile": profile}), timeout, filters)
     project = project_of(Path.cwd())
     targets = [project.target(name) for name in dict.fromkeys(names)] or list(project.targets)
-    _refuse_unknown([*project.ignore, *ignore, *(pattern for target in targets for pattern in target.ignore)])
+    refuse_unknown_rules(project, targets, ignore)
     if old is None:
         if not targets:
             raise ConfigurationError(
@@ -191,9 +191,14 @@ def _server(login: Login | None, asked: Asked, filters: Filters) -> Snapshot:
 
 def _source(target: Target | None, source: str, filters: Filters) -> Snapshot:
     from rekuest_codegen.build.origins import from_source
+    from rekuest_codegen.build.revisions import is_revision
     from rekuest_codegen.cli.sources import echo_findings
 
     root = target.root if target is not None else None
+    if target is None and ":" not in source and is_revision(source, Path.cwd()):
+        raise ConfigurationError(
+            f"{printable(source)}: is a git revision; say which package in it, as in {printable(source)}:mynodes"
+        )
     return from_source(source, _local(filters), root=root, on_findings=echo_findings)
 
 
@@ -232,15 +237,6 @@ def _patterns(said: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 # -- what counts -------------------------------------------------------------------------------------------------
-
-
-def _refuse_unknown(patterns: Iterable[str]) -> None:
-    from rekuest_codegen.ir.compare import RULES, unknown_patterns
-
-    for pattern in unknown_patterns(list(patterns)):
-        close = difflib.get_close_matches(pattern.partition(":")[0], RULES, n=1)
-        advice = f"did you mean {close[0]!r}?" if close else "expected RULE, APP/KEY or RULE:APP/KEY"
-        raise ConfigurationError(f"ignore: {pattern!r} names no rule of diff; {advice}")
 
 
 def _fails(impact: Impact, fail_on: str) -> bool:

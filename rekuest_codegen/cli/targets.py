@@ -17,6 +17,7 @@ from rekuest_codegen.build.choice import chosen
 from rekuest_codegen.build.logins import Login, Said, logins
 from rekuest_codegen.cli.asking import profile_option, timeout_option
 from rekuest_codegen.cli.completion import complete_targets
+from rekuest_codegen.cli.ignoring import refuse_unknown_rules
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import CHOICES, Filters, Project, Target
 
@@ -97,6 +98,7 @@ def chosen_targets(given: Mapping[str, Any]) -> Chosen:
     project, targets = chosen(given["names"], given["out"])
     looks = frozenset(name for name in (*LOOKS, "templates") if given[name] is not None)
     _refuse_nonsense(given)
+    refuse_unknown_rules(project, targets)
     changed = tuple(_changed(target, given) for target in targets)
     return Chosen(
         project,

@@ -168,7 +168,11 @@ async def _actions(
     page = answer.get("actions")
     if not is_array(page) or not all(is_object(raw) and isinstance(raw.get("id"), str | int) for raw in page):
         raise ProtocolError(f"{endpoint.graphql}: asked for a list of nodes, and got something else")
-    return {str(raw["id"]): raw for raw in page}
+    listed: dict[str, Mapping[str, Any]] = {}
+    for raw in page:
+        if listed.setdefault(str(raw["id"]), raw) != raw:
+            raise ProtocolError(f"{endpoint.graphql}: lists two nodes under one id, {str(raw['id'])[:40]!r}")
+    return listed
 
 
 def _translated(bodies: Mapping[str, Mapping[str, Any]], refused: list[Refused] | None) -> dict[str, Node]:

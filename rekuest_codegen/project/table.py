@@ -97,6 +97,9 @@ class Table(NamedTuple):
         ConfigurationError: ``file:line: [table]: problem``.
         """
         line = _line_of(self.document.text, self.place, key)
+        if line is None:  # the table is written within a line of the one it is in
+            outer, _, name = self.place.rpartition(".")
+            line = _line_of(self.document.text, outer, name)
         where = f"{self.document.shown}:{line}" if line else self.document.shown
         raise ConfigurationError(f"{where}: [{place or self.place}]: {problem}")
 

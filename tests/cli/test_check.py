@@ -107,6 +107,7 @@ def test_what_differs_as_json(package: tuple[Path, Listing]) -> None:
                 "nodes_added": ["lab/new"],
                 "nodes_removed": ["lab/g"],
                 "nodes_changed": ["lab/f"],
+                "origin": [],
             }
         ]
     }
@@ -133,6 +134,22 @@ def test_annotations_hang_in_the_workspace(package: tuple[Path, Listing], monkey
     for workspace, place in ((folder.parent, "project/mynodes"), (folder, "mynodes"), (folder / "sub", "mynodes")):
         monkeypatch.setenv("GITHUB_WORKSPACE", str(workspace))
         assert f"::error file={place}/lab.py," in checked(package, "--format", "github").stdout
+
+
+def test_the_same_nodes_under_another_address(package: tuple[Path, Listing]) -> None:
+    folder = package[0]
+    with answering(package[1]) as url:
+        manifest = folder / "mynodes" / "manifest.json"
+        old = manifest.read_text().replace('"provenance": {', '"provenance": {"server": "http://vm:8741"')
+        manifest.write_text(old)
+        moved = "made from http://vm:8741, now from a server on this machine: let everybody name it alike"
+        done = command(folder, "check", "--out", "mynodes", url=url)
+        assert (done.returncode, done.stdout.splitlines()[1]) == (1, "  file manifest.json: changed")
+        assert done.stdout.splitlines()[2].startswith(f"  {moved}")
+        done = command(folder, "check", "--out", "mynodes", "--format", "github", url=url)
+        assert done.stdout.startswith(
+            f"::error file=mynodes/manifest.json,title=rekuest-codegen::manifest.json: changed; {moved}"
+        )
 
 
 def test_why_nobody_can_tell_is_annotated(package: tuple[Path, Listing]) -> None:
