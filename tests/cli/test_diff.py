@@ -200,7 +200,8 @@ def test_a_git_revision(project: Path) -> None:
     for side, problem in {
         "HEAD": "error: HEAD: is a git revision; say which package in it, as in HEAD:mynodes\n",
         "HEAD:provider.py": "error: 'HEAD:provider.py': of a revision packages can be compared, and no source code;",
-        "HEAD@{9 years ago}:mynodes": "error: 'HEAD@{9 years ago}:mynodes/manifest.json': git does not know what was there then: log for 'HEAD' only goes back to",
+        "HEAD@{9 years ago}:mynodes": "error: 'HEAD@{9 years ago}:mynodes/manifest.json': git does not know "
+        "what was there then: log for 'HEAD' only goes back to",
         "HEAAD": "error: HEAAD: no such file or folder",
     }.items():
         done = diff(project, side, "mynodes")

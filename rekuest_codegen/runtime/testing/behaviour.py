@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterable, Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeGuard
 
@@ -59,10 +59,9 @@ class Behaviour:
 
     def known_items(self) -> list[Any]:
         """What it will yield, as far as that can be told without taking anything away from it."""
-        items = self.yields
-        if isinstance(items, Collection) and not isinstance(items, Iterator) and len(items) <= FEW:
-            return [item for item in items if not is_failure(item)]
-        return []
+        if not _is_collection(self.yields) or len(self.yields) > FEW:
+            return []
+        return [item for item in self.yields if not is_failure(item)]
 
     def items(self) -> Any:
         """What to yield; None for nothing.
@@ -72,7 +71,7 @@ class Behaviour:
         """
         if self.yields is UNSAID:
             return None
-        if isinstance(self.yields, Iterator) or hasattr(self.yields, "__anext__"):
+        if _is_iterator(self.yields):
             if self._spent:
                 raise ConfigurationError(
                     "yields= is an iterator, and a call before this one took its items; give a list, or a function "
@@ -85,6 +84,14 @@ class Behaviour:
 def is_failure(item: object) -> TypeGuard[Failure]:
     """Whether it can be raised."""
     return isinstance(item, BaseException) or (isinstance(item, type) and issubclass(item, BaseException))
+
+
+def _is_iterator(items: object) -> bool:
+    return isinstance(items, Iterator | AsyncIterator)
+
+
+def _is_collection(items: object) -> TypeGuard[Collection[Any]]:
+    return isinstance(items, Collection) and not _is_iterator(items)
 
 
 def _cannot_be_called(function: Callable[..., Any], names: Iterable[str]) -> str | None:
