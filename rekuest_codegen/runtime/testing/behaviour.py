@@ -91,7 +91,7 @@ def _is_iterator(items: object) -> bool:
 
 
 def _is_collection(items: object) -> TypeGuard[Collection[Any]]:
-    return isinstance(items, Collection) and not _is_iterator(items)
+    return not _is_iterator(items) and isinstance(items, Collection)
 
 
 def _cannot_be_called(function: Callable[..., Any], names: Iterable[str]) -> str | None:
