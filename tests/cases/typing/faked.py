@@ -8,10 +8,16 @@ from rekuest_codegen import asweep, sweep
 from rekuest_codegen.runtime.testing import Fake, fake
 
 image = make_image("a")
+
+
+def times(x: int, y: int) -> int:
+    return x * y
+
+
 assert_type(fake(add, returns=1), Fake)
 fake(count, yields=[1, ValueError("tired")], raises=ValueError)
 fake(acount, yields=iter([1]), everywhere=True)
-fake(add, side_effect=lambda x, y: 3)
+fake(add, side_effect=times)
 fake(add, raises=ValueError)
 fake(add)
 
