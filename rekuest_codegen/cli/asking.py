@@ -36,14 +36,6 @@ timeout_option = click.option(
     help="Seconds to wait for each answer of the server.",
 )
 
-
-def complete_profiles(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
-    """The names in the user's file of profiles."""
-    from rekuest_codegen.runtime.profiles import profile_names
-
-    return [name for name in profile_names() if name.startswith(begun)]
-
-
 profile_option = click.option(
     "--profile",
     envvar="REKUEST_PROFILE",

@@ -98,7 +98,7 @@ async def test_a_file_that_is_saved_in_another_s_place(tmp_path: Path, monkeypat
     monkeypatch.setattr(module, "QUIET", 0.1)
     source = tmp_path / "lab.py"
     source.touch()
-    changes = watch([target(tmp_path, source="lab.py")], None)
+    changes = watch([target(tmp_path, source="lab.py")], [None])
     number = 0
     for _ in range(3):
         turn = asyncio.create_task(told(changes))
@@ -118,7 +118,7 @@ async def test_a_folder_in_another_s_place(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(module, "QUIET", 0.1)
     source = tmp_path / ".venv" / "lab"  # where an installed package is
     source.mkdir(parents=True)
-    changes = watch([target(tmp_path, source=".venv/lab")], None)
+    changes = watch([target(tmp_path, source=".venv/lab")], [None])
     first = asyncio.create_task(told(changes))
     while not first.done():
         (source / "a.py").touch()
