@@ -95,11 +95,18 @@ class ArgumentError(LocalError, ValueError):
 
 
 class DefinitionError(LocalError):
-    """One or more definitions cannot be expressed; ``findings`` says which and why."""
+    """One or more definitions cannot be expressed; ``findings`` says which and why.
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    ``nodes`` has the ``app/key`` of those that can be left out, where that is a way on.
+    """
+
+    nodes: tuple[str, ...] = ()
+
+    def __init__(self, findings: Sequence[Finding], nodes: Sequence[str] = ()) -> None:
         super().__init__("\n".join(str(finding) for finding in findings))
         self.findings = tuple(findings)
+        if nodes:
+            self.nodes = tuple(nodes)
 
 
 class GenerationError(LocalError):

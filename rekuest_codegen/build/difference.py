@@ -37,6 +37,8 @@ class Difference:
     nodes_added: tuple[str, ...] = ()
     nodes_removed: tuple[str, ...] = ()
     nodes_changed: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    """Where the package was made from, and where from now, if it is that alone that differs in its manifest."""
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed or self.strangers)
@@ -56,6 +58,7 @@ def difference(
         raise OutputError(f"{error.filename or out}: {error.strerror or error}") from None
     new = {path: text.encode() for path, text in files.items()}
     added, removed, changed = _nodes(there.get(MANIFEST), nodes)
+    same = not (added or removed or changed) and MANIFEST in there and there[MANIFEST] != new.get(MANIFEST)
     return Difference(
         added=tuple(sorted(new.keys() - there.keys())),
         changed=tuple(sorted(path for path in new.keys() & there.keys() if new[path] != there[path])),
@@ -64,6 +67,7 @@ def difference(
         nodes_added=added,
         nodes_removed=removed,
         nodes_changed=changed,
+        origin=_origins(there[MANIFEST], new.get(MANIFEST, b"")) if same else (),
     )
 
 
@@ -109,6 +113,20 @@ def _nodes(manifest: bytes | None, nodes: Iterable[Node | NodeRecord]) -> tuple[
         {identity for identity in new.keys() & old.keys() if new[identity] != old[identity]},
     )
     return tuple(tuple(sorted(_named(identity, versions) for identity in side)) for side in sides)
+
+
+def _origins(*manifests: bytes) -> tuple[str, ...]:
+    """The places that the manifests name, old and new; nothing where they name the same, or none can be read."""
+    from rekuest_codegen.emit.manifest import read_records
+
+    said: list[str] = []
+    for manifest in manifests:
+        try:
+            _, provenance = read_records(manifest.decode("utf-8"))
+        except (RekuestError, UnicodeDecodeError):
+            return ()
+        said.append(str(provenance.get("server") or provenance.get("source") or "a server on this machine"))
+    return () if said[0] == said[1] else tuple(said)
 
 
 def _identity(node: NodeRecord) -> tuple[str, str, str]:

@@ -117,6 +117,11 @@ def from_revision(name: str, filters: Filters = EVERYTHING, *, folder: Path | No
     if not colon or not revision:
         raise ConfigurationError(f"{name!r}: names no git revision; expected something like HEAD~3:mynodes")
     path = path.rstrip("/")
+    if path.endswith((".py", ".pyi")):
+        raise ConfigurationError(
+            f"{name!r}: of a revision packages can be compared, and no source code; name a package's folder, as in "
+            f"{revision}:mynodes, or check the revision out (git worktree add)"
+        )
     if path.rpartition("/")[2] != MANIFEST:
         path = f"{path}/{MANIFEST}" if path else MANIFEST
     return _kept(read_revision(f"{revision}:{path}", folder or Path.cwd()), f"{revision}:{path}", filters)
@@ -143,9 +148,9 @@ def from_source(
     if on_findings is not None:
         on_findings(result.findings)
     if result.errors:
-        raise ConfigurationError(f"{counted(len(result.errors), 'finding')} in {source}; nothing was written")
+        raise ConfigurationError(f"{counted(len(result.errors), 'finding')} in {source}")
     if not result.nodes:
-        raise ConfigurationError(f"{source}: no registered functions found; nothing was written")
+        raise ConfigurationError(f"{source}: no registered functions found")
     alone = filters.app[0] if len(filters.app) == 1 else ""
     nodes: list[Node] = []
     unknown: list[Finding] = []

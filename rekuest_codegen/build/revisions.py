@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
+from typing import IO
 
 from rekuest_codegen.errors import ConfigurationError
 
 MAX_BYTES = 256 * 1024 * 1024
+MAX_COMPLAINT = 10_000
 WITHIN = 30.0
 """Seconds for git to answer."""
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
@@ -29,6 +33,31 @@ def read_revision(name: str, folder: Path) -> str:
     """
     if not name.isprintable() or name.startswith("-"):
         raise ConfigurationError(f"{name!r}: no name of a file in a git revision; expected one like HEAD~3:mynodes")
+    with tempfile.TemporaryFile() as complaints:
+        text = _read(name, folder, complaints)
+        complaints.seek(0)
+        said = complaints.read(MAX_COMPLAINT).decode("utf-8", "replace")
+    if match := re.search(r"log for .* only goes back to [^\n]*", said):
+        raise ConfigurationError(f"{name!r}: git does not know what was there then: {match[0]}")
+    return text
+
+
+def is_revision(name: str, folder: Path) -> bool:
+    """Whether git calls a commit ``name`` in the repository around ``folder``, where no file is called so."""
+    if not name or not name.isprintable() or name.startswith("-") or (folder / name).exists():
+        return False
+    command = ["git", "--no-pager", "-C", str(folder), "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"]
+    try:
+        # Not a shell, and the name is no option.
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, timeout=WITHIN, check=False, env={**os.environ, **QUIET}
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _read(name: str, folder: Path, complaints: IO[bytes]) -> str:
     command = ["git", "--no-pager", "-C", str(folder), "cat-file", "--batch"]
     try:
         # Not a shell: the name is written to its input.
@@ -36,7 +65,7 @@ def read_revision(name: str, folder: Path) -> str:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=complaints,
             env={**os.environ, **QUIET},
         )
     except OSError as error:

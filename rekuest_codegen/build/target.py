@@ -24,6 +24,7 @@ from rekuest_codegen.project import Project, Target
 from rekuest_codegen.shapes import is_array, is_object
 
 if TYPE_CHECKING:
+    from rekuest_codegen.build.logins import Login
     from rekuest_codegen.emit import WriteResult
     from rekuest_codegen.fetch import Definitions, OnPage
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def snapshot_of(
     target: Target,
     *,
-    token: str | None = None,
+    login: Login | None = None,
     frozen: bool = False,
     timeout: float = 30.0,
     on_page: OnPage | None = None,
@@ -40,7 +41,7 @@ def snapshot_of(
 ) -> Found[Any]:
     """The nodes of ``target``: from its own manifest when ``frozen``, from its source or its server otherwise.
 
-    ``known`` are definitions that need not be fetched.
+    ``login`` is for its server, ``known`` are definitions that need not be fetched.
 
     Raises:
         RekuestError: they cannot be had, or there are none.
@@ -49,15 +50,14 @@ def snapshot_of(
         return _frozen(target)
     if target.source is not None:
         found = from_source(target.source, target.filters, root=target.root, on_findings=on_findings)
-    elif not target.url:
-        raise ConfigurationError("no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)")
+    elif login is None:
+        raise ConfigurationError("no server: give --url or --profile, or set REKUEST_URL (http://127.0.0.1:8000)")
     else:
-        from rekuest_codegen.runtime.auth import told_auth
-
-        found = from_server(target.url, told_auth(token), target.filters, on_page=on_page, timeout=timeout, known=known)
+        url, auth = login
+        found = from_server(url, auth, target.filters, on_page=on_page, timeout=timeout, known=known)
     if not found.nodes:
         asked = _spoken(target.filters.said())
-        place = target.source or target.url
+        place = target.source or (login and login.url)
         raise ConfigurationError(f"no nodes{f' for {asked}' if asked else ''} at {place}; nothing was written")
     return found
 

@@ -14,11 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from rekuest_codegen.api.client.operations import AGENT_CHANGES_GQL
+from rekuest_codegen.build.logins import Login
 from rekuest_codegen.build.origins import source_path
 from rekuest_codegen.errors import AccessDenied, MissingExtraError, RekuestError, TransportError
 from rekuest_codegen.jitter import jittered
 from rekuest_codegen.project import Target
-from rekuest_codegen.runtime.auth import Credentials, told_auth
+from rekuest_codegen.runtime.auth import Credentials
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.transport import Connection, Payload
 from rekuest_codegen.wire.endpoint import Endpoint
@@ -34,20 +35,20 @@ BACKOFF = (0.5, 1.0, 2.0, 5.0, 15.0)
 
 
 async def watch(
-    targets: Sequence[Target], token: Credentials | None, *, look_every: float = LOOK_EVERY
+    targets: Sequence[Target], logins: Sequence[Login | None], *, look_every: float = LOOK_EVERY
 ) -> AsyncGenerator[str]:
     """What changed, in a few words, each time the nodes of ``targets`` may be others. Ends when it is closed.
+
+    ``logins`` has the one for the server of each, None where it is read from source code.
 
     Raises:
         AccessDenied: a server refuses the token. MissingExtraError: what watches files is not installed.
         ConfigurationError: there is no such source.
     """
     told: asyncio.Queue[str] = asyncio.Queue()
-    urls = sorted({target.url for target in targets if target.source is None and target.url})
+    servers = {Endpoint.parse(login.url): login.auth for login in logins if login is not None}
     sources = sorted({source_path(target.source, target.root) for target in targets if target.source is not None})
-    watchers = [
-        asyncio.create_task(_server(Endpoint.parse(url), token or told_auth(None), told, look_every)) for url in urls
-    ]
+    watchers = [asyncio.create_task(_server(*server, told, look_every)) for server in servers.items()]
     if sources:
         if importlib.util.find_spec("watchfiles") is None:
             raise MissingExtraError("watching source code", "reload")

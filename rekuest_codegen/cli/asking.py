@@ -36,18 +36,20 @@ timeout_option = click.option(
     help="Seconds to wait for each answer of the server.",
 )
 
+profile_option = click.option(
+    "--profile",
+    envvar="REKUEST_PROFILE",
+    shell_complete=complete_profiles,
+    help="Server and token by name, from the file of profiles.  [env: REKUEST_PROFILE]",
+)
+
 
 def server_options(command: F) -> F:
     """``--url``, ``--token``, ``--profile``, ``--timeout`` and ``--json``."""
     for add in (
         click.option("--json", "as_json", is_flag=True, help="Print it as JSON."),
         timeout_option,
-        click.option(
-            "--profile",
-            envvar="REKUEST_PROFILE",
-            shell_complete=complete_profiles,
-            help="Server and token by name, from the file of profiles.  [env: REKUEST_PROFILE]",
-        ),
+        profile_option,
         click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]"),
         click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]"),
     ):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rekuest_codegen.cli import explained
+from rekuest_codegen.cli.annotations import annotation
 from rekuest_codegen.cli.pull import files_of
 from rekuest_codegen.cli.sources import printable, shown_path
 from rekuest_codegen.cli.targets import chosen_targets, target_options
@@ -27,6 +28,8 @@ SORTS = (
     ("removed", "no longer generated"),
     ("strangers", "not ours, and not kept"),
 )
+PULL = "run rekuest-codegen pull and commit the result"
+KEEP = "name it as kept (keep in pyproject.toml, or --keep), or move it out of the package"
 NODE_SORTS = (("nodes_added", "new"), ("nodes_removed", "gone"), ("nodes_changed", "changed"))
 
 
@@ -50,8 +53,8 @@ def check(form: str, **given: Any) -> None:
 
     chosen = chosen_targets(given)
     found: list[tuple[Target, Difference]] = []
-    for target in chosen.targets:
-        snapshot, files = files_of(target, chosen, cached=not given["no_cache"], writable=False)
+    for target, login in zip(chosen.targets, chosen.logins, strict=True):
+        snapshot, files = files_of(target, login, chosen, cached=not given["no_cache"], writable=False)
         found.append((target, difference(target.out, files, snapshot.nodes, keep=target.keep)))
     if form == "json":
         click.echo(json.dumps({"targets": [_described(target, one) for target, one in found]}, indent=2))
@@ -81,22 +84,22 @@ def _text(target: Target, found: Difference) -> Iterator[str]:
                 yield f"  {what} {printable(name)}: {word}"
             if len(names) > MOST:
                 yield f"  and {len(names) - MOST} more {what}s: {word}"
+    if found.origin:
+        yield f"  {_moved(found)}"
+
+
+def _moved(found: Difference) -> str:
+    old, new = map(printable, found.origin)
+    return f"made from {old}, now from {new}: let everybody name it alike (url in pyproject.toml)"
 
 
 def _annotations(target: Target, found: Difference) -> Iterator[str]:
-    """Commands of a GitHub workflow: an error at each file, and one for the nodes."""
-    out = shown_path(target.out)
+    """An error at each file, and one for the nodes."""
     for field, word in SORTS:
+        advice = KEEP if field == "strangers" else _moved(found) if found.origin else PULL
         for name in getattr(found, field):
-            yield _annotation(f"{out}/{name}", f"{name}: {word}; run rekuest-codegen pull and commit the result")
+            yield annotation(f"{name}: {word}; {advice}", target.out / name)
     nodes = [f"{name} is {word}" for field, word in NODE_SORTS for name in getattr(found, field)]
     if nodes:
         more = f", and {len(nodes) - MOST} more" if len(nodes) > MOST else ""
-        yield _annotation(f"{out}/manifest.json", f"{', '.join(nodes[:MOST])}{more}")
-
-
-def _annotation(file: str, message: str) -> str:
-    """One command; what would end it, or begin another, is written as GitHub reads it back."""
-    message = printable(message).replace("%", "%25")
-    place = printable(file).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-    return f"::error file={place},title=rekuest-codegen::{message}"
+        yield annotation(f"{', '.join(nodes[:MOST])}{more}", target.out / "manifest.json")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from rekuest_codegen.build.logins import Login, Said, logins
 from rekuest_codegen.cli import explained
-from rekuest_codegen.cli.asking import timeout_option
+from rekuest_codegen.cli.asking import profile_option, timeout_option
+from rekuest_codegen.cli.ignoring import refuse_unknown_rules
 from rekuest_codegen.cli.sources import printable, shown_path
+from rekuest_codegen.cli.targets import PATTERNS, exclude_option, said, without
 from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.project import EVERYTHING, Filters, Patterns, Target, project_of
+from rekuest_codegen.project.filters import FIELDS
 from rekuest_codegen.shapes import is_array, is_object
 
 if TYPE_CHECKING:
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
 SERVER = "server"
 MANIFEST = "manifest.json"
-PATTERNS = ("app", "key", "collection", "protocol")
 LEVELS = ("never", "callers", "breaking", "compatible", "documentation")
 """From which impact on a change is a failure; each includes those before it."""
 
@@ -34,8 +36,7 @@ LEVELS = ("never", "callers", "breaking", "compatible", "documentation")
 class Asked:
     """What was given on the command line, and in the environment."""
 
-    url: str | None
-    token: str | None
+    said: Said
     timeout: float
     filters: Filters
 
@@ -46,10 +47,12 @@ class Asked:
 @click.option("--target", "names", multiple=True, help="Only this target of pyproject.toml; may be repeated.")
 @click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]")
 @click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]")
+@profile_option
 @click.option("--app", multiple=True, help="Only nodes of this app; may be a pattern, and repeated.")
 @click.option("--key", multiple=True, help="Only nodes of this key; may be a pattern, and repeated.")
 @click.option("--collection", multiple=True, help="Only nodes in this collection; likewise.")
 @click.option("--protocol", multiple=True, help="Only nodes that follow this protocol; likewise.")
+@exclude_option
 @click.option(
     "--format",
     "form",
@@ -74,6 +77,7 @@ def diff(
     names: tuple[str, ...],
     url: str | None,
     token: str | None,
+    profile: str | None,
     form: str,
     fail_on: str,
     ignore: tuple[str, ...],
@@ -82,6 +86,7 @@ def diff(
     key: tuple[str, ...],
     collection: tuple[str, ...],
     protocol: tuple[str, ...],
+    exclude: tuple[str, ...],
 ) -> None:
     """Show what changed from OLD to NEW, and whom it hurts.
 
@@ -90,17 +95,20 @@ def diff(
     """
     from rekuest_codegen.cli.changes import FORMATS
 
-    filters = Filters(app=app, key=key, collection=collection, protocol=protocol)
-    asked = Asked(url, token, timeout, filters)
+    filters = Filters(app=app, key=key, collection=collection, protocol=protocol, exclude=Patterns(node=exclude))
+    asked = Asked(said({"url": url, "token": token, "profile": profile}), timeout, filters)
     project = project_of(Path.cwd())
     targets = [project.target(name) for name in dict.fromkeys(names)] or list(project.targets)
-    _refuse_unknown([*project.ignore, *ignore, *(pattern for target in targets for pattern in target.ignore)])
+    refuse_unknown_rules(project, targets, ignore)
     if old is None:
         if not targets:
             raise ConfigurationError(
                 "nothing to compare: say OLD and NEW, as in: diff mynodes server (no target is configured)"
             )
-        told = [_compared_target(target, asked, (*target.ignore, *ignore)) for target in targets]
+        told = [
+            _compared_target(target, login, asked, (*target.ignore, *ignore))
+            for target, login in zip(targets, logins(targets, asked.said), strict=True)
+        ]
     else:
         target = targets[0] if len(targets) == 1 else None
         patterns_ = (*(target.ignore if target is not None else project.ignore), *ignore)
@@ -110,14 +118,14 @@ def diff(
         sys.exit(1)
 
 
-def _compared_target(target: Target, asked: Asked, ignore: Sequence[str]) -> Compared:
+def _compared_target(target: Target, login: Login | None, asked: Asked, ignore: Sequence[str]) -> Compared:
     from rekuest_codegen.build.origins import from_manifest
 
     filters = _narrowed(target.filters, asked.filters)
     old = from_manifest(target.out, _local(asked.filters))
     if target.source is not None:
         return _compared(shown_path(target.out), old, target.source, _source(target, target.source, filters), ignore)
-    return _compared(shown_path(target.out), old, SERVER, _server(asked, target, filters), ignore)
+    return _compared(shown_path(target.out), old, SERVER, _server(login, asked, filters), ignore)
 
 
 def _compared_given(old: str, new: str | None, target: Target | None, asked: Asked, ignore: Sequence[str]) -> Compared:
@@ -131,8 +139,12 @@ def _compared_given(old: str, new: str | None, target: Target | None, asked: Ask
     for side in sides:
         snapshot = kept[side]
         if snapshot is None:
-            wanted = target if target is not None and side == SERVER else None
-            snapshot = _server(asked, wanted, filters) if side == SERVER else _source(None, side, filters)
+            if side == SERVER:
+                wanted = target or Target(name="", out=Path.cwd(), root=Path.cwd())
+                (login,) = logins([wanted._replace(source=None)], asked.said)
+                snapshot = _server(login, asked, filters)
+            else:
+                snapshot = _source(None, side, filters)
         found.append(snapshot)
     return _compared(sides[0], found[0], sides[1], found[1], ignore)
 
@@ -165,25 +177,28 @@ def _kept(side: str, filters: Filters) -> Snapshot | None:
     return from_revision(side, _local(filters)) if colon and revision else None
 
 
-def _server(asked: Asked, target: Target | None, filters: Filters) -> Snapshot:
+def _server(login: Login | None, asked: Asked, filters: Filters) -> Snapshot:
     from rekuest_codegen.build.origins import from_server
     from rekuest_codegen.cli.pull import progress
     from rekuest_codegen.fetch import Definitions
-    from rekuest_codegen.runtime.auth import told_auth
 
-    url = asked.url or (target.url if target is not None else None)
-    if not url:
-        raise ConfigurationError("no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)")
+    if login is None:
+        raise ConfigurationError("no server: give --url or --profile, or set REKUEST_URL (http://127.0.0.1:8000)")
     known = Definitions(writable=False)  # who only looks leaves nothing behind
     with progress() as step:
-        return from_server(url, told_auth(asked.token), filters, on_page=step, timeout=asked.timeout, known=known)
+        return from_server(login.url, login.auth, filters, on_page=step, timeout=asked.timeout, known=known)
 
 
 def _source(target: Target | None, source: str, filters: Filters) -> Snapshot:
     from rekuest_codegen.build.origins import from_source
+    from rekuest_codegen.build.revisions import is_revision
     from rekuest_codegen.cli.sources import echo_findings
 
     root = target.root if target is not None else None
+    if target is None and ":" not in source and is_revision(source, Path.cwd()):
+        raise ConfigurationError(
+            f"{printable(source)}: is a git revision; say which package in it, as in {printable(source)}:mynodes"
+        )
     return from_source(source, _local(filters), root=root, on_findings=echo_findings)
 
 
@@ -192,7 +207,8 @@ def _source(target: Target | None, source: str, filters: Filters) -> Snapshot:
 
 def _narrowed(filters: Filters, asked: Filters) -> Filters:
     """``filters``, with what was given on the command line in place of theirs."""
-    return filters._replace(**{name: given for name in PATTERNS if (given := getattr(asked, name))})
+    given = {name: given for name in PATTERNS if (given := getattr(asked, name))}
+    return without(filters, asked.exclude.node)._replace(**given)
 
 
 def _local(filters: Filters) -> Filters:
@@ -216,20 +232,11 @@ def _recorded(snapshot: Snapshot) -> Filters:
 
 
 def _patterns(said: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    found = {name: said.get(name) for name in PATTERNS}
+    found = {name: said.get(name) for name in FIELDS}
     return {name: tuple(map(str, value)) for name, value in found.items() if is_array(value)}
 
 
 # -- what counts -------------------------------------------------------------------------------------------------
-
-
-def _refuse_unknown(patterns: Iterable[str]) -> None:
-    from rekuest_codegen.ir.compare import RULES, unknown_patterns
-
-    for pattern in unknown_patterns(list(patterns)):
-        close = difflib.get_close_matches(pattern.partition(":")[0], RULES, n=1)
-        advice = f"did you mean {close[0]!r}?" if close else "expected RULE, APP/KEY or RULE:APP/KEY"
-        raise ConfigurationError(f"ignore: {pattern!r} names no rule of diff; {advice}")
 
 
 def _fails(impact: Impact, fail_on: str) -> bool:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rekuest_codegen.cli import explained
-from rekuest_codegen.cli.asking import timeout_option
+from rekuest_codegen.cli.asking import profile_option, timeout_option
 from rekuest_codegen.cli.pull import files_of
 from rekuest_codegen.cli.sources import shown_path
-from rekuest_codegen.cli.targets import LOOKS, chosen_targets
+from rekuest_codegen.cli.targets import LOOKS, chosen_targets, exclude_option
 from rekuest_codegen.counted import counted
 from rekuest_codegen.errors import ConfigurationError, OutputError
 
@@ -37,11 +37,13 @@ PACKAGE = "mynodes"
 @click.option("--frozen", is_flag=True, help="Read the nodes from the package's own manifest; ask no server.")
 @click.option("--url", envvar="REKUEST_URL", help="The server, http://host:port.  [env: REKUEST_URL]")
 @click.option("--token", envvar="REKUEST_TOKEN", help="The token it knows us by.  [env: REKUEST_TOKEN]")
+@profile_option
 @click.option("--source", help="Read the nodes from this source code instead: a file, a folder, an installed package.")
 @click.option("--app", multiple=True, help="Only nodes of this app; may be a pattern, and repeated.")
 @click.option("--key", multiple=True, help="Only nodes of this key; may be a pattern, and repeated.")
 @click.option("--collection", multiple=True, help="Only nodes in this collection; likewise.")
 @click.option("--protocol", multiple=True, help="Only nodes that follow this protocol; likewise.")
+@exclude_option
 @click.option("--search", help="Only nodes the server finds for this text.")
 @click.option("--connected", is_flag=True, help="Only nodes that a connected agent provides now.")
 @click.option("--templates", type=click.Path(path_type=Path, file_okay=False), help="Templates of your own.")
@@ -63,7 +65,7 @@ def docs(out: Path, html: bool, **given: Any) -> None:
         raise ConfigurationError(f"a reference is of one package; name one of the targets: {names}")
     target = chosen.targets[0]
     _refuse_package(out)
-    snapshot, files = files_of(target, chosen, cached=not given["no_cache"])
+    snapshot, files = files_of(target, chosen.logins[0], chosen, cached=not given["no_cache"])
     pages = reference(files, package=target.out.name, html=html, templates=target.templates)
     written = write_package(out, pages)
     nodes, apps = len(snapshot.nodes), len({node.app for node in snapshot.nodes})

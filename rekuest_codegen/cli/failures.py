@@ -24,13 +24,22 @@ NOT_TOLD = frozenset({"message", "problem", "retry_safe"})
 """Attributes of errors that the object has under other names, or in its message."""
 
 
+ONLY_LOOK = frozenset({"check", "diff", "nodes", "show"})
+"""Commands that write nothing, and need not say that they did not."""
+
+
 def fail(error: RekuestError) -> NoReturn:
     """Say what went wrong, and exit with 2."""
-    lines = lines_of(error)
+    lines = lines_of(error, writes=_command() not in ONLY_LOOK)
     if asked_for_json():
         message = lines[-1].removeprefix("error: ")
         tell(type(error).__name__, message, retry_safe=error.retry_safe, **_carried(vars(error)))
     else:
+        if _form() == "github":
+            from rekuest_codegen.cli.annotations import annotation
+
+            for line in lines:
+                click.echo(annotation(line.removeprefix("error: ")))
         click.echo("\n".join(lines), err=True)
     sys.exit(2)
 
@@ -50,9 +59,22 @@ def tell(kind: str, message: str, *, retry_safe: bool, **more: Any) -> None:
 
 def asked_for_json() -> bool:
     """Whether the command that runs was asked for JSON."""
+    return bool(_given().get("as_json")) or _form() == "json"
+
+
+def _form() -> Any:
+    """The format that the command that runs was asked for, where it has several."""
+    return _given().get("form")
+
+
+def _command() -> str | None:
     context = click.get_current_context(silent=True)
-    given = context.params if context is not None else {}
-    return bool(given.get("as_json")) or given.get("form") == "json"
+    return context.command.name if context is not None else None
+
+
+def _given() -> Mapping[str, Any]:
+    context = click.get_current_context(silent=True)
+    return context.params if context is not None else {}
 
 
 def asks_for_json(arguments: Sequence[str]) -> bool:

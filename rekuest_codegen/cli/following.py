@@ -9,13 +9,15 @@ from types import FrameType
 
 import click
 
+from rekuest_codegen.build.logins import Login
 from rekuest_codegen.build.watch import watch
 from rekuest_codegen.errors import DefinitionError, RekuestError
 from rekuest_codegen.project import Target
 
 
-def follow(targets: Sequence[Target], token: str | None, again: Callable[[], Sequence[str]]) -> None:
-    """Call ``again`` at each change, and print the lines it gives. What it fails with is printed, and waited out.
+def follow(targets: Sequence[Target], logins: Sequence[Login | None], again: Callable[[], Sequence[str]]) -> None:
+    """Call ``again`` at each change to the nodes of ``targets``, whose servers are asked with ``logins``, and print the
+    lines it gives. What it fails with is printed, and waited out.
 
     The loop stands still while ``again`` works: changes of that time are told after it.
 
@@ -29,7 +31,7 @@ def follow(targets: Sequence[Target], token: str | None, again: Callable[[], Seq
     before = signal.signal(signal.SIGTERM, as_interrupt)
     try:
         with asyncio.Runner() as runner:
-            changes = watch(targets, token)
+            changes = watch(targets, logins)
             click.echo("watching; Ctrl-C ends it", err=True)
             try:
                 while True:

@@ -10,8 +10,10 @@ from rekuest_codegen.cli import explained
 from rekuest_codegen.cli.asking import Asked, asked_of, server_options
 from rekuest_codegen.cli.completion import complete_nodes
 from rekuest_codegen.cli.tables import echo_json, echo_table
+from rekuest_codegen.errors import DefinitionError
 
 if TYPE_CHECKING:
+    from rekuest_codegen.fetch import Refused
     from rekuest_codegen.ir import Node
 
 
@@ -22,24 +24,41 @@ if TYPE_CHECKING:
 @server_options
 @explained
 def nodes(patterns: tuple[str, ...], search: str | None, connected: bool, as_json: bool, **given: Any) -> None:
-    """List the nodes of a server; all, or those whose names match a pattern (``lab/*``)."""
+    """List the nodes of a server; all, or those whose names match a pattern (``lab/*``).
+
+    Those that cannot be expressed, and so not be pulled, are marked.
+    """
     from rekuest_codegen.ir import definition
     from rekuest_codegen.ir.spelling import signature
 
-    found = nodes_of(asked_of(given), patterns, search=search, connected=connected)
+    refused: list[Refused] = []
+    found = nodes_of(asked_of(given), patterns, search=search, connected=connected, refused=refused)
     if as_json:
-        echo_json([{"app": node.app, "hash": node.hash, **definition(node)} for node in found])
-    elif found:
+        listed = [{"app": node.app, "hash": node.hash, **definition(node)} for node in found]
+        marked = [
+            {"app": one.app, "key": one.key, "findings": [finding._asdict() for finding in one.findings]}
+            for one in refused
+        ]
+        echo_json([*listed, *marked])
+    elif found or refused:
         rows = [(node.app, node.key, node.kind.value, signature(node)) for node in found]
-        echo_table(("app", "key", "kind", "signature"), rows)
+        rows += [(one.app, one.key, "?", f"cannot be expressed: {one.findings[0].message}") for one in refused]
+        echo_table(("app", "key", "kind", "signature"), sorted(rows))
     else:
         click.echo("no nodes", err=True)
 
 
 def nodes_of(
-    asked: Asked, patterns: tuple[str, ...] = (), *, search: str | None = None, connected: bool = False
+    asked: Asked,
+    patterns: tuple[str, ...] = (),
+    *,
+    search: str | None = None,
+    connected: bool = False,
+    refused: list[Refused] | None = None,
 ) -> list[Node]:
     """The nodes of a server that match one of ``patterns`` (by key, or by app and key), by app and key.
+
+    Those that match and cannot be expressed are put into ``refused``; where there is none, they are the end of it.
 
     Raises:
         RekuestError: they cannot be had.
@@ -49,11 +68,17 @@ def nodes_of(
     from rekuest_codegen.fetch import Definitions, fetch_nodes
     from rekuest_codegen.project import Filters
 
+    def is_meant(node: Node | Refused) -> bool:
+        names = (node.title if "/" in pattern else node.key for pattern in patterns)
+        return not patterns or any(map(fnmatchcase, names, patterns))
+
     filters = Filters(search=search, connected=connected)
-    found = fetch_nodes(asked.url, asked.token, filters, timeout=asked.timeout, known=Definitions(writable=True))
-    named = [
-        node
-        for node in found
-        if not patterns or any(fnmatchcase(node.title if "/" in pattern else node.key, pattern) for pattern in patterns)
-    ]
-    return sorted(named, key=lambda node: (node.app, node.key, node.version))
+    others: list[Refused] = []
+    known = Definitions(writable=True)
+    found = fetch_nodes(asked.url, asked.token, filters, timeout=asked.timeout, known=known, refused=others)
+    meant = [one for one in others if is_meant(one)]
+    if refused is not None:
+        refused.extend(meant)
+    elif meant:
+        raise DefinitionError([finding for one in meant for finding in one.findings])
+    return sorted(filter(is_meant, found), key=lambda node: (node.app, node.key, node.version))

@@ -16,6 +16,7 @@ from rekuest_codegen.errors import ConfigurationError
 from rekuest_codegen.garbage import collection_paused
 
 if TYPE_CHECKING:
+    from rekuest_codegen.build.logins import Login
     from rekuest_codegen.build.origins import Found
     from rekuest_codegen.build.packages import Made
     from rekuest_codegen.project import Target
@@ -47,7 +48,7 @@ def pull(**given: Any) -> None:
     if given["watch"]:
         from rekuest_codegen.cli.following import follow
 
-        follow(chosen.targets, chosen.token, lambda: _changes(_made(chosen_targets(given), given)))
+        follow(chosen.targets, list(chosen.logins), lambda: _changes(_made(chosen_targets(given), given)))
 
 
 def _made(chosen: Chosen, given: Mapping[str, Any]) -> list[Made]:
@@ -56,8 +57,8 @@ def _made(chosen: Chosen, given: Mapping[str, Any]) -> list[Made]:
 
     packages: list[Made] = []
     with collection_paused():  # nearly all that is made stays to the end
-        for target in chosen.targets:
-            found, files = files_of(target, chosen, cached=not given["no_cache"])
+        for target, login in zip(chosen.targets, chosen.logins, strict=True):
+            found, files = files_of(target, login, chosen, cached=not given["no_cache"])
             packages.append(made(target, found.nodes, files))
     return packages
 
@@ -69,10 +70,10 @@ def _changes(packages: Sequence[Made]) -> list[str]:
 
 
 def files_of(
-    target: Target, chosen: Chosen, *, cached: bool, writable: bool = True
+    target: Target, login: Login | None, chosen: Chosen, *, cached: bool, writable: bool = True
 ) -> tuple[Found[Any], dict[str, str]]:
-    """The nodes of ``target``, and the files of its package. ``cached`` definitions are not fetched; ``writable``
-    says whether those that are fetched may be remembered.
+    """The nodes of ``target``, got with ``login``, and the files of its package. ``cached`` definitions are not
+    fetched, and ``writable`` says whether those that are fetched may be remembered.
 
     Raises:
         RekuestError: they cannot be had.
@@ -89,7 +90,7 @@ def files_of(
         known = Definitions(writable=writable)
     with nullcontext() if target.source is not None else progress() as step:
         found = snapshot_of(
-            target, token=chosen.token, timeout=chosen.timeout, on_page=step, on_findings=echo_findings, known=known
+            target, login=login, timeout=chosen.timeout, on_page=step, on_findings=echo_findings, known=known
         )
     return found, generated(target, chosen.project, found)
 

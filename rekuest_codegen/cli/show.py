@@ -14,6 +14,7 @@ from rekuest_codegen.cli.nodes import nodes_of
 from rekuest_codegen.cli.sources import printable
 from rekuest_codegen.cli.tables import echo_json, echo_table
 from rekuest_codegen.errors import ConfigurationError, NodeNotFound
+from rekuest_codegen.project.filters import exactly
 
 if TYPE_CHECKING:
     from rekuest_codegen.ir import Node, Port
@@ -49,7 +50,8 @@ def node_of(asked: Asked, name: str) -> Node:
         NodeNotFound: there is none. ConfigurationError: there are several. RekuestError: they cannot be had.
     """
     app, slash, key = name.rpartition("/")
-    found = [node for node in nodes_of(asked) if node.key == key and (not slash or node.app == app)]
+    named = exactly(name) if slash else exactly(key)
+    found = [node for node in nodes_of(asked, (named,)) if node.key == key and (not slash or node.app == app)]
     apps = sorted({node.app for node in found})
     if not found:
         raise NodeNotFound(f"{name}: no such node at {asked.url}; rekuest-codegen nodes lists them")

@@ -62,7 +62,7 @@ def read_manifest(text: str) -> tuple[list[Node], dict[str, Any]]:
     raw = _load(text)
     nodes, provenance = raw.get("nodes"), raw.get("provenance")
     if not is_array(nodes) or not is_object(provenance) or not all(is_object(node) for node in nodes):
-        raise ConfigurationError(f"{MANIFEST}: no nodes and provenance in it")
+        raise ConfigurationError("no nodes and provenance in it; restore it, or pull again")
     findings: list[Finding] = []
     read: list[Node] = []
     for node in nodes:
@@ -109,7 +109,7 @@ def written_files(text: str) -> dict[str, str]:
     if files is None:
         files = _load(text).get("files")
     if not is_object(files):
-        raise ConfigurationError(f"{MANIFEST}: no files in it")
+        raise ConfigurationError("no files in it")
     return {path: str(hash_) for path, hash_ in files.items()}
 
 
@@ -159,7 +159,7 @@ def _load(text: str) -> dict[str, Any]:
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{MANIFEST}: {error}") from None
+        raise ConfigurationError(f"no JSON ({error}); restore it from git, or pull again") from None
     if not is_object(raw) or raw.get("format") != FORMAT:
-        raise ConfigurationError(f"{MANIFEST}: not a manifest of format {FORMAT}; a newer rekuest-codegen may read it")
+        raise ConfigurationError(f"not a manifest of format {FORMAT}; a newer rekuest-codegen may read it")
     return raw

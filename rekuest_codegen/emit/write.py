@@ -23,6 +23,10 @@ from rekuest_codegen.emit.swap import swap, undo_half
 from rekuest_codegen.emit.walk import walk
 from rekuest_codegen.errors import OutputError
 from rekuest_codegen.ir.naming import DEVICES
+from rekuest_codegen.printable import printable
+
+FEW = 5
+"""Files that are named in one line."""
 
 
 class WriteResult(NamedTuple):
@@ -32,11 +36,17 @@ class WriteResult(NamedTuple):
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
+    edited: tuple[str, ...] = ()
+    """Those of the changed and the removed ones that somebody had edited since we wrote them."""
 
     def __str__(self) -> str:
         counts = ((len(self.created), "new"), (len(self.changed), "changed"), (len(self.removed), "removed"))
         said = [f"{count} {word}" for count, word in counts if count]
-        return f"files: {', '.join(said)}" if said else "nothing changed"
+        if not said:
+            return "nothing changed"
+        more = f" and {len(self.edited) - FEW} more" if len(self.edited) > FEW else ""
+        lost = f"; edits by hand are gone from {printable(', '.join(self.edited[:FEW]))}{more}" if self.edited else ""
+        return f"files: {', '.join(said)}{lost}"
 
 
 def write_package(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = (), wait: float = 10.0) -> WriteResult:
@@ -66,6 +76,9 @@ def write_package(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = 
             return _publish(target, files, keep)
     except UnicodeEncodeError as error:
         raise OutputError(f"{out}: a file has text that UTF-8 cannot hold ({error.reason})") from None
+    except (FileExistsError, NotADirectoryError) as error:
+        file = next((above for above in out.parents if above.exists() and not above.is_dir()), error.filename or out)
+        raise OutputError(f"{file}: is a file, so {out} cannot be in it; name another folder") from None
     except OSError as error:
         place = error.filename or out
         if error.errno == errno.EBUSY:
@@ -104,6 +117,7 @@ class _Found(NamedTuple):
     old: Mapping[str, bytes]
     new: Mapping[str, bytes]
     kept: Sequence[str]
+    edited: Sequence[str]
     there: bool
 
     @classmethod
@@ -115,12 +129,12 @@ class _Found(NamedTuple):
         old = {path: (target / path).read_bytes() for path in there.ours}
         new = {path: text.encode() for path, text in files.items()}
         # What was ours once and is no longer wanted is the user's when he has written in it and names it as kept.
-        stale = {path: said for path, said in there.ours.items() if path not in new and is_kept(path, keep)}
-        kept = sorted([*there.kept, *(path for path, said in stale.items() if _edited(old[path], said))])
+        edited = [path for path, said in there.ours.items() if new.get(path) != old[path] and _edited(old[path], said)]
+        kept = sorted([*there.kept, *(path for path in edited if path not in new and is_kept(path, keep))])
         if clash := sorted(new.keys() & set(kept)):
             problem = f"{target}: {clash[0]} is kept, and would be written too; rename it, or keep something else"
             raise OutputError(problem)
-        return cls(old, new, kept, target.is_dir())
+        return cls(old, new, kept, edited, target.is_dir())
 
     @property
     def result(self) -> WriteResult:
@@ -130,6 +144,7 @@ class _Found(NamedTuple):
             changed=tuple(sorted(path for path in new.keys() & old.keys() if new[path] != old[path])),
             removed=tuple(sorted(old.keys() - new.keys() - set(self.kept))),
             unchanged=tuple(sorted(path for path in new.keys() & old.keys() if new[path] == old[path])),
+            edited=tuple(sorted(set(self.edited) - set(self.kept))),
         )
 
     @property

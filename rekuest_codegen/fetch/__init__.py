@@ -11,18 +11,19 @@ from rekuest_codegen.lazy import lazy
 
 if TYPE_CHECKING:
     from rekuest_codegen.fetch.cache import Definitions
-    from rekuest_codegen.fetch.listing import OnPage, afetch_nodes, fetch_nodes
+    from rekuest_codegen.fetch.listing import OnPage, Refused, afetch_nodes, fetch_nodes
     from rekuest_codegen.project import Filters
 
 _PLACES = {
     "Definitions": "fetch.cache",
     "Filters": "project",
     "OnPage": "fetch.listing",
+    "Refused": "fetch.listing",
     "afetch_nodes": "fetch.listing",
     "fetch_nodes": "fetch.listing",
 }
 
-__all__ = ["Definitions", "Filters", "OnPage", "afetch_nodes", "fetch_nodes"]
+__all__ = ["Definitions", "Filters", "OnPage", "Refused", "afetch_nodes", "fetch_nodes"]
 
 
 __getattr__ = lazy(__name__, _PLACES, below="rekuest_codegen")

@@ -65,7 +65,8 @@ async def exchange(endpoint: Endpoint, token: str | Auth, timeout: float) -> Asy
             yield ask
         except DefinitionError as error:
             told = [(_told(one.where, shown), _told(one.message, shown), one) for one in error.findings]
-            raise DefinitionError([Finding(one.code, where, text, one.severity) for where, text, one in told]) from None
+            findings = [Finding(one.code, where, text, one.severity) for where, text, one in told]
+            raise DefinitionError(findings, [_told(node, shown) for node in error.nodes]) from None
         except RekuestError as error:
             error.args = (_told(str(error), shown),)
             raise
@@ -95,8 +96,13 @@ def _payload(place: str, response: httpx.Response) -> Any:
         raise ProtocolError(f"{place}: the server sends us on to {target!r} ({status}); give that address instead")
     try:
         payload = json.loads(response.content)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
         kind = response.headers.get("content-type", "no content type").split(";")[0][:MAX_TEXT]
+        if "json" in kind:
+            why = "it nests too deeply" if isinstance(error, RecursionError) else str(error)[:MAX_TEXT]
+            raise ProtocolError(
+                f"{place}: the answer cannot be read as the JSON it says it is: {why} ({status})"
+            ) from None
         raise ProtocolError(
             f"{place}: expected JSON, got {kind} ({status}); is this the address of a rekuest server?"
         ) from None

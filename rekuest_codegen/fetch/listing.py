@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekuest_codegen.api.client.operations import ENUMERATE_HASHES_GQL
 from rekuest_codegen.api.contracts import LOOK_AT_SERVER, Contract, contract_of, enumeration
@@ -37,6 +37,19 @@ MAX_NODES = 1_000_000
 OnPage = Callable[[int, int | None], None]
 
 
+class Refused(NamedTuple):
+    """A node that cannot be expressed, and why."""
+
+    app: str
+    key: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def title(self) -> str:
+        """``app/key``, as messages name a node."""
+        return f"{self.app}/{self.key}" if self.app else self.key
+
+
 def fetch_nodes(
     url: str,
     token: str | Auth,
@@ -45,12 +58,15 @@ def fetch_nodes(
     on_page: OnPage | None = None,
     timeout: float = 30.0,
     known: Definitions | None = None,
+    refused: list[Refused] | None = None,
 ) -> list[Node]:
     """`afetch_nodes`, waiting. Raises SyncInsideLoopError where an event loop runs."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(afetch_nodes(url, token, filters, on_page=on_page, timeout=timeout, known=known))
+        return asyncio.run(
+            afetch_nodes(url, token, filters, on_page=on_page, timeout=timeout, known=known, refused=refused)
+        )
     raise SyncInsideLoopError(
         "an event loop is running here, which a sync call would block: await afetch_nodes instead"
     )
@@ -64,11 +80,13 @@ async def afetch_nodes(
     on_page: OnPage | None = None,
     timeout: float = 30.0,
     known: Definitions | None = None,
+    refused: list[Refused] | None = None,
 ) -> list[Node]:
     """All nodes that ``filters`` take, in the order in which they were defined.
 
     ``on_page`` is told after each page how many nodes are there, and of how many; ``timeout`` bounds each answer, in
-    seconds. What is in ``known`` is not asked for, and what was asked for is put there.
+    seconds. What is in ``known`` is not asked for, and what was asked for is put there. Nodes that cannot be expressed
+    are put into ``refused``; where there is none, they are the end of it.
 
     Raises:
         DefinitionError: nodes that cannot be expressed, all of them.
@@ -95,7 +113,7 @@ async def afetch_nodes(
             raise ProtocolError(
                 f"{endpoint.graphql}: {counted(len(kept), 'node')} listed and yet not given (ids {few})"
             )
-        read = _translated({key: bodies[key] for key in wanted if key in bodies})
+        read = _translated({key: bodies[key] for key in wanted if key in bodies}, refused)
     if known is not None:
         for key, node in read.items():
             known.keep(node, bodies[key])
@@ -150,19 +168,25 @@ async def _actions(
     page = answer.get("actions")
     if not is_array(page) or not all(is_object(raw) and isinstance(raw.get("id"), str | int) for raw in page):
         raise ProtocolError(f"{endpoint.graphql}: asked for a list of nodes, and got something else")
-    return {str(raw["id"]): raw for raw in page}
+    listed: dict[str, Mapping[str, Any]] = {}
+    for raw in page:
+        if listed.setdefault(str(raw["id"]), raw) != raw:
+            raise ProtocolError(f"{endpoint.graphql}: lists two nodes under one id, {str(raw['id'])[:40]!r}")
+    return listed
 
 
-def _translated(bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, Node]:
+def _translated(bodies: Mapping[str, Mapping[str, Any]], refused: list[Refused] | None) -> dict[str, Node]:
     nodes: dict[str, Node] = {}
-    findings: list[Finding] = []
+    found: list[Refused] = []
     for key, raw in bodies.items():
         try:
             nodes[key] = node_from_server(raw)
         except DefinitionError as error:
-            findings.extend(error.findings)
-    if findings:
-        raise DefinitionError(findings)
+            found.append(Refused(_text(_at(raw, "app", "identifier")), _text(raw.get("key")), error.findings))
+    if refused is not None:
+        refused.extend(found)
+    elif found:
+        raise DefinitionError([finding for one in found for finding in one.findings], [one.title for one in found])
     return nodes
 
 

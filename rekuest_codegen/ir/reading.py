@@ -31,7 +31,7 @@ def read_node(raw: Mapping[str, Any]) -> Node:
     if app := raw.get("app"):
         where = f"{str(app)[:200]}/{where}"
     if _too_deep(raw):
-        raise DefinitionError([Finding("too-deep", where, f"nested deeper than {MAX_DEPTH} ports")])
+        raise DefinitionError([_deepest(raw, where)])
     try:
         node = Node.model_validate(raw)
     except ValidationError as error:
@@ -42,10 +42,44 @@ def read_node(raw: Mapping[str, Any]) -> Node:
     return node
 
 
-def _too_deep(raw: Any) -> bool:
-    """Whether ``raw`` nests deeper than any definition may; walks level by level, so it cannot overflow the stack."""
+def _deepest(raw: Mapping[str, Any], where: str) -> Finding:
+    """What to say of ``raw``, which nests too deep: ports in ports, or what one of them holds."""
+    for side in ("args", "returns"):
+        for port in _ports(raw.get(side)):
+            if _too_deep(port, MAX_JSON_DEPTH - 2):
+                return _deepest_field(port, f"{where}: {side}.{_key(port)}", MAX_JSON_DEPTH - 3)
+    return _deepest_field(raw, where, MAX_JSON_DEPTH - 1)
+
+
+def _deepest_field(raw: Mapping[str, Any], place: str, left: int) -> Finding:
+    """Down the ports, as far as the first that holds what is too deep without any port's help."""
+    while True:
+        for field, value in raw.items():
+            if field not in ("children", "args", "returns") and _too_deep(value, left):
+                text = (
+                    f"its {str(field)[:60]} is nested deeper than a definition may be ({MAX_JSON_DEPTH} levels in all)"
+                )
+                return Finding("too-deep", place, text)
+        deep = [port for port in _ports(raw.get("children")) if left > 2 and _too_deep(port, left - 1)]
+        if not deep:
+            return Finding("too-deep", place, f"nested deeper than {MAX_DEPTH} ports")
+        raw, left = deep[0], left - 2
+        place = f"{place}.{_key(raw)}"
+
+
+def _ports(value: Any) -> list[Mapping[str, Any]]:
+    return [port for port in value if is_mapping(port)] if is_series(value) else []
+
+
+def _key(port: Mapping[str, Any]) -> str:
+    return str(port.get("key", "?"))[:200]
+
+
+def _too_deep(raw: Any, most: int = MAX_JSON_DEPTH) -> bool:
+    """Whether ``raw`` nests deeper than ``most``, by default than any definition may; walks level by level, so it
+    cannot overflow the stack."""
     level: list[Any] = [raw]
-    for _ in range(MAX_JSON_DEPTH):
+    for _ in range(most):
         below: list[Any] = []
         for item in level:
             if is_mapping(item):

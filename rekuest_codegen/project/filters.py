@@ -1,4 +1,4 @@
-"""Which nodes: by app, key, collection and protocol, with ``*``, ``?`` and ``[...]`` as in file names.
+"""Which nodes: by app, key, collection, protocol and ``app/key``, with ``*``, ``?`` and ``[...]`` as in file names.
 
 A node is taken when every field that says something has a pattern that fits, and no pattern of ``exclude`` fits. A
 node without an app, a collection or a protocol fits none of that field's patterns. Case counts: these are keys, not
@@ -7,11 +7,12 @@ files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-FIELDS = ("app", "key", "collection", "protocol")
+FIELDS = ("app", "key", "collection", "protocol", "node")
 SPECIAL = frozenset("*?[")
 
 
@@ -22,6 +23,7 @@ class Patterns(NamedTuple):
     key: tuple[str, ...] = ()
     collection: tuple[str, ...] = ()
     protocol: tuple[str, ...] = ()
+    node: tuple[str, ...] = ()
 
     def said(self) -> dict[str, Any]:
         """What is not empty, as the manifest records it."""
@@ -41,10 +43,12 @@ class Filters(NamedTuple):
     exclude: Patterns = Patterns()
     search: str | None = None
     connected: bool = False
+    node: tuple[str, ...] = ()
 
     def takes(self, app: str, key: str, collections: Sequence[str] = (), protocols: Sequence[str] = ()) -> bool:
         """Whether a node of these is wanted, as far as the patterns say."""
-        node = (("app", (app,)), ("key", (key,)), ("collection", collections), ("protocol", protocols))
+        title = f"{app}/{key}" if app else key
+        node = zip(FIELDS, ((app,), (key,), collections, protocols, (title,)), strict=True)
         return all(
             (not (wanted := getattr(self, name)) or _any(wanted, values))
             and not _any(getattr(self.exclude, name), values)
@@ -63,6 +67,11 @@ EVERYTHING = Filters()
 def is_pattern(text: str) -> bool:
     """Whether ``text`` may fit more than itself."""
     return not SPECIAL.isdisjoint(text)
+
+
+def exactly(node: str) -> str:
+    """The pattern that fits ``node`` and nothing else."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", node)
 
 
 def _said(patterns: Patterns | Filters) -> dict[str, Any]:

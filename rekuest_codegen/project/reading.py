@@ -16,6 +16,7 @@ from rekuest_codegen.shapes import is_object
 
 FILE = "pyproject.toml"
 TABLE = "tool.rekuest-codegen"
+MISSPELT = "rekuest_codegen"
 KEYS = ("structures", "models", "memory-structures", "ignore", "targets", "build")
 
 
@@ -97,6 +98,8 @@ def read_project(file: Path) -> Project:
     tools: object = raw.get("tool")
     given: object = tools.get("rekuest-codegen", {}) if is_object(tools) else {}
     document = Document(document.path, text)
+    if is_object(tools) and MISSPELT in tools and "rekuest-codegen" not in tools:
+        Table(document, f"tool.{MISSPELT}", {}).refuse(f"unknown table; did you mean [{TABLE}]?")
     if not is_object(given):
         raise ConfigurationError(f"{document.shown}: tool.rekuest-codegen: expected a table, [{TABLE}]")
     table = Table(document, TABLE, given)

@@ -28,11 +28,13 @@ SECTION = """\
 out = {out}
 # The server; without it, the one in REKUEST_URL. Or source code, without any server.
 {url}
+# The variable with its token, if that is not REKUEST_TOKEN. In place of both, profile names one of your profiles.
+# token-variable = "LAB_TOKEN"
 # source = "../neighbour"
 
 # Which nodes; * and ? as in file names. Without filters, all of them.
-# include = { app = ["imagej", "lab-*"], key = [], collection = [], protocol = [] }
-# exclude = { key = ["debug_*"] }
+# include = { app = ["imagej", "lab-*"], key = [], collection = [], protocol = [], node = [] }
+# exclude = { key = ["debug_*"], node = ["lab/old"] }
 # search = "segment"
 # connected = true
 

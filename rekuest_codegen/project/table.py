@@ -46,7 +46,10 @@ class Table(NamedTuple):
             if key in known:
                 continue
             if any(word in key.lower() for word in SECRETS):
-                self.refuse("tokens do not belong in a file; take the line out and set REKUEST_TOKEN instead", key)
+                more = ", or say which variable has it: token-variable" if "token-variable" in known else ""
+                self.refuse(
+                    f"tokens do not belong in a file; take the line out and set REKUEST_TOKEN instead{more}", key
+                )
             self.refuse(f"unknown key {key!r}; {suggestion(key, known)}", key)
 
     def text(self, key: str) -> str | None:
@@ -94,6 +97,9 @@ class Table(NamedTuple):
         ConfigurationError: ``file:line: [table]: problem``.
         """
         line = _line_of(self.document.text, self.place, key)
+        if line is None:  # the table is written within a line of the one it is in
+            outer, _, name = self.place.rpartition(".")
+            line = _line_of(self.document.text, outer, name)
         where = f"{self.document.shown}:{line}" if line else self.document.shown
         raise ConfigurationError(f"{where}: [{place or self.place}]: {problem}")
 

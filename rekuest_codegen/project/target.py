@@ -1,12 +1,13 @@
 """``[tool.rekuest-codegen.targets.NAME]``: one package, where its nodes come from and how it is to look.
 
 Paths are relative to the file that says them. Where neither ``url`` nor ``source`` is said, the nodes come from the
-server of the environment. A token is none of a file's business.
+server of the environment. A token is none of a file's business; where it is found can be said.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -24,7 +25,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 """How a package may look; the first of each is the default."""
 KEYS = (
-    *("url", "source", "out", "include", "exclude", "search", "connected"),
+    *("url", "profile", "token-variable", "source", "out", "include", "exclude", "search", "connected"),
     *(*CHOICES, "templates", "keep", "ignore"),
 )
 
@@ -36,7 +37,8 @@ class Target(NamedTuple):
         name: what the user calls it.
         out: its folder, absolute.
         root: the folder that ``source`` is relative to, absolute.
-        url, source: where its nodes come from; at most one of them.
+        url, source, profile: where its nodes come from; at most one of them.
+        token_variable: the environment variable that has the token for its server.
         filters: which of the nodes.
         layout, async_naming, enums, docstrings, templates: how it is to look.
         keep: files of the user's that may lie in it, as patterns of paths relative to it.
@@ -56,6 +58,8 @@ class Target(NamedTuple):
     templates: Path | None = None
     keep: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    profile: str | None = None
+    token_variable: str | None = None
 
     @property
     def emit(self) -> dict[str, Any]:
@@ -88,11 +92,7 @@ def _read(table: Table, name: str, ignore: tuple[str, ...]) -> Target:
         table.refuse("unknown key 'server'; did you mean 'url'?", "server")
     table.only(KEYS)
     root = table.document.path.parent
-    url, source = table.text("url"), table.text("source")
-    if url is not None and source is not None:
-        table.refuse("has a url and a source; nodes come from one of them", "source")
-    if url is not None and "@" in url:
-        table.refuse("url: leave credentials out; the token is REKUEST_TOKEN's", "url")
+    url, source, profile, variable = _origin(table)
     out = _path(root, table.text("out") or name)
     if (problem := refusal(out, root)) is not None:
         table.refuse(f"out: {problem}", "out")
@@ -109,9 +109,32 @@ def _read(table: Table, name: str, ignore: tuple[str, ...]) -> Target:
         filters=filters,
         templates=_path(root, templates) if templates else None,
         keep=_keep(table),
+        profile=profile,
+        token_variable=variable,
         ignore=tuple(dict.fromkeys((*ignore, *table.texts("ignore", '["node-added", "arg-*:lab/*"]')))),
         **{key.replace("-", "_"): table.choice(key, choices) for key, choices in CHOICES.items()},
     )
+
+
+def _origin(table: Table) -> tuple[str | None, str | None, str | None, str | None]:
+    """Address, source code, profile, and the variable that has the token."""
+    url, source, profile = table.text("url"), table.text("source"), table.text("profile")
+    variable = table.text("token-variable")
+    if url is not None and source is not None:
+        table.refuse("has a url and a source; nodes come from one of them", "source")
+    if profile is not None and (url is not None or variable is not None):
+        other = "url" if url is not None else "token-variable"
+        table.refuse(f"has a profile and a {other}; the profile says both, server and token", other)
+    if source is not None and (profile is not None or variable is not None):
+        table.refuse("profile and token-variable are for a server; with source there is none", "source")
+    if url is not None and "@" in url:
+        table.refuse("url: leave credentials out; the token is REKUEST_TOKEN's", "url")
+    if variable is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", variable):
+        # It may be a token, and is not repeated.
+        table.refuse(
+            'token-variable: expected the name of a variable, as in token-variable = "LAB_TOKEN"', "token-variable"
+        )
+    return url, source, profile, variable
 
 
 def _filters(table: Table) -> Filters:

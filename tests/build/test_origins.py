@@ -66,7 +66,7 @@ def test_a_manifest(repository: Path) -> None:
     [
         (None, "no manifest.json there"),
         (b"\xff\xfe", "not text in UTF-8"),
-        (b"{", "manifest.json: Expecting"),
+        (b"{", "manifest.json: no JSON (Expecting"),
         (b'{"format": 99}', "not a manifest of format 1"),
         (b'{"format": 1, "nodes": 3, "provenance": {}}', "no nodes and provenance"),
         (b'{"format": 1, "nodes": [], "provenance": {"options": 3}}', "options: expected a table"),

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -105,18 +106,54 @@ def test_the_hooks(project: Path, environment: dict[str, str]) -> None:
     assert hook("rekuest-codegen-check").returncode == 0
 
 
-def test_the_workflow(project: Path, environment: dict[str, str], tmp_path: Path) -> None:
-    job = yaml.safe_load(block("yaml", "runs-on"))["jobs"]["nodes"]
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of one step: ``done`` is None where it was passed over."""
+
+    command: str
+    done: subprocess.CompletedProcess[str] | None
+
+
+def workflow(folder: Path, environment: dict[str, str], *, uncommented: bool = False) -> dict[str, Step]:
+    """The commands of the page's workflow, as a runner has them run: after one that failed only those that say so."""
+    text = block("yaml", "runs-on")
+    text = re.sub(r"# (- run: \S.*?)  #", r"\1  #", text) if uncommented else text
+    job = yaml.safe_load(text)["jobs"]["nodes"]
     assert set(job["env"]) < set(environment)
-    install, *commands = [step["run"] for step in job["steps"] if "run" in step]
-    assert install == "pip install rekuest-codegen"
+    install, *steps = [step for step in job["steps"] if "run" in step]
+    assert install["run"] == "pip install rekuest-codegen"
+    failed, seen = False, dict[str, Step]()
+    for step in steps:
+        runs = {"${{ success() }}": not failed, "${{ !cancelled() }}": True}[step.get("if", "${{ success() }}")]
+        done = run(["bash", "-ec", step["run"]], cwd=folder, environment=environment) if runs else None
+        failed = failed or (done is not None and done.returncode != 0)
+        seen[step["run"].split()[1]] = Step(step["run"], done)
+    return seen
 
-    def steps() -> list[subprocess.CompletedProcess[str]]:
-        return [run(["bash", "-ec", command], cwd=project, environment=environment) for command in commands]
 
-    assert [(done.returncode, done.stderr) for done in steps()] == [(0, "")] * len(commands)
+def ended(steps: dict[str, Step]) -> dict[str, int | None]:
+    return {name: step.done.returncode if step.done else None for name, step in steps.items()}
+
+
+def test_the_workflow(project: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    environment["GITHUB_WORKSPACE"] = str(tmp_path)
+    assert ended(workflow(project, environment)) == {"check": 0, "diff": 0}
     push(environment, tmp_path, ", y: int")
-    diff, check = steps()
-    assert (diff.returncode, check.returncode) == (1, 1)
+    steps = workflow(project, environment)
+    assert ended(steps) == {"check": 1, "diff": 0}
     assert "lab/add" in (tmp_path / "summary.md").read_text(encoding="utf-8")
-    assert re.search(r"^::error file=src/mylab/nodes/lab\.py", check.stdout, re.MULTILINE)
+    check = steps["check"].done
+    assert check is not None
+    assert re.search(r"^::error file=project/src/mylab/nodes/lab\.py", check.stdout, re.MULTILINE)
+
+
+def test_modules_that_stay_out_of_git(project: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    git(project, "rm", "-rq", "--cached", ".")
+    (project / ".gitignore").write_text(block("gitignore", "manifest"), encoding="utf-8")
+    git(project, "add", ".")
+    git(project, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "x")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", str(project), str(clone))
+    assert [path.name for path in (clone / "src" / "mylab" / "nodes").iterdir()] == ["manifest.json"]
+    assert ended(workflow(clone, environment, uncommented=True)) == {"pull": 0, "check": 0, "diff": 0}
+    assert run(["git", "status", "--porcelain"], cwd=clone).stdout == ""

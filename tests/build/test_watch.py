@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from rekuest_codegen.build import watch as module
+from rekuest_codegen.build.logins import Login
 from rekuest_codegen.build.watch import watch
 from rekuest_codegen.errors import AccessDenied, ConfigurationError
 from rekuest_codegen.project import Target
 from rekuest_codegen.server import EmbeddedServer, serving
+from rekuest_codegen.wire.auth import Fixed
 from tests.processes import cli, run
 
 TOKEN = "a-token"
@@ -48,7 +50,7 @@ async def told(changes: AsyncGenerator[str]) -> str:
 
 async def test_a_server_tells_and_a_restarted_one_is_looked_at(tmp_path: Path) -> None:
     with serving(token=TOKEN, db=tmp_path / "server.db") as server:
-        changes = watch([target(tmp_path, url=server.url)], TOKEN)
+        changes = watch([target(tmp_path, url=server.url)], [Login(server.url, Fixed(TOKEN))])
         first = asyncio.create_task(told(changes))
         await asyncio.sleep(0)
         while not first.done():  # the subscription may not stand yet when the first agent registers
@@ -62,14 +64,14 @@ async def test_a_server_tells_and_a_restarted_one_is_looked_at(tmp_path: Path) -
 
 async def test_a_server_that_tells_nothing_is_looked_at(tmp_path: Path) -> None:
     with serving(token=TOKEN) as server:
-        changes = watch([target(tmp_path, url=server.url)], TOKEN, look_every=0.2)
+        changes = watch([target(tmp_path, url=server.url)], [Login(server.url, Fixed(TOKEN))], look_every=0.2)
         assert await told(changes) == f"looked at {server.url}"
         await changes.aclose()
 
 
 async def test_a_refused_token_ends_it(tmp_path: Path) -> None:
     with serving(token=TOKEN) as server:
-        changes = watch([target(tmp_path, url=server.url)], "another")
+        changes = watch([target(tmp_path, url=server.url)], [Login(server.url, Fixed("another"))])
         with pytest.raises(AccessDenied):
             await told(changes)
 
@@ -79,7 +81,7 @@ async def test_source_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     source = tmp_path / "lab"
     source.mkdir()
     (source / "a.py").touch()
-    changes = watch([target(tmp_path, source="lab")], None)
+    changes = watch([target(tmp_path, source="lab")], [None])
     first = asyncio.create_task(told(changes))
     number = 0
     while not first.done():  # until the watcher stands
@@ -96,7 +98,7 @@ async def test_a_file_that_is_saved_in_another_s_place(tmp_path: Path, monkeypat
     monkeypatch.setattr(module, "QUIET", 0.1)
     source = tmp_path / "lab.py"
     source.touch()
-    changes = watch([target(tmp_path, source="lab.py")], None)
+    changes = watch([target(tmp_path, source="lab.py")], [None])
     number = 0
     for _ in range(3):
         turn = asyncio.create_task(told(changes))
@@ -116,7 +118,7 @@ async def test_a_folder_in_another_s_place(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(module, "QUIET", 0.1)
     source = tmp_path / ".venv" / "lab"  # where an installed package is
     source.mkdir(parents=True)
-    changes = watch([target(tmp_path, source=".venv/lab")], None)
+    changes = watch([target(tmp_path, source=".venv/lab")], [None])
     first = asyncio.create_task(told(changes))
     while not first.done():
         (source / "a.py").touch()
@@ -136,4 +138,4 @@ async def test_a_folder_in_another_s_place(tmp_path: Path, monkeypatch: pytest.M
 
 async def test_no_such_source(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no such file or folder"):
-        await told(watch([target(tmp_path, source="none")], None))
+        await told(watch([target(tmp_path, source="none")], [None]))

@@ -13,7 +13,7 @@ import pytest
 
 from rekuest_codegen.build import difference as module
 from rekuest_codegen.build.difference import Difference, difference
-from rekuest_codegen.cli.check import _annotation
+from rekuest_codegen.cli.annotations import annotation
 from rekuest_codegen.emit import generate, write_package
 from rekuest_codegen.errors import OutputError
 from rekuest_codegen.ir import Node, read_node
@@ -107,6 +107,7 @@ def test_what_differs_as_json(package: tuple[Path, Listing]) -> None:
                 "nodes_added": ["lab/new"],
                 "nodes_removed": ["lab/g"],
                 "nodes_changed": ["lab/f"],
+                "origin": [],
             }
         ]
     }
@@ -122,6 +123,45 @@ def test_what_differs_as_annotations(package: tuple[Path, Listing]) -> None:
         "::error file=mynodes/manifest.json,title=rekuest-codegen::lab/new is new, lab/g is gone, lab/f is changed"
     )
     assert len(lines) == 6
+    assert lines[-2].startswith(
+        "::error file=mynodes/mine.py,title=rekuest-codegen::mine.py: not ours, and not kept; name"
+    )
+
+
+def test_annotations_hang_in_the_workspace(package: tuple[Path, Listing], monkeypatch: pytest.MonkeyPatch) -> None:
+    changed(package)
+    folder = package[0]
+    for workspace, place in ((folder.parent, "project/mynodes"), (folder, "mynodes"), (folder / "sub", "mynodes")):
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(workspace))
+        assert f"::error file={place}/lab.py," in checked(package, "--format", "github").stdout
+
+
+def test_the_same_nodes_under_another_address(package: tuple[Path, Listing]) -> None:
+    folder = package[0]
+    with answering(package[1]) as url:
+        manifest = folder / "mynodes" / "manifest.json"
+        old = manifest.read_text().replace('"provenance": {', '"provenance": {"server": "http://vm:8741"')
+        manifest.write_text(old)
+        moved = "made from http://vm:8741, now from a server on this machine: let everybody name it alike"
+        done = command(folder, "check", "--out", "mynodes", url=url)
+        assert (done.returncode, done.stdout.splitlines()[1]) == (1, "  file manifest.json: changed")
+        assert done.stdout.splitlines()[2].startswith(f"  {moved}")
+        done = command(folder, "check", "--out", "mynodes", "--format", "github", url=url)
+        assert done.stdout.startswith(
+            f"::error file=mynodes/manifest.json,title=rekuest-codegen::manifest.json: changed; {moved}"
+        )
+
+
+def test_why_nobody_can_tell_is_annotated(package: tuple[Path, Listing]) -> None:
+    folder, server = package
+    done = command(folder, "check", "--out", "mynodes", "--format", "github", url="http://127.0.0.1:9")
+    assert done.returncode == 2
+    assert done.stdout.startswith("::error title=rekuest-codegen::http://127.0.0.1:9/graphql: no connection")
+    assert done.stderr.startswith("error: http://127.0.0.1:9/graphql: no connection")
+    server.actions = [action("f", args=[{"key": "x", "kind": "WEIRD", "nullable": False}])]
+    done = checked(package, "--format", "github")
+    assert done.returncode == 2
+    assert [line.startswith("::error title=rekuest-codegen::") for line in done.stdout.splitlines()] == [True, True]
 
 
 def test_against_the_manifest(package: tuple[Path, Listing]) -> None:
@@ -189,7 +229,7 @@ def test_targets_are_checked_together(package: tuple[Path, Listing]) -> None:
 
 @pytest.mark.parametrize("text", ["a\nb", "::error::x", "50%", "a,b:c", "\u202e", "\x1b[31m"])
 def test_an_annotation_is_one_line_and_one_command(text: str) -> None:
-    said = _annotation(text, text)
+    said = annotation(text, Path(text))
     assert "\n" not in said
     assert said.isprintable()
     place = said.removeprefix("::error file=").partition(",title=")[0]

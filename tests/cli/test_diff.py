@@ -22,6 +22,7 @@ from rekuest_codegen.cli.diff import diff as diff_command
 from rekuest_codegen.ir import read_node
 from rekuest_codegen.ir.compare import compare
 from rekuest_codegen.server import EmbeddedServer, serving
+from tests.processes import run_here
 
 PAGE = Path(__file__).parents[2] / "docs" / "changes.md"
 THEN = '''
@@ -179,6 +180,15 @@ def test_an_unknown_rule_is_a_mistake(project: Path, pattern: str, advice: str) 
     assert done.stderr == f"error: ignore: {pattern!r} names no rule of diff; {advice}\n"
 
 
+@pytest.mark.parametrize("command", ["diff", "pull", "check"])
+def test_an_unknown_rule_in_the_file_is_named_with_its_line(tmp_path: Path, command: str) -> None:
+    table = "[tool.rekuest-codegen.targets.a]\nsource = 'x.py'\nignore = ['nope']\n"
+    (tmp_path / "pyproject.toml").write_text(table, encoding="utf-8")
+    done = run_here(command, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: pyproject.toml:3: ignore: 'nope' names no rule of diff; expected RULE")
+
+
 def test_a_git_revision(project: Path) -> None:
     in_git(project)
     assert command(project, "pull", "--out", "mynodes", "--source", "provider.py").exit_code == 0
@@ -187,6 +197,16 @@ def test_a_git_revision(project: Path) -> None:
     assert done.stdout == CHANGED.replace("mynodes -> provider.py", "HEAD:mynodes -> mynodes")
     assert diff(project, "HEAD:mynodes", "HEAD:mynodes/manifest.json").stdout.endswith("no changes\n")
     assert diff(project, "HEAD~7:mynodes", "mynodes").exit_code == 2
+    for side, problem in {
+        "HEAD": "error: HEAD: is a git revision; say which package in it, as in HEAD:mynodes\n",
+        "HEAD:provider.py": "error: 'HEAD:provider.py': of a revision packages can be compared, and no source code;",
+        "HEAD@{9 years ago}:mynodes": "error: 'HEAD@{9 years ago}:mynodes/manifest.json': git does not know "
+        "what was there then: log for 'HEAD' only goes back to",
+        "HEAAD": "error: HEAAD: no such file or folder",
+    }.items():
+        done = diff(project, side, "mynodes")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.startswith(problem)
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +270,7 @@ def test_filters_of_a_package_hold_for_what_it_is_compared_with(project: Path) -
     ("arguments", "message"),
     [
         ([], "error: nothing to compare: say OLD and NEW, as in: diff mynodes server (no target is configured)\n"),
-        (["mynodes"], "error: no server: give --url, or set REKUEST_URL (http://127.0.0.1:8000)\n"),
+        (["mynodes"], "error: no server: give --url or --profile, or set REKUEST_URL (http://127.0.0.1:8000)\n"),
         (["mynodes", "--url", "http://127.0.0.1:9"], "error: no token: give --token, or set REKUEST_TOKEN\n"),
         (["http://a:1", "mynodes"], "error: http://a:1: give the address as --url, and say server here\n"),
         (

@@ -167,7 +167,7 @@ def test_pages_are_no_package(package: Path, command: list[str], form: list[str]
     [
         (["--out", "ref"], "no server"),
         (["--frozen", "--package", "nowhere", "--out", "ref"], "nowhere: no manifest.json there"),
-        (["--frozen", "--source", "app.py", "--out", "ref"], "leave --url and --source out"),
+        (["--frozen", "--source", "app.py", "--out", "ref"], "leave --url, --profile and --source out"),
         (["nothing", "--frozen", "--out", "ref"], "nothing"),
     ],
 )

@@ -20,6 +20,7 @@ from click.shell_completion import BashComplete
 from rekuest_codegen.cli import main
 from rekuest_codegen.cli.tables import duration, echo_table, moment
 from rekuest_codegen.server import serving
+from tests.fetch.conftest import TOKEN, Listing, action, answering
 from tests.processes import cli, run, run_here, running
 
 LAB = '''
@@ -107,6 +108,24 @@ def test_nodes(ask: Ask) -> None:
     nothing = ask("nodes", "zzz")
     assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, "", "no nodes\n")
     assert [node["key"] for node in json.loads(ask("nodes", "lab/*", "--json").stdout)] == ["add", "paint"]
+
+
+def test_one_that_cannot_be_expressed_keeps_nobody_from_the_others(tmp_path: Path) -> None:
+    weird = action("f", args=[{"key": "x", "kind": "WEIRD", "nullable": False}])
+    with answering(Listing([weird, action("g"), action("h", "other")])) as url:
+        settings = {"REKUEST_URL": url, "REKUEST_TOKEN": TOKEN, "REKUEST_CACHE_DIR": str(tmp_path)}
+        listed = run_here("nodes", environment=settings)
+        assert (listed.returncode, listed.stderr) == (0, "")
+        lines = [line.split(maxsplit=3) for line in listed.stdout.splitlines()[1:]]
+        assert [line[:2] for line in lines] == [["lab", "f"], ["lab", "g"], ["other", "h"]]
+        assert lines[0][2:] == ["?", "cannot be expressed: unknown kind 'WEIRD'; a newer rekuest-codegen may know it"]
+        marked = json.loads(run_here("nodes", "--json", "f", environment=settings).stdout)
+        assert [(node["key"], node["findings"][0]["code"]) for node in marked] == [("f", "unknown-kind")]
+        assert len(run_here("nodes", "other/*", environment=settings).stdout.splitlines()) == 2
+        assert run_here("show", "lab/g", environment=settings).returncode == 0
+        shown = run_here("show", "f", environment=settings)
+        assert (shown.returncode, shown.stdout) == (2, "")
+        assert "unknown kind 'WEIRD'" in shown.stderr
 
 
 def test_show(ask: Ask) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -148,9 +150,38 @@ def test_definitions_that_cannot_be_expressed_are_all_named(package: Path) -> No
             pull(url, package),
             "lab/f: args.0.kind: unknown-kind: unknown kind 'HOLOGRAM'",
             "lab/g: args.x: bad-default: default 'three' is no INT",
-            "error: 2 findings; nothing was written",
+            "error: 2 findings; nothing was written; to leave them out: --exclude lab/f --exclude lab/g, "
+            'or exclude = { node = ["lab/f", "lab/g"] } in the target',
         )
-    assert tree(package) == before
+        assert tree(package) == before
+        assert pull(url, package, "--exclude", "lab/f", "--exclude", "*/g").returncode == 0
+        assert set(json.loads((package / "mynodes" / "manifest.json").read_text())["provenance"]["filters"]) == {
+            "exclude"
+        }
+
+
+def test_the_way_out_names_one_node_whatever_it_is_called(tmp_path: Path) -> None:
+    bad = action(key="f[*]?'", kind="HOLOGRAM")
+    with answering(listing(bad, action(key="fx?'"), action(key="f[a]b'"))) as url:
+        done = pull(url, tmp_path)
+        flags = done.stderr.partition("out: ")[2].partition(", or exclude")[0]
+        table = tomllib.loads(done.stderr.partition(", or ")[2].partition(" in the target")[0])
+        assert table == {"exclude": {"node": [shlex.split(flags)[1]]}}
+        done = pull(url, tmp_path, *shlex.split(flags))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 nodes of 1 app" in done.stdout
+
+
+@pytest.mark.parametrize("command", [("check", "--out", "mynodes"), ("diff", "mynodes", "server")])
+def test_who_only_looks_does_not_say_what_it_did_not_write(package: Path, command: tuple[str, ...]) -> None:
+    with answering(listing(action(key="f", kind="HOLOGRAM"))) as url:
+        done = run_here(*command, cwd=package, environment={"REKUEST_URL": url, "REKUEST_TOKEN": TOKEN})
+        assert done.returncode == 2
+        assert "error: 1 finding; to leave it out: --exclude lab/f" in done.stderr
+        done = run_here(
+            *command, "--exclude", "lab/f", cwd=package, environment={"REKUEST_URL": url, "REKUEST_TOKEN": TOKEN}
+        )
+        assert "HOLOGRAM" not in done.stderr
 
 
 def test_two_apps_of_one_name(tmp_path: Path) -> None:

@@ -408,3 +408,40 @@ def test_bodies_that_are_known_are_not_asked_for(project: Path, tmp_path_factory
         assert bodies("pull", "lab") == []
         assert bodies("check", "all") == [["other/g"]]
         assert bodies("pull", "lab", "--no-cache") == [["lab/f0", "lab/f1", "lab/f3"]]
+
+
+# -- several servers -------------------------------------------------------------------------------------------------
+
+SEVERAL = """
+[tool.rekuest-codegen.targets.a]
+url = "{a}"
+token-variable = "A_TOKEN"
+
+[tool.rekuest-codegen.targets.b]
+profile = "b"
+"""
+
+
+def test_targets_of_several_servers_with_a_token_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profiles = tmp_path / "profiles.toml"
+    monkeypatch.setenv("REKUEST_PROFILES", str(profiles))
+    monkeypatch.setenv("A_TOKEN", "for-a")
+    with answering(Listing([action("f")]), "for-a") as a, answering(Listing([action("g")]), "for-b") as b:
+        (tmp_path / "pyproject.toml").write_text(SEVERAL.format(a=a), encoding="utf-8")
+        profiles.write_text(f'[b]\nurl = "{b}"\ntoken = "for-b"\n', encoding="utf-8")
+        profiles.chmod(0o600)
+        for line in ("pull", "check", "diff", "docs b --out pages"):
+            done = command(tmp_path, *line.split(), token="another")
+            assert (done.returncode, done.stderr) == (0, "")
+        assert (keys(tmp_path / "a"), keys(tmp_path / "b")) == ({"lab/f"}, {"lab/g"})
+        for line in ("check --profile b --out b", "diff b server --profile b"):
+            done = command(tmp_path, *line.split(), token=None)
+            assert (done.returncode, done.stderr) == (0, "")
+        assert "for-" not in "".join(path.read_text() for path in tmp_path.glob("[ab]/*"))
+        (tmp_path / "pyproject.toml").write_text(SEVERAL.replace("token-variable", "# ").format(a=a), encoding="utf-8")
+        profiles.write_text(f'[b]\nurl = "{b}"\n', encoding="utf-8")
+        done = command(tmp_path, "pull")
+        assert done.returncode == 2
+        assert "one token for 2 servers" in done.stderr
+    done = command(tmp_path, "pull", "--frozen", "--profile", "b")
+    assert "leave --url, --profile and --source out" in done.stderr

@@ -71,6 +71,24 @@ def test_a_folder_that_nobody_can_write_to(
     assert tree(out) == before
 
 
+def test_edits_that_are_lost_are_named(tmp_path: Path, files: dict[str, str]) -> None:
+    out = tmp_path / "nodes"
+    write_package(out, files)
+    first, second = [path for path in sorted(files) if path.endswith(".py")][:2]
+    for path in (first, second):
+        (out / path).write_text("# mine\n", encoding="utf-8")
+    fewer = {path: text for path, text in files.items() if path != second}
+    said = write_package(out, fewer)
+    assert said.edited == (first, second)
+    assert str(said) == f"files: 1 changed, 1 removed; edits by hand are gone from {first}, {second}"
+
+
+def test_a_folder_in_a_file(tmp_path: Path, files: dict[str, str]) -> None:
+    (tmp_path / "f").write_text("")
+    with pytest.raises(OutputError, match=rf"^{tmp_path}/f: is a file, so {tmp_path}/f/x/y cannot be in it"):
+        write_package(tmp_path / "f" / "x" / "y", files)
+
+
 @pytest.mark.parametrize("exchange", [True, False])
 def test_what_did_not_change_keeps_its_time(
     tmp_path: Path, sample: list[Node], monkeypatch: pytest.MonkeyPatch, exchange: bool

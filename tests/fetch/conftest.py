@@ -70,10 +70,10 @@ Respond = Callable[[dict[str, Any]], Reply]
 
 
 @contextmanager
-def answering(respond: Respond) -> Generator[str]:
+def answering(respond: Respond, token: str = TOKEN) -> Generator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            assert self.headers["Authorization"] == f"Bearer {TOKEN}"
+            assert self.headers["Authorization"] == f"Bearer {token}"
             reply = respond(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(reply.status)
             for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():

@@ -22,6 +22,12 @@ def test_nothing_there(at: At) -> None:
     assert keys(at(Listing([]))) == []
 
 
+def test_two_nodes_of_one_id(at: At) -> None:
+    both = [{**action("f"), "id": 1}, {**action("g"), "id": "1"}]
+    with pytest.raises(ProtocolError, match="lists two nodes under one id, '1'"):
+        keys(at(Listing(both)))
+
+
 @pytest.mark.parametrize("limit", [1, 7, 100, 10_000])
 def test_all_pages_in_order(limit: int, at: At) -> None:
     """A server may give less than it was asked for; that is no reason to stop."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -65,6 +66,40 @@ def test_depth() -> None:
     for depth in (MAX_DEPTH + 1, 60, 5000):
         with pytest.raises(DefinitionError, match="too-deep"):
             read_node(nested(depth))
+
+
+def deep_json(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def test_what_is_too_deep_is_named() -> None:
+    def said(raw: Mapping[str, Any]) -> str:
+        with pytest.raises(DefinitionError) as caught:
+            read_node({"app": "lab", **raw})
+        return str(caught.value)
+
+    ports = "too-deep: nested deeper than 32 ports"
+    assert said(nested(60)).startswith("lab/f: args.x.......")
+    assert said(nested(60)).endswith(ports)
+    x, y = ({"key": key, "kind": "LIST", "nullable": True, "children": [{"key": "...", "kind": "INT"}]} for key in "xy")
+    assert said({"key": "f", "args": [x, {**y, "default": deep_json(900)}]}).startswith(
+        "lab/f: args.y: too-deep: its default is nested deeper than a definition may be"
+    )
+    inner = {"key": "...", "kind": "INT", "strange": deep_json(900)}
+    assert "lab/f: returns.x....: too-deep: its strange is" in said(
+        {"key": "f", "returns": [{**x, "children": [inner]}]}
+    )
+    assert said({"key": "f", "strange": deep_json(100)}).startswith("lab/f: too-deep: its strange is nested")
+    # Just too deep, by one level: it is still named.
+    for depth in range(60, 100):
+        raw = {"key": "f", "args": [{**y, "widget": {"kind": "CUSTOM", "hook": deep_json(depth)}}]}
+        with suppress(DefinitionError):
+            read_node(raw)
+            continue
+        assert "args.y: too-deep: its widget is" in said(raw)
 
 
 json_values = st.recursive(

@@ -48,6 +48,13 @@ ignore = ["added-node", "lab/*"]
 [tool.rekuest-codegen.targets."the others"]
 out = "others"
 source = "../neighbour"
+
+[tool.rekuest-codegen.targets.mine]
+profile = "lab"
+
+[tool.rekuest-codegen.targets.theirs]
+url = "https://rekuest.example.org"
+token-variable = "LAB_TOKEN"
 """,
         encoding="utf-8",
     )
@@ -76,6 +83,8 @@ source = "../neighbour"
     assert project.target("the others") == Target(
         name="the others", out=root / "others", root=root, source="../neighbour", ignore=("lab/*",)
     )
+    assert project.target("mine").profile == "lab"
+    assert project.target("theirs").token_variable == "LAB_TOKEN"
     assert project.ignore == ("lab/*",)
     assert project.classes == {"@lab/image": "own:Image"}
 
@@ -88,6 +97,16 @@ source = "../neighbour"
         ("[tool.rekuest-codegen]\ntargets = 3\n", 2, r"targets: expected a table, [tool.rekuest-codegen.targets]"),
         ("[tool.rekuest-codegen.targets]\nmynodes = 'x'\n", 2, "mynodes: expected a table"),
         (HEAD + "outt = 'x'\n", 2, "unknown key 'outt'; did you mean 'out'?"),
+        (HEAD + "profile = 'lab'\nurl = 'http://x'\n", 3, "has a profile and a url; the profile says both"),
+        (HEAD + "profile = 'lab'\ntoken-variable = 'X'\n", 3, "has a profile and a token-variable; the profile"),
+        (HEAD + "source = 'x'\nprofile = 'lab'\n", 2, "profile and token-variable are for a server"),
+        (HEAD + "token-variable = 'eyJ0.secret'\n", 2, "token-variable: expected the name of a variable, as in"),
+        (HEAD + "token = 'x'\n", 2, "set REKUEST_TOKEN instead, or say which variable has it: token-variable"),
+        (
+            "[tool.rekuest_codegen]\n",
+            None,
+            ":1: [tool.rekuest_codegen]: unknown table; did you mean [tool.rekuest-codegen]?",
+        ),
         (HEAD + "server = 'x'\n", 2, "unknown key 'server'; did you mean 'url'?"),
         (HEAD + "async_naming = 'prefix'\n", 2, "unknown key 'async_naming'; did you mean 'async-naming'?"),
         (HEAD + "\nout = 3\n", 3, "out: expected a text, got 3"),
@@ -101,7 +120,7 @@ source = "../neighbour"
         (HEAD + "keep = ['/etc/passwd']\n", 2, "keep: '/etc/passwd' leads out of the package"),
         (HEAD + "url = 'http://x'\nsource = 'y'\n", 3, "has a url and a source"),
         (HEAD + "source = 'y'\nconnected = true\n", None, "search and connected are for a server"),
-        (HEAD + "include = { apps = ['x'] }\n", None, "unknown key 'apps'; did you mean 'app'?"),
+        (HEAD + "include = { apps = ['x'] }\n", 2, "unknown key 'apps'; did you mean 'app'?"),
         (HEAD[:-2] + ".include]\napps = ['x']\n", 2, "unknown key 'apps'; did you mean 'app'?"),
         (HEAD + "include = { app = 3 }\n", None, "app: expected a list like"),
         (HEAD + "[tool.rekuest-codegen.targets.b]\nout = 'mynodes/inside'\n", None, "would write into one folder"),

@@ -11,12 +11,12 @@ import asyncio
 import inspect
 import itertools
 import json
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeGuard, cast
+from functools import partial, wraps
+from typing import Any, TypeGuard, TypeVar, cast, overload
 
 from rekuest_codegen.errors import ArgumentError, ConfigurationError, RekuestError
 from rekuest_codegen.runtime.caller.stubs import remote_of
@@ -24,6 +24,8 @@ from rekuest_codegen.runtime.caller.terms import Assignment
 from rekuest_codegen.runtime.context import Nested
 from rekuest_codegen.runtime.provider.threads import DaemonThreads
 from rekuest_codegen.runtime.remote import Remote
+from rekuest_codegen.runtime.testing.behaviour import UNSAID, Behaviour, Failure, Items, is_failure
+from rekuest_codegen.runtime.testing.hearing import Hearing
 from rekuest_codegen.runtime.testing.replay import Replay
 from rekuest_codegen.runtime.testing.standing import Standing
 from rekuest_codegen.runtime.testing.stubs import at_once, plain_types
@@ -31,9 +33,9 @@ from rekuest_codegen.runtime.values import expand_all, returned, shrink_all, val
 from rekuest_codegen.runtime.watch import Event, Watch
 from rekuest_codegen.wire.raised import tell
 
-_UNSAID: Any = object()
+NAME = "rekuest-codegen fake"
 _END = object()
-Failure = BaseException | type[BaseException]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(slots=True)
@@ -51,18 +53,9 @@ class Call:
     cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """What a fake does when it is called."""
-
-    returns: Any
-    yields: Iterable[Any] | AsyncIterable[Any] | None
-    raises: Failure | None
-    side_effect: Callable[..., Any] | None
-
-
 class Fake(Standing):
-    """Stands in for one node in a ``with`` block. ``calls`` has its calls in order."""
+    """Stands in for one node in a ``with`` block, or in each call of a function that it decorates. ``calls`` has its
+    calls in order."""
 
     def __init__(self, remote: Remote[Any], behaviour: Behaviour, *, streams: bool, everywhere: bool) -> None:
         super().__init__(everywhere=everywhere)
@@ -70,7 +63,27 @@ class Fake(Standing):
         self.calls: list[Call] = []
         self._behaviour = behaviour
         self._streams = streams
-        self._threads = DaemonThreads("rekuest-codegen fake")
+        self._threads = DaemonThreads(NAME)
+
+    def __call__(self, function: F) -> F:
+        """``@fake(threshold, returns=mask)`` over a function, sync or async: while that runs, the fake stands in."""
+        if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function) or isinstance(function, type):
+            raise ConfigurationError(f"{self!r}: decorates functions; write with fake(...) in what this is")
+        if inspect.iscoroutinefunction(function):
+
+            @wraps(function)
+            async def awaited(*args: Any, **keywords: Any) -> Any:
+                with self:
+                    return await function(*args, **keywords)
+
+            return cast("F", awaited)
+
+        @wraps(function)
+        def called(*args: Any, **keywords: Any) -> Any:
+            with self:
+                return function(*args, **keywords)
+
+        return cast("F", called)
 
     def __repr__(self) -> str:
         return f"fake of {self.remote.title}"
@@ -78,6 +91,7 @@ class Fake(Standing):
     def __exit__(self, *error: object) -> None:
         super().__exit__(*error)
         self._threads.shutdown()
+        self._threads = DaemonThreads(NAME)  # for the next time
 
     @property
     def called(self) -> bool:
@@ -100,7 +114,13 @@ class Fake(Standing):
         names = {key: name for name, key in contract.names.items()}
         call = Call({names.get(key, key): value for key, value in values.items()}, wire)
         self.calls.append(call)
-        return Replay(self.remote.title, str(len(self.calls)), self._events(call), on_cancel=partial(_cancelled, call))
+        hearing = Hearing(str(len(self.calls)), self.remote.key)
+
+        def on_cancel() -> None:
+            call.cancelled = True
+            hearing.control.cancel()
+
+        return Replay(self.remote.title, str(len(self.calls)), self._events(call, hearing), on_cancel=on_cancel)
 
     async def repeatable(self, remote: Remote[Any]) -> bool:
         return False
@@ -119,24 +139,31 @@ class Fake(Standing):
         """Refuse what could never be returned, as far as that can be told before it is.
 
         Raises:
+            ConfigurationError: it goes together with nothing, or is none of what it has to be.
             ArgumentError: it does not fit the node's ports.
         """
+        self._behaviour.check(self.remote, streams=self._streams)
         if len(plain_types(self.remote.types)) < len(self.remote.types):
             return  # a structure of the user's own shrinks when it is returned, and not before
         behaviour = self._behaviour
-        if self._streams and isinstance(behaviour.yields, list | tuple):
-            for item in behaviour.yields:
-                if not _is_failure(item):
-                    at_once(self._shrunk(item))
-        elif not self._streams and behaviour.raises is None and behaviour.side_effect is None:
-            at_once(self._shrunk(behaviour.returns))
+        for item in behaviour.known_items():
+            at_once(self._shrunk(item))
+        if not self._streams and behaviour.raises is UNSAID and behaviour.side_effect is UNSAID:
+            at_once(self._shrunk(self._returned()))
 
-    async def _events(self, call: Call) -> AsyncGenerator[Event]:
+    def _returned(self) -> Any:
+        return None if self._behaviour.returns is UNSAID else self._behaviour.returns
+
+    async def _events(self, call: Call, hearing: Hearing) -> AsyncGenerator[Event]:
         numbers = itertools.count(1)
         try:
-            async with aclosing(self._items(call)) as items:
-                async for item in items:
-                    yield Event(next(numbers), "YIELD", returns=await self._shrunk(item))
+            async with aclosing(self._items(call)) as items, aclosing(hearing.beside(items)) as heard:
+                async for said, item in heard:
+                    if said is None:
+                        yield Event(next(numbers), "YIELD", returns=await self._shrunk(item))
+                    else:
+                        kind, fields = said
+                        yield Event(next(numbers), kind, message=fields.get("message"), progress=fields.get("progress"))
         except (RekuestError, AssertionError):
             raise  # what a caller gets when something else than the function fails; what a test has to say
         except Exception as error:
@@ -148,17 +175,21 @@ class Fake(Standing):
 
     async def _items(self, call: Call) -> AsyncGenerator[Any]:
         behaviour = self._behaviour
-        if behaviour.side_effect is not None:
+        if behaviour.side_effect is not UNSAID:
             given = await self._call(behaviour.side_effect, call.arguments)
+            if self._streams and given is not None and not isinstance(given, Iterable | AsyncIterable):
+                raise ConfigurationError(
+                    f"{self!r}: side_effect= gave {type(given).__name__}, and a generator yields: give items"
+                )
         else:
-            given = behaviour.yields if self._streams else behaviour.returns
+            given = behaviour.items() if self._streams else self._returned()
         if self._streams and given is not None:
             async with aclosing(self._each(given)) as items:
                 async for item in items:
                     yield _unless_failure(item)
-        elif not self._streams and behaviour.raises is None:
+        elif not self._streams and behaviour.raises is UNSAID:
             yield given
-        if behaviour.raises is not None:
+        if behaviour.raises is not UNSAID:
             raise behaviour.raises
 
     async def _each(self, given: Any) -> AsyncGenerator[Any]:
@@ -191,13 +222,31 @@ class Fake(Standing):
         return cast("dict[str, Any]", json.loads(json.dumps(wire, allow_nan=False)))
 
 
+# Of what comes back a type checker is told the kind only. One type variable for a function and a value is solved from
+# both: pyright widens it until both fit, mypy takes the value's and refuses the function.
+@overload
+def fake(
+    function: Callable[..., Iterator[Any] | AsyncIterator[Any]],
+    *,
+    yields: Items,
+    raises: Failure = ...,
+    everywhere: bool = False,
+) -> Fake: ...
+@overload
+def fake(function: Callable[..., Any], *, returns: Any, everywhere: bool = False) -> Fake: ...
+@overload
+def fake(function: Callable[..., Any], *, raises: Failure, everywhere: bool = False) -> Fake: ...
+@overload
+def fake(function: Callable[..., Any], *, side_effect: Callable[..., Any], everywhere: bool = False) -> Fake: ...
+@overload
+def fake(function: Callable[..., Any], *, everywhere: bool = False) -> Fake: ...
 def fake(
     function: Callable[..., Any],
     *,
-    returns: Any = _UNSAID,
-    yields: Iterable[Any] | AsyncIterable[Any] | None = None,
-    raises: Failure | None = None,
-    side_effect: Callable[..., Any] | None = None,
+    returns: Any = UNSAID,
+    yields: Any = UNSAID,
+    raises: Any = UNSAID,
+    side_effect: Any = UNSAID,
     everywhere: bool = False,
 ) -> Fake:
     """Stand in for a generated function: ``with fake(threshold, returns=mask) as faked: ...``.
@@ -208,47 +257,31 @@ def fake(
     Args:
         function: the generated function, sync or async.
         returns: what every call returns; a tuple where the node has several values.
-        yields: what every call of a generator yields; an exception among the items is raised in its turn.
+        yields: what every call of a generator yields; an exception among the items is raised in its turn. An iterator
+            is for one call.
         raises: an exception, or a class of one; after all that is yielded. An error of ``rekuest_codegen.errors``
             reaches the caller as it is, any other as the NodeError it would be if the node's function had raised it.
-        side_effect: called with the arguments by name, sync or async; returns or yields what the call does.
+        side_effect: called with the arguments by name, sync or async; returns or yields what the call does. `progress`
+            and `log` in it arrive at the caller.
         everywhere: in all threads and tasks of the process.
 
     Raises:
-        ConfigurationError: this is no generated function, or it is told to do two things at once.
+        ConfigurationError: this is no generated function, or it is told to do two things at once, or what no fake can.
         ArgumentError: what is to come back does not fit the node's ports. Where that cannot be told before, the call
             raises it.
     """
     remote, streams = remote_of(function)
-    said = [
-        name
-        for name, given in (("returns", returns is not _UNSAID), ("yields", yields is not None))
-        if given and (side_effect is not None or (name == "yields") is not streams or (raises and not streams))
-    ]
-    if said:
-        kind = "generator, which yields" if streams else "function, which returns once"
-        raise ConfigurationError(f"fake of {remote.title}: {said[0]}= does not go with the rest; it is a {kind}")
-    if side_effect is not None and raises is not None:
-        raise ConfigurationError(f"fake of {remote.title}: say raises= or side_effect=, not both")
-    behaviour = Behaviour(None if returns is _UNSAID else returns, yields, raises, side_effect)
+    behaviour = Behaviour(returns, yields, raises, side_effect)
     made = Fake(remote, behaviour, streams=streams, everywhere=everywhere)
     made.check()
     return made
-
-
-def _cancelled(call: Call) -> None:
-    call.cancelled = True
 
 
 def _comes_async(given: Any) -> TypeGuard[AsyncIterable[Any]]:
     return isinstance(given, AsyncIterable)
 
 
-def _is_failure(item: Any) -> bool:
-    return isinstance(item, BaseException) or (isinstance(item, type) and issubclass(item, BaseException))
-
-
 def _unless_failure(item: Any) -> Any:
-    if _is_failure(item):
+    if is_failure(item):
         raise item
     return item

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import itertools
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from rekuest_codegen import check_cancelled, current_task, log, progress, submit
 from rekuest_codegen.errors import (
     AgentLost,
     ArgumentError,
@@ -38,6 +40,7 @@ def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert context.stand_in_everywhere is None
 
 
+untyped: Any = fake
 IMAGE = Image("1")
 MOMENT = datetime(2026, 1, 30, 12, tzinfo=UTC)
 EVERYTHING: list[tuple[Callable[..., Any], tuple[Any, ...], Any]] = [
@@ -354,9 +357,15 @@ def test_mistakes_in_faking() -> None:
         (lambda: fake(print), "print is no generated function"),
         (lambda: fake(demo.add, yields=[1]), "demo/add: yields= does not go with the rest; it is a function"),
         (lambda: fake(demo.count, returns=1), "demo/count: returns= does not go with the rest; it is a generator"),
-        (lambda: fake(demo.add, returns=1, raises=ValueError), "returns= does not go"),
-        (lambda: fake(demo.add, returns=1, side_effect=own), "returns= does not go"),
-        (lambda: fake(demo.add, raises=ValueError, side_effect=own), "say raises= or side_effect=, not both"),
+        (lambda: untyped(demo.add, returns=1, raises=ValueError), "returns= does not go"),
+        (lambda: untyped(demo.add, returns=1, side_effect=own), "returns= does not go"),
+        (lambda: untyped(demo.add, raises=ValueError, side_effect=own), "say raises= or side_effect=, not both"),
+        (lambda: untyped(demo.count, yields=5), r"yields= expected items, as in yields=\[1, 2\], got 5"),
+        (lambda: untyped(demo.count, yields=None), "yields= expected items"),
+        (lambda: untyped(demo.add, raises="no"), "raises= expected an exception, or a class of one, got 'no'"),
+        (lambda: untyped(demo.add, raises=int), "raises= expected an exception"),
+        (lambda: untyped(demo.add, side_effect=3), "side_effect= expected a function, got 3"),
+        (lambda: fake(demo.add, side_effect=lambda x: x), "is called with x, y by name: got an unexpected .*'y'"),
     ]
     for make, message in mistakes:
         with pytest.raises(ConfigurationError, match=message):
@@ -368,3 +377,104 @@ def test_references_that_a_fake_gives_can_be_passed_on() -> None:
         assert demo.threshold(demo.make_image("cells")) == IMAGE
     assert faked.calls[0].arguments["image"] == AnyReference("1", "@demo/image")
     assert faked.calls[0].wire["image"] == {"__identifier": "@demo/image", "object": "1"}
+
+
+def test_an_iterator_is_for_one_call() -> None:
+    with fake(demo.count, yields=iter([1, 2])):
+        assert list(demo.count(2)) == [1, 2]
+        with pytest.raises(ConfigurationError, match="a call before this one took its items"):
+            list(demo.count(2))
+    with fake(demo.count, yields=range(3)):
+        assert list(demo.count(2)) == list(demo.count(2)) == [0, 1, 2]
+    with pytest.raises(ArgumentError, match="expected int, got str"):
+        fake(demo.count, yields={"a"})
+
+
+def test_a_generator_whose_side_effect_gives_no_items() -> None:
+    with (
+        fake(demo.count, side_effect=lambda to, delay: 5),
+        pytest.raises(ConfigurationError, match="side_effect= gave int, and a generator yields"),
+    ):
+        list(demo.count(2))
+
+
+def _says(x: int, y: int) -> int:
+    progress(50, "half")
+    log("well", "WARNING")
+    return x + y
+
+
+async def _says_async(x: int, y: int) -> int:
+    await asyncio.sleep(0)
+    return _says(x, y)
+
+
+@pytest.mark.parametrize("function", [_says, _says_async])
+def test_what_a_side_effect_says_arrives(function: Callable[..., int]) -> None:
+    with fake(demo.add, side_effect=function):
+        task = submit(demo.add, 2, 3)
+        assert task.result() == 5
+        assert task.progress == 50
+        assert [event.kind for event in task.events()] == ["PROGRESS", "LOG", "YIELD", "COMPLETED"]
+    assert current_task() is None
+
+
+def test_what_a_generator_says_arrives_between_its_items() -> None:
+    def count(to: int, delay: float) -> Iterator[int]:
+        for number in range(to):
+            progress(10 * number)
+            yield number
+
+    async def acount(to: int, delay: float) -> AsyncIterator[int]:
+        for number in count(to, delay):
+            yield number
+
+    for function in (count, acount):
+        with fake(demo.count, side_effect=function):
+            task = submit(demo.count, 2)
+            kinds = [event.kind for event in task.events()]
+            assert kinds == ["PROGRESS", "YIELD", "PROGRESS", "YIELD", "COMPLETED"]
+            assert list(demo.count(2)) == [0, 1]
+
+
+def test_a_side_effect_learns_that_its_caller_left() -> None:
+    seen = threading.Event()
+
+    def endless(x: int, y: int) -> int:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            try:
+                check_cancelled()
+            except asyncio.CancelledError:
+                seen.set()
+                raise
+            time.sleep(0.005)
+        return 0
+
+    with fake(demo.add, side_effect=endless), options(timeout=0.05), pytest.raises(CallTimeout):
+        demo.add(1)
+    assert seen.wait(10)
+
+
+def test_as_a_decorator() -> None:
+    faked = fake(demo.add, returns=7)
+
+    @faked
+    def sync(x: int) -> int:
+        result: int = demo.add(x)
+        return result
+
+    @fake(demo.greet, returns="Hello")
+    @faked
+    async def awaited() -> tuple[int, str]:
+        return await demo.aadd(1), await demo.agreet("Ada")
+
+    assert [sync(1), sync(2)] == [7, 7]
+    assert asyncio.run(awaited()) == (7, "Hello")
+    assert [call.arguments["x"] for call in faked.calls] == [1, 2, 1]
+    assert sync.__name__ == "sync"
+    assert not faked.active
+    with pytest.raises(ConfigurationError, match="decorates functions"):
+
+        @faked
+        class Tests: ...
