@@ -124,9 +124,13 @@ class Scope:
         found = self.names.get(name) or self._fallbacks.get(name)
         return found[-1] if found else None
 
+    def every_binding(self, name: str) -> list[Binding]:
+        """The bindings of ``name``, the fallbacks last."""
+        return [*self.names.get(name, ()), *self._fallbacks.get(name, ())]
+
     def is_constant(self, name: str) -> bool:
         """Whether ``name`` is bound exactly once, so that its value is what is written there."""
-        return len(self.names.get(name, ())) + len(self._fallbacks.get(name, ())) == 1
+        return len(self.every_binding(name)) == 1
 
     def child_name(self, name: str) -> str:
         if not self.qualname:
