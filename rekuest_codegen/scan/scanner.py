@@ -281,8 +281,8 @@ class _Scan:
                         f"other {difference}: that one is told, and a running agent provides the one it runs; "
                         "write both alike, or give one another key"
                     )
-                    source, place = registration.scope.source, _place(registration)
-                    self._findings.warn("alternative-definition", text, source=source, node=place)
+                    source, node = registration.scope.source, _place(registration)
+                    self._findings.warn("alternative-definition", text, source=source, node=node)
             others.append((registration, found))
         passed_over = {id(found) for _, found in alternatives}
         return [one for one in nodes if id(one[1]) not in passed_over], alternatives
