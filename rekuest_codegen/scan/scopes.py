@@ -114,6 +114,11 @@ class Scope:
         return self._names
 
     @property
+    def every_name(self) -> list[str]:
+        """The names bound here, fallbacks included."""
+        return list(dict.fromkeys((*self.names, *self._fallbacks)))
+
+    @property
     def stars(self) -> list[str]:
         """The modules all of whose names are imported here."""
         _ = self.names
