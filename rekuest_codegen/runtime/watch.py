@@ -67,6 +67,8 @@ class Watch:
         self.ended = False
         self.runs_on = False
         """Whether the task is to run on though its caller goes."""
+        self.outlives_cancel = False
+        """And though the task that called it is cancelled."""
         self.swept = 0
         self._lost_after = lost_after
         self._most = MAX_UNREAD if most is None else most
@@ -122,6 +124,12 @@ class Watch:
         self._failure = self._failure or error
         self.span.end("FAILED", str(error))
         self._news.set()
+
+    def outlive(self, *, cancelled: bool) -> None:
+        """The task is to run on when the one that called it is over: also when that is ``cancelled``, or else ends
+        by itself."""
+        self.runs_on = True
+        self.outlives_cancel = self.outlives_cancel or cancelled
 
     def leave(self, why: str) -> None:
         """Nobody reads any more, and the task runs on. Whoever feeds this lets go of it."""

@@ -171,13 +171,19 @@ class Children:
                 self._settle(watch)
                 self._look_after(watch)
 
-    def end(self, parent: str) -> None:
-        """A task of ours is over: whatever it called and did not wait for is cancelled, and its threads are let go."""
+    def end(self, parent: str, *, cancelled: bool) -> None:
+        """A task of ours is over, or is asked to end: whatever it called is cancelled, and its threads that wait for it
+        are let go. What it has handles of runs on if it ends by itself, and what is to be kept in any case."""
         for task in self._parents.pop(parent, ()):
-            watch = self._drop(task)
-            if watch is not None and not watch.ended:
+            watch = self._watches.get(task)
+            if watch is None or (watch.runs_on and not cancelled):
+                continue
+            self._drop(task)
+            if watch.ended:
+                continue
+            if not watch.outlives_cancel:
                 self._send(messages.CancelRequest(task=task))
-                watch.fail(TaskCancelled(f"{watch.title}: the task that called it is over"))
+            watch.fail(TaskCancelled(f"{watch.title}: the task that called it is over"))
 
     def close(self) -> None:
         """The agent stops: whoever waits for a child gets ConnectionLost."""

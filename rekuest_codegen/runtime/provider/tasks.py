@@ -142,7 +142,7 @@ class Tasks:
             return  # it knows
         running.asked = kind
         running.control.cancel()
-        self._children.end(task)  # a thread that waits for one of them is let go
+        self._children.end(task, cancelled=True)  # a thread that waits for one of them is let go
         if running.timer is not None:
             running.timer.cancel()
         if running.busy is None:
@@ -308,7 +308,7 @@ class Tasks:
         if self._running.get(task) is running:
             del self._running[task]
         self._outbox.forget(task)
-        self._children.end(task)
+        self._children.end(task, cancelled=running.control.cancelled)
         if not self._running:
             self._quiet.set()
 
