@@ -223,7 +223,7 @@ class Tasks:
                 return
             running.span = run_span(function.node.title, assign)
             context.nested.set(context.Nested(self._children.of(assign.task), asyncio.get_running_loop()))
-            facts = tasks.Facts(assign.task, assign.interface, assign.user, assign.reference, assign.parent)
+            facts = tasks.Facts(assign.task, assign.interface, assign.user, assign.reference, assign.parent, self._name)
             task = tasks.Task(facts, running.control, lambda kind, fields: self._say(running, kind, fields))
             tasks.current.set(task)
             locks = function.options.locks
