@@ -218,7 +218,7 @@ def barred(number: int) -> int:
     """Draw a bar."""
     import io
 
-    from tqdm import tqdm  # type: ignore[import-untyped]
+    from tqdm import tqdm  # type: ignore[import-untyped]  # it has no types
 
     total = 0
     for done in tqdm(range(number), desc="bar", file=io.StringIO(), mininterval=0):

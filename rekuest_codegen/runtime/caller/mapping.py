@@ -165,7 +165,7 @@ def _checked(concurrency: object) -> int:
 
 
 def _arguments(item: Any) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
-    return ((), item) if isinstance(item, Mapping) else ((item,), {})  # pyright: ignore[reportUnknownVariableType]
+    return ((), item) if isinstance(item, Mapping) else ((item,), {})  # pyright: ignore[reportUnknownVariableType] - any mapping
 
 
 # -- where the results are asked for ------------------------------------------------------------------------------
@@ -222,7 +222,7 @@ class _Source:
 
     async def close(self) -> None:
         if isinstance(self._items, AsyncGenerator):
-            await self._items.aclose()  # pyright: ignore[reportUnknownMemberType]
+            await self._items.aclose()  # pyright: ignore[reportUnknownMemberType] - any async generator
 
 
 # -- in the loop that serves the calls ----------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def test_it_is_served(session: Session, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.syspath_prepend(tmp_path)
     with serving(token="cells") as server, providing(app, server):
         connect(server.url, server.token)
-        from session_stubs import session as stubs  # type: ignore[import-not-found]
+        from session_stubs import session as stubs  # type: ignore[import-not-found]  # written by the test
 
         assert stubs.move(stubs.Point(x=1.0), by=2.0) == stubs.Point(x=3.0, y=0.0)
         portal.close()
