@@ -167,6 +167,10 @@ class Watch:
             except TimeoutError:
                 # No more is expected: whoever feeds this lets go of it.
                 self.fail(self._lost(f"the agent is gone for {self._lost_after:g} s; the work may be done or not"))
+        return self._taken()
+
+    def _taken(self) -> Event:
+        """The next event that is there; every reading goes through here."""
         return self._events.popleft()
 
     async def next_yield(self) -> Mapping[str, Any] | None:
@@ -176,7 +180,7 @@ class Watch:
             NodeError, TaskCancelled, AgentLost: the task ended otherwise.
         """
         while True:
-            event = self._events.popleft() if self._events else await self.next_event()
+            event = self._taken() if self._events else await self.next_event()
             if event.kind == "YIELD":
                 return event.returns or {}
             if event.kind == "COMPLETED":

@@ -529,5 +529,5 @@ def test_a_flow_without_a_way_to_begin_is_none() -> None:
     class Unfinished(oauth._OAuth):
         """It says nothing of how its first token is got."""
 
-    with pytest.raises(TypeError, match="abstract method '?_new"):
+    with pytest.raises(TypeError, match=r"abstract method '?_new"):
         Unfinished(cast("Any", None), {}, None)  # type: ignore[abstract]  # the mistake that is tested

@@ -155,8 +155,8 @@ class _Window(Watch):
         super().outlive(cancelled=cancelled)
         self._on_outlive(cancelled)
 
-    async def next_event(self) -> Event:
-        event = await super().next_event()
+    def _taken(self) -> Event:
+        event = super()._taken()
         self._read += 1
         if self._read >= WINDOW // 2:
             self._on_taken(self._read)

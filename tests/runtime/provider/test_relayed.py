@@ -59,7 +59,8 @@ def test_what_comes_back(shop: Any) -> None:
 
 def test_what_is_raised_when_one_goes_wrong(shop: Any) -> None:
     node, nowhere, nobody, late = shop.calls_from_afar("errors")
-    assert node.startswith("NodeError: workshop/wrong_breakpoint: an event loop is running here")
+    assert node.startswith("NodeError: workshop/wrong_breakpoint: ")
+    assert ": an event loop is running here" in node
     assert nowhere.startswith("NodeNotFound: workshop/nowhere: the server at")
     assert nobody.startswith("NodeNotFound: workshop/plain: no agent 'nobody' provides it")
     assert late.startswith("CallTimeout: workshop/waits: no result within 0.3 s")
