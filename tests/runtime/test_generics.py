@@ -93,7 +93,7 @@ def test_values_come_back_as_what_they_were(shop: Any) -> None:
 def test_one_of_another_type_is_refused(shop: Any) -> None:
     with pytest.raises(ArgumentError, match=r"\$\.box\.held: expected int, got str 'x'"):
         call_local(shop.turn, shop.Box("x"))
-    with pytest.raises(ArgumentError, match=r"expected @generic_shop/box-int or @generic_shop/box-str or"):
+    with pytest.raises(ArgumentError, match=r"expected @generic_shop/box-int, .*box-str or .*crate-str, got Box"):
         call_local(shop.which, shop.Box(1.5))
 
 
