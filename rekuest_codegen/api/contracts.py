@@ -43,7 +43,7 @@ def contract_of(look: Any) -> Contract | None:
     fields = validator.get("fields") if _is_object(validator) else None
     if not isinstance(fields, list):
         return None
-    names = [field.get("name") for field in fields if _is_object(field)]  # pyright: ignore[reportUnknownVariableType]
+    names = [field.get("name") for field in fields if _is_object(field)]  # pyright: ignore[reportUnknownVariableType] - any list
     if "call" in names:
         return Contract.TEN
     return Contract.TWO if "function" in names else None

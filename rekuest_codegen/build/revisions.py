@@ -61,7 +61,7 @@ def _read(name: str, folder: Path, complaints: IO[bytes]) -> str:
     command = ["git", "--no-pager", "-C", str(folder), "cat-file", "--batch"]
     try:
         # Not a shell: the name is written to its input.
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 - git, without a shell
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -86,7 +86,7 @@ def _read(name: str, folder: Path, complaints: IO[bytes]) -> str:
 
 def _answer(process: subprocess.Popen[bytes], name: str, folder: Path) -> str:
     assert process.stdin is not None  # noqa: S101 - for the type checker
-    assert process.stdout is not None  # noqa: S101
+    assert process.stdout is not None  # noqa: S101 - as asked for
     try:
         process.stdin.write(f"{name}\n".encode())
         process.stdin.flush()

@@ -57,7 +57,7 @@ def supervise(arguments: Sequence[str], path: Path, environment: Mapping[str, st
                 name = shown_path(Path(min(name for _, name in changes)))
                 click.echo(f"{name} changed; starting anew", err=True)
                 end(child)
-                child, told = subprocess.Popen(command, env=environment), False  # noqa: S603
+                child, told = subprocess.Popen(command, env=environment), False  # noqa: S603 - our own command, without a shell
             elif child.poll() is not None and not told:
                 click.echo("waiting for a change", err=True)
                 told = True

@@ -13,7 +13,7 @@ from rekuest_codegen.errors import OutputError
 try:
     import fcntl
 except ImportError:  # Windows: no advisory locks of this kind, so none is taken
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # where the system has none
 
 _INTERVAL = 0.02
 

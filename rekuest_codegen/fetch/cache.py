@@ -87,13 +87,12 @@ def _node(text: bytes, listed: Mapping[str, Any]) -> Node | None:
 
 
 def _as_listed(raw: dict[str, Any]) -> dict[str, Any]:
-    """What a server hashed, as it lists it: contract 2 has words for no description, and says nothing of what a
-    decoration leaves open."""
-    if "kind" in raw:
-        return raw
-    described = raw.get("description") or NO_DESCRIPTION
+    """What a server hashed, as it lists it: it says nothing of what a decoration leaves open, and contract 2 has words
+    for no description."""
     sides = {side: _pruned(raw.get(side)) for side in ("args", "returns")}
-    return {**raw, "description": described, **sides}
+    if "kind" in raw:
+        return {**raw, **sides}
+    return {**raw, "description": raw.get("description") or NO_DESCRIPTION, **sides}
 
 
 def _pruned(ports: Any) -> Any:
@@ -115,6 +114,6 @@ def _said(value: Any) -> Any:
     if not is_object(value):
         return value
     kept = {name: item if name in VALUES else _said(item) for name, item in value.items() if item is not None}
-    if kept.get("kind") in WITHOUT_DEPENDENCIES and not kept.get("dependencies"):
+    if kept.get("kind") in WITHOUT_DEPENDENCIES and "component" not in kept and not kept.get("dependencies"):
         kept.pop("dependencies", None)
     return kept

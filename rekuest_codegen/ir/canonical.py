@@ -1,4 +1,8 @@
-"""One text for one definition: canonical JSON and the hashes taken over it."""
+"""One text for one definition: canonical JSON and the hashes taken over it.
+
+What decorates a port has all its fields there, whoever read it: the scanner writes them out, and on the wire those that
+say nothing are left out. So a definition has one hash, in a scan, at a server and in a manifest.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +52,7 @@ RETURN_FIELDS = frozenset(
         "provides",
     ]
 )
+DECORATIONS = ("effects", "validators", "widget")
 NULL_WHEN_EMPTY = ("children", "choices", "proposed_units", "requires", "provides")
 HASHED = [
     "description",
@@ -75,6 +80,11 @@ def definition(node: Node) -> dict[str, Any]:
     full = node.model_dump(mode="json", exclude={*PROVENANCE, "args", "returns"})
     full["args"] = [_port(port, ARG_FIELDS) for port in node.args]
     full["returns"] = [_port(port, RETURN_FIELDS) for port in node.returns]
+    if any(group.effects for group in node.port_groups):
+        from rekuest_codegen.ir.decorations import whole
+
+        for group in full["port_groups"]:
+            group["effects"] = whole("effects", group["effects"])
     return full
 
 
@@ -103,6 +113,12 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=T
 def _port(port: Port, fields: frozenset[str]) -> dict[str, Any]:
     plain = port.model_dump(mode="json", include=set(fields - {"children"}))
     plain["children"] = [_port(child, fields) for child in port.children]
+    if decorated := [field for field in DECORATIONS if plain.get(field)]:
+        from rekuest_codegen.ir.decorations import whole  # most ports have none, and need no msgspec
+
+        side = "returns" if fields is RETURN_FIELDS else "args"
+        for field in decorated:
+            plain[field] = whole(field, plain[field], side=side)
     for field in NULL_WHEN_EMPTY:
         if field in plain and not plain[field]:
             plain[field] = None

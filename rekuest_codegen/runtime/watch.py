@@ -78,6 +78,8 @@ class Watch:
         self.ended = False
         self.runs_on = False
         """Whether the task is to run on though its caller goes."""
+        self.outlives_cancel = False
+        """And though the task that called it is cancelled."""
         self.recall: Recall | None = None
         """None where nobody keeps the events."""
         self.swept = 0
@@ -136,6 +138,12 @@ class Watch:
         self.span.end("FAILED", str(error))
         self._news.set()
 
+    def outlive(self, *, cancelled: bool) -> None:
+        """The task is to run on when the one that called it is over: also when that is ``cancelled``, or else ends
+        by itself."""
+        self.runs_on = True
+        self.outlives_cancel = self.outlives_cancel or cancelled
+
     def leave(self, why: str) -> None:
         """Nobody reads any more, and the task runs on. Whoever feeds this lets go of it."""
         self._events.clear()
@@ -172,6 +180,10 @@ class Watch:
             except TimeoutError:
                 # No more is expected: whoever feeds this lets go of it.
                 self.fail(self._lost(f"the agent is gone for {self._lost_after:g} s; the work may be done or not"))
+        return self._taken()
+
+    def _taken(self) -> Event:
+        """The next event that is there; every reading goes through here."""
         return self._events.popleft()
 
     async def next_yield(self) -> Mapping[str, Any] | None:
@@ -181,7 +193,7 @@ class Watch:
             NodeError, TaskCancelled, AgentLost: the task ended otherwise.
         """
         while True:
-            event = await self.next_event()
+            event = self._taken() if self._events else await self.next_event()
             if event.kind == "YIELD":
                 return event.returns or {}
             if event.kind == "COMPLETED":

@@ -41,7 +41,7 @@ def unaliased(modules: Modules, scope: Scope, node: ast.expr) -> Meaning | None:
             return None
         if isinstance(target.node, TypeAlias):
             if target.node.parameters:
-                raise _unfilled(target.name, target.node.parameters, 0)
+                raise unfilled(target.name, target.node.parameters, 0)
             return Meaning(target.scope, target.node.value, target.name)
         return Meaning(target.scope, target.node) if isinstance(target.node, COMPOSED) else None
     if not isinstance(node, ast.Subscript):
@@ -58,7 +58,7 @@ def unaliased(modules: Modules, scope: Scope, node: ast.expr) -> Meaning | None:
         return None
     arguments = subscript_arguments(node)
     if len(arguments) != len(names):
-        raise _unfilled(target.name, names, len(arguments))
+        raise unfilled(target.name, names, len(arguments))
     given = {name: (scope, argument) for name, argument in zip(names, arguments, strict=True)}
     return Meaning(bound_scope(target.scope, given), value, statement)
 
@@ -76,7 +76,8 @@ def type_variables(modules: Modules, scope: Scope, node: ast.expr) -> Iterator[s
             yield from type_variables(modules, scope, part)
 
 
-def _unfilled(name: str, parameters: tuple[str, ...], given: int) -> Problem:
+def unfilled(name: str, parameters: tuple[str, ...], given: int) -> Problem:
+    """That ``name`` has these type variables, and ``given`` types for them."""
     if not parameters:
         return Problem("unknown-type", f"{name} has no type variables, so nothing stands in brackets behind it")
     wanted = f"{name}[{', '.join(parameters)}]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -26,12 +26,13 @@ from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.dataclass_text import written_signature
 from rekuest_codegen.scan.declarations import Declaration, Declarations
 from rekuest_codegen.scan.enums import FLAGS
+from rekuest_codegen.scan.generics import NOTHING_GIVEN, Given, given_to
 from rekuest_codegen.scan.markers import NOTHING, Markers, Stated
 from rekuest_codegen.scan.modules import Known, Modules, Object
 from rekuest_codegen.scan.places import Problem
 from rekuest_codegen.scan.quantities import QUANTITIES
 from rekuest_codegen.scan.scopes import TYPE_PARAMETERS, Scope
-from rekuest_codegen.scan.shapes import Shape
+from rekuest_codegen.scan.shapes import Shape, argument_words
 from rekuest_codegen.scan.trees import Function, first_argument, own_nodes, text_of
 
 if TYPE_CHECKING:
@@ -107,6 +108,22 @@ class ClassShapes:
             return self._bound(cls, PortKind.STRUCTURE, identifier, None, markers, reading)
         raise Problem("undeclared-type", self._advice(cls, names))
 
+    def filled(
+        self, cls: Object, scope: Scope, arguments: Sequence[ast.expr], markers: Markers, reading: Reading, depth: int
+    ) -> Shape:
+        """The shape of a class with types in brackets behind it. Of a model, they are part of the identifier; to what
+        travels by reference they make no difference.
+
+        Raises:
+            Problem: as `shape`; or it takes other types.
+        """
+        declaration = self._declarations.of(cls)
+        if declaration is None or declaration.kind is not PortKind.MODEL:
+            return self.shape(cls, markers, reading, depth)
+        given = given_to(self._modules, cls, scope, arguments)
+        words = [argument_words(self._read(scope, one, NOTHING, reading, depth + 1)) for one in arguments]
+        return self._model(cls, declaration, markers, reading, depth, given, words)
+
     def _advice(self, cls: Object, names: frozenset[str]) -> str:
         if names & {"typing.NamedTuple", "builtins.tuple"}:
             return f"{cls.name} is a named tuple, which is only a return type; as an argument use a @model"
@@ -171,12 +188,26 @@ class ClassShapes:
             return str(name)
         return cls.name
 
-    def _model(self, cls: Object, declaration: Declaration, markers: Markers, reading: Reading, depth: int) -> Shape:
+    def _model(
+        self,
+        cls: Object,
+        declaration: Declaration,
+        markers: Markers,
+        reading: Reading,
+        depth: int,
+        given: Given = NOTHING_GIVEN,
+        words: Sequence[str] = (),
+    ) -> Shape:
         assert isinstance(cls.node, ast.ClassDef)  # noqa: S101 - for the type checker
-        if cls.key in self._open:
+        key = (cls.key, *words)
+        if key in self._open:
             raise Problem("recursive-type", f"the model {cls.name} contains itself; a port has a definite depth")
-        fields = model_fields(self._modules, cls, self._has_fields)
-        children = self.fields(cls, reading, depth)
+        fields = model_fields(self._modules, cls, self._has_fields, given)
+        self._open.append(key)
+        try:
+            children = self._fields(cls, fields, reading, depth)
+        finally:
+            self._open.pop()
         text = declaration.description or docstring(cls.node)
         if text is None and "pydantic.BaseModel" not in known_ancestors(self._modules, cls):
             text = written_signature(self._modules, self._folder, cls.name, fields)
@@ -186,23 +217,30 @@ class ClassShapes:
         ):
             reading.warn("richer-than-upstream", f"upstream refuses the type variables of {cls.name}")
         identifier = declaration.identifier or identifiers.model_identifier(cls.source.name, cls.name)
+        if words:
+            identifier = identifiers.filled_identifier(identifier, words)
+            reading.fill(identifier, f"{cls.name}[{', '.join(words)}]")
         shape = self._bound(cls, PortKind.MODEL, identifier, text, markers, reading)
         return replace(shape, children=children)
 
-    def fields(self, cls: Object, reading: Reading, depth: int = 0) -> tuple[tuple[str, Shape], ...]:
+    def fields(self, cls: Object, reading: Reading) -> tuple[tuple[str, Shape], ...]:
         """The annotated fields of a class, by name.
 
         Raises:
             Problem: there are none, or one cannot travel.
         """
-        fields = model_fields(self._modules, cls, self._has_fields)
-        if not fields:
-            raise Problem("empty-model", f"the model {cls.name} has no annotated fields")
-        self._open.append(cls.key)
+        self._open.append((cls.key,))
         try:
-            return tuple((field.name, self._field(field, reading, depth)) for field in fields)
+            return self._fields(cls, model_fields(self._modules, cls, self._has_fields), reading, 0)
         finally:
             self._open.pop()
+
+    def _fields(
+        self, cls: Object, fields: Sequence[Field], reading: Reading, depth: int
+    ) -> tuple[tuple[str, Shape], ...]:
+        if not fields:
+            raise Problem("empty-model", f"the model {cls.name} has no annotated fields")
+        return tuple((field.name, self._field(field, reading, depth)) for field in fields)
 
     def _has_fields(self, cls: Object) -> bool:
         """Whether a class is a record itself, whatever derives from it."""

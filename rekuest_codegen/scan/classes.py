@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from rekuest_codegen.scan.generics import filled_in
+from rekuest_codegen.scan.generics import NOTHING_GIVEN, Given, filled_in
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object, Target
 from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, bound_scope, class_scope
 from rekuest_codegen.scan.trees import Function, dotted_name, raw_docstring, text_of
@@ -157,14 +157,16 @@ def enum_members(cls: Object) -> Iterator[tuple[str, ast.expr, Scope]]:
         yield name, first.value, scope
 
 
-def model_fields(modules: Modules, cls: Object, has_fields: Callable[[Object], bool] | None = None) -> list[Field]:
-    """The fields of a model class, those of its bases first.
+def model_fields(
+    modules: Modules, cls: Object, has_fields: Callable[[Object], bool] | None = None, own: Given = NOTHING_GIVEN
+) -> list[Field]:
+    """The fields of a model class, those of its bases first; ``own`` is what its type variables are.
 
     A base of pydantic's makes fields of all annotations. Else those of a base count where it ``has_fields`` of its
     own, as dataclasses look at it; without the question they all count.
     """
     fields: dict[str, Field] = {}
-    given = filled_in(modules, cls)
+    given = filled_in(modules, cls, own)
     pydantic = "pydantic.BaseModel" in known_ancestors(modules, cls)
     asked = None if pydantic else has_fields
     for base in reversed(ancestors(modules, cls)):

@@ -1,4 +1,4 @@
-"""What the type variables of generic base classes are in a class that fills them in: ``class Counts(Box[int])``.
+"""What the type variables of generic classes are where they are filled in: ``Box[int]``, ``class Counts(Box[int])``.
 
 An argument keeps the scope it is written in, where the type variables of that class may be filled in in their turn.
 """
@@ -6,9 +6,10 @@ An argument keeps the scope it is written in, where the type variables of that c
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from rekuest_codegen.scan.aliases import type_variables
+from rekuest_codegen.scan.aliases import type_variables, unfilled
 from rekuest_codegen.scan.annotations import subscript_arguments
 from rekuest_codegen.scan.modules import Known, Modules, Object
 from rekuest_codegen.scan.scopes import Scope, bound_scope
@@ -18,17 +19,30 @@ MAX_BASES = 100
 VARIABLE_BASES = frozenset(["typing.Generic", "typing.Protocol"])
 
 Given = Mapping[str, tuple[Scope, ast.expr]]
+NOTHING_GIVEN: Given = MappingProxyType({})
 
 
-def filled_in(modules: Modules, cls: Object) -> dict[object, Given]:
-    """By the key of each base class of ``cls``, near or far, what its type variables are there.
+def given_to(modules: Modules, cls: Object, scope: Scope, arguments: Sequence[ast.expr]) -> Given:
+    """What the type variables of ``cls`` are where ``arguments`` stand in brackets behind it.
+
+    Raises:
+        Problem: they are too many or too few.
+    """
+    names = variables(modules, cls)
+    if len(names) != len(arguments):
+        raise unfilled(cls.name, names, len(arguments))
+    return {name: (scope, argument) for name, argument in zip(names, arguments, strict=True)}
+
+
+def filled_in(modules: Modules, cls: Object, own: Given = NOTHING_GIVEN) -> dict[object, Given]:
+    """By the key of ``cls`` and each of its base classes, near or far, what its type variables are there.
 
     Raises:
         Problem: what stands between brackets is no type.
     """
-    found: dict[object, Given] = {}
+    found: dict[object, Given] = {cls.key: own} if own else {}
     seen: set[object] = set()
-    waiting: list[tuple[Object, Scope]] = [(cls, cls.scope)]
+    waiting: list[tuple[Object, Scope]] = [(cls, bound_scope(cls.scope, own) if own else cls.scope)]
     while waiting and len(seen) < MAX_BASES:
         current, where = waiting.pop(0)
         if current.key in seen or not isinstance(current.node, ast.ClassDef):
@@ -40,7 +54,7 @@ def filled_in(modules: Modules, cls: Object) -> dict[object, Given]:
             if not isinstance(target, Object):
                 continue
             inside = target.scope
-            names = _variables(modules, target) if arguments else ()
+            names = variables(modules, target) if arguments else ()
             if names and len(names) == len(arguments):
                 given = {name: (where, argument) for name, argument in zip(names, arguments, strict=True)}
                 inside = bound_scope(target.scope, found.setdefault(target.key, given))
@@ -48,7 +62,7 @@ def filled_in(modules: Modules, cls: Object) -> dict[object, Given]:
     return found
 
 
-def _variables(modules: Modules, cls: Object) -> tuple[str, ...]:
+def variables(modules: Modules, cls: Object) -> tuple[str, ...]:
     """The names of the type variables of a class, in the order in which they are filled in."""
     if not isinstance(cls.node, ast.ClassDef):
         return ()

@@ -3,7 +3,8 @@
 All are ``@package/key``. The package part is the name of the module the class is written in, as ``source`` derives it
 from the file's path: never ``__main__``, and the same for a script that is run and a file that is scanned. An ENUM or
 MEMORY_STRUCTURE is ``@module/classname`` in lower case, a MODEL ``@module/snake_name``, a STRUCTURE without an
-identifier of its own ``@top_package/snake_name``, a Literal ``@literal/its_values``.
+identifier of its own ``@top_package/snake_name``, a Literal ``@literal/its_values``. A generic model has the types that
+fill it in behind its own: ``@module/box-int``.
 """
 
 from __future__ import annotations
@@ -43,6 +44,17 @@ def structure_identifier(module: str, name: str) -> str:
 def literal_identifier(values: Sequence[Any]) -> str:
     text = "_".join(str(value).lower() for value in values)
     return f"@literal/{re.sub(r'[^A-Za-z0-9_.-]', '_', text)}"
+
+
+def filled_identifier(identifier: str, words: Sequence[str]) -> str:
+    """That of a generic model, of the types that ``words`` name: ``@lab/box`` of ``int`` is ``@lab/box-int``.
+
+    The package of another identifier in them is left out where it is this one's. They are all joined by dashes: what
+    stands behind a dot or slash is what classes are named by.
+    """
+    package = identifier.partition("/")[0]
+    named = (re.sub(r"[^A-Za-z0-9_]+", "-", word.replace(f"{package}/", "")).strip("-") for word in words)
+    return "-".join([identifier, *named])
 
 
 def snake(name: str) -> str:

@@ -6,10 +6,11 @@ import ast
 from dataclasses import dataclass, replace
 
 from rekuest_codegen.scan.annotations import parse_annotation, subscript_arguments
+from rekuest_codegen.scan.classes import ancestors
 from rekuest_codegen.scan.declarations import Declarations
-from rekuest_codegen.scan.modules import Known, Modules, Object
+from rekuest_codegen.scan.modules import Known, Modules, Object, Target
 from rekuest_codegen.scan.places import Problem
-from rekuest_codegen.scan.scopes import Scope
+from rekuest_codegen.scan.scopes import Scope, class_scope
 from rekuest_codegen.scan.trees import Function
 from rekuest_codegen.scan.vocabulary import INJECTED
 
@@ -61,11 +62,22 @@ class Injection:
         is_state = declaration.injected == "state"
         own = declaration.name or name.rpartition(".")[2]
         what = f"{declaration.injected}:{name}"
-        calls = declaration.injected == "dependency" and isinstance(target, Object) and _has_methods(target)
+        calls = (
+            declaration.injected == "dependency" and isinstance(target, Object) and _has_methods(self._modules, target)
+        )
         return Injected(what, is_state, own if is_state else "", declaration.locks, calls)
 
 
-def _has_methods(cls: Object) -> bool:
-    """Whether a class has methods anybody may call."""
-    body = cls.node.body if isinstance(cls.node, ast.ClassDef) else ()
-    return any(isinstance(part, Function) and not part.name.startswith("_") for part in body)
+def _has_methods(modules: Modules, cls: Object) -> bool:
+    """Whether a class has methods anybody may call, its own or inherited ones, wherever its bases are written."""
+    for base in ancestors(modules, cls):
+        if isinstance(base, Object) and isinstance(base.node, ast.ClassDef):
+            scope = class_scope(base.scope, base.node)
+            public = [name for name in scope.every_name if not name.startswith("_")]
+            if any(isinstance(_defined(modules.lookup(scope, name)), Function) for name in public):
+                return True
+    return False
+
+
+def _defined(target: Target) -> ast.AST | None:
+    return target.node if isinstance(target, Object) else None

@@ -16,6 +16,7 @@ from rekuest_codegen.scan.apps import MadeApp, app_member, app_of_call, made_app
 from rekuest_codegen.scan.classes import Decorator, decorators_of, method
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.declarations import DECLARING, Declarations
+from rekuest_codegen.scan.excluding import exclude_each_other
 from rekuest_codegen.scan.modules import Known, Missing, Modules, Object
 from rekuest_codegen.scan.places import Findings, Problem
 from rekuest_codegen.scan.scopes import Assigned, Defined, Opaque, Scope, function_scope
@@ -224,15 +225,18 @@ class Registrations:
 
     def _bound_before(self, scope: Scope, what: ast.expr, call: ast.Call) -> tuple[Object, bool] | None:
         """Of several functions by one name, the one that has it where the call is."""
-        bindings = scope.names.get(what.id, []) if isinstance(what, ast.Name) else []
+        bindings = scope.every_binding(what.id) if isinstance(what, ast.Name) else []
         if not isinstance(what, ast.Name) or len(bindings) < 2:
             return None
         before = [
-            binding.node for binding in bindings if isinstance(binding, Defined) and binding.node.lineno < call.lineno
+            binding.node
+            for binding in bindings
+            if isinstance(binding, Defined)
+            and binding.node.lineno < call.lineno
+            and not exclude_each_other(scope.source.tree, binding.node, call)
         ]
-        if not before or not isinstance(before[-1], Function):
-            return None
-        return Object(scope, what.id, before[-1]), False
+        last = max(before, key=lambda node: node.lineno, default=None)
+        return (Object(scope, what.id, last), False) if isinstance(last, Function) else None
 
     def function_of(self, scope: Scope, what: ast.expr) -> tuple[Object, bool]:
         """The function an expression names, and whether its first parameter is given already.

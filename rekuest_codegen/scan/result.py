@@ -99,9 +99,12 @@ class ScannedState:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
+    """``alternatives`` are run in place of one of the ``nodes``, in a branch that excludes it."""
+
     nodes: tuple[ScannedNode, ...]
     findings: tuple[Finding, ...]
     states: tuple[ScannedState, ...] = ()
+    alternatives: tuple[ScannedNode, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -110,4 +113,5 @@ class ScanResult:
     def at(self, path: Path, qualname: str) -> tuple[ScannedNode, ...]:
         """The nodes made of the function ``qualname`` in ``path``; several when it is registered more than once."""
         path = path.absolute()
-        return tuple(found for found in self.nodes if found.path == path and found.qualname == qualname)
+        every = sorted((*self.nodes, *self.alternatives), key=lambda found: found.line)
+        return tuple(found for found in every if found.path == path and found.qualname == qualname)

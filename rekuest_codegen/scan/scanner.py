@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from rekuest_codegen.scan.classes import decorators_of
 from rekuest_codegen.scan.constants import Folder
 from rekuest_codegen.scan.declarations import Declarations
 from rekuest_codegen.scan.disk import Disk
+from rekuest_codegen.scan.excluding import exclude_each_other
 from rekuest_codegen.scan.files import files_of
 from rekuest_codegen.scan.injection import Injection
 from rekuest_codegen.scan.marker_calls import CALLS, SPELLED
@@ -43,6 +45,7 @@ MAKING_TRACE = re.compile(rf"\b(?:{'|'.join(name.partition('.')[2] for name in s
 """Words of a file that makes an app."""
 
 DEFAULT = ScanOptions()
+Found = tuple[Registration, ScannedNode]
 
 
 def scan(paths: Sequence[Path], options: ScanOptions = DEFAULT, disk: Disk | None = None) -> ScanResult:
@@ -74,8 +77,10 @@ def scan_projects(paths: Sequence[Path], options: ScanOptions = DEFAULT, disk: D
     if len(results) == 1:
         return results[0]
     nodes = sorted((node for result in results for node in result.nodes), key=lambda node: (str(node.path), node.line))
+    findings = tuple(finding for result in results for finding in result.findings)
     states = tuple(state for result in results for state in result.states)
-    return ScanResult(tuple(nodes), tuple(finding for result in results for finding in result.findings), states)
+    alternatives = tuple(node for result in results for node in result.alternatives)
+    return ScanResult(tuple(nodes), findings, states, alternatives)
 
 
 def _project_of(folder: Path, disk: Disk) -> Path | None:
@@ -125,7 +130,7 @@ class _Scan:
             declarations.configure(sources[0].scope)
         for source in sources:
             self._guarded(source, lambda source=source: registrations.declare(source))
-        found: list[tuple[Registration, ScannedNode]] = []
+        found: list[Found] = []
         for source in sources:
             self._guarded(
                 source, lambda source=source: self._read(source, modules, folder, registrations, signatures, found)
@@ -134,16 +139,17 @@ class _Scan:
             only = self._only_app(modules, files, registrations)
             found = [(structs.replace(made, app=only) if made.bare else made, node) for made, node in found]
         found.sort(key=lambda pair: (str(pair[1].path), pair[1].line))
+        alternatives: list[Found] = []
         if not self._options.all_functions:
-            self._duplicates(found)
+            found, alternatives = self._without_duplicates(found)
         states = StateReader(modules, folder, declarations, types, self._findings)
         observed: list[ScannedState] = []
         for source in sources:
             self._guarded(source, lambda source=source: observed.extend(states.read(source)))
-        nodes = tuple(_of_app(made.app, node) for made, node in found)
+        nodes, others = (tuple(_of_app(made.app, node) for made, node in each) for each in (found, alternatives))
         types.forget()
         modules.forget()
-        return ScanResult(nodes, self._findings.sorted(), tuple(observed))
+        return ScanResult(nodes, self._findings.sorted(), tuple(observed), others)
 
     def _read(
         self,
@@ -152,7 +158,7 @@ class _Scan:
         folder: Folder,
         registrations: Registrations,
         signatures: SignatureReader,
-        nodes: list[tuple[Registration, ScannedNode]],
+        nodes: list[Found],
     ) -> None:
         found = list(registrations.registered(source))
         if self._options.all_functions:
@@ -176,7 +182,7 @@ class _Scan:
     ) -> ScannedNode | None:
         function = registration.function
         source = registration.scope.source
-        place = registration.call or function.node
+        place = _place(registration)
         try:
             self._check_decorators(modules, function)
             for argument, text in unknown_options(registration.call):
@@ -247,18 +253,39 @@ class _Scan:
     def _too_deep(self, path: Path) -> None:
         self._findings.unreadable("too-deep", str(path), 1, 1, "is nested too deeply to be read")
 
-    def _duplicates(self, nodes: Sequence[tuple[Registration, ScannedNode]]) -> None:
-        """Two functions under one interface: the later replaces the earlier in a running agent, so say it."""
-        seen: dict[object, ScannedNode] = {}
+    def _without_duplicates(self, nodes: Sequence[Found]) -> tuple[list[Found], list[Found]]:
+        """The functions of which there is one under an interface, and those that are run in place of one of them.
+
+        Two under one interface are an error, as the later replaces the earlier in a running agent; unless they stand in
+        branches that exclude each other. Then the first is told, as the name means the first.
+        """
+        seen: dict[object, list[Found]] = {}
+        alternatives: list[Found] = []
         for registration, found in nodes:
             interface = str(found.options.get("interface") or found.node.key)
             # Functions inside different functions may be registered on different apps.
             outer = found.module, found.qualname.rpartition(".<locals>.")[0]
-            first = seen.setdefault((registration.app.key if registration.app else outer, interface), found)
-            if first is not found:
+            others = seen.setdefault((registration.app.key if registration.app else outer, interface), [])
+            if (
+                rival := next((one for one in others if not _exclude_each_other(one[0], registration)), None)
+            ) is not None:
+                first = rival[1]
                 place = f"line {first.line}" if first.path == found.path else f"{first.path.name}:{first.line}"
                 text = f"{interface} is registered already at {place}; the later one would replace it"
                 self._findings.unreadable("duplicate-key", str(found.path), found.line, 1, text)
+            elif others:
+                alternatives.append((registration, found))
+                if (difference := _difference(others[0][1], found)) is not None:
+                    text = (
+                        f"{interface} is registered at line {others[0][1].line} as well, where this is not run, with "
+                        f"other {difference}: that one is told, and a running agent provides the one it runs; "
+                        "write both alike, or give one another key"
+                    )
+                    source, node = registration.scope.source, _place(registration)
+                    self._findings.warn("alternative-definition", text, source=source, node=node)
+            others.append((registration, found))
+        passed_over = {id(found) for _, found in alternatives}
+        return [one for one in nodes if id(one[1]) not in passed_over], alternatives
 
     def _module_of(self, thing: Object) -> str:
         return self._module_names.get(thing.source.path, thing.source.name)
@@ -268,3 +295,25 @@ def _of_app(app: MadeApp | None, found: ScannedNode) -> ScannedNode:
     if app is None or app.name == found.node.app:
         return found
     return structs.replace(found, node=found.node.model_copy(update={"app": app.name}))
+
+
+def _place(registration: Registration) -> ast.AST:
+    return registration.call or registration.function.node
+
+
+def _exclude_each_other(one: Registration, other: Registration) -> bool:
+    source = one.scope.source
+    return source is other.scope.source and exclude_each_other(source.tree, _place(one), _place(other))
+
+
+def _difference(one: ScannedNode, other: ScannedNode) -> str | None:
+    """What two functions that are run in place of each other differ in, if anything a server is told of."""
+    parts = {
+        "arguments": (one.node.args, other.node.args),
+        "returns": (one.node.returns, other.node.returns),
+        "description": (one.node.description, other.node.description),
+        "definition": (one.node, other.node),
+        "options": (one.options, other.options),
+        "locks or states": ((one.locks, one.manipulates), (other.locks, other.manipulates)),
+    }
+    return next((name for name, (first, second) in parts.items() if first != second), None)

@@ -114,6 +114,11 @@ class Scope:
         return self._names
 
     @property
+    def every_name(self) -> list[str]:
+        """The names bound here, fallbacks included."""
+        return list(dict.fromkeys((*self.names, *self._fallbacks)))
+
+    @property
     def stars(self) -> list[str]:
         """The modules all of whose names are imported here."""
         _ = self.names
@@ -124,9 +129,13 @@ class Scope:
         found = self.names.get(name) or self._fallbacks.get(name)
         return found[-1] if found else None
 
+    def every_binding(self, name: str) -> list[Binding]:
+        """The bindings of ``name``, the fallbacks last."""
+        return [*self.names.get(name, ()), *self._fallbacks.get(name, ())]
+
     def is_constant(self, name: str) -> bool:
         """Whether ``name`` is bound exactly once, so that its value is what is written there."""
-        return len(self.names.get(name, ())) + len(self._fallbacks.get(name, ())) == 1
+        return len(self.every_binding(name)) == 1
 
     def child_name(self, name: str) -> str:
         if not self.qualname:

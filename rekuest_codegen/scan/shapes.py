@@ -67,6 +67,28 @@ class Shape(Struct, frozen=True, kw_only=True):
         return made
 
 
+WORDS: Mapping[PortKind, str] = {
+    PortKind.INT: "int",
+    PortKind.FLOAT: "float",
+    PortKind.STRING: "str",
+    PortKind.BOOL: "bool",
+    PortKind.DATE: "datetime",
+    PortKind.LIST: "list",
+    PortKind.DICT: "dict",
+    PortKind.UNION: "union",
+    PortKind.QUANTITY: "quantity",
+}
+
+
+def argument_words(shape: Shape) -> str:
+    """What tells a type from others where it fills in a type variable: ``list-int``, ``optional-@lab/point``."""
+    words = [shape.identifier or WORDS[shape.kind]]
+    if shape.identifier is None:
+        words += [argument_words(child) for _, child in shape.children]
+        words += [shape.unit.reference] if shape.unit is not None else []
+    return "-".join(["optional", *words] if shape.nullable else words)
+
+
 def to_port(shape: Shape, key: str, side: Side) -> Port:
     """The port ``key`` of ``shape``. Returns carry neither a default nor validators.
 

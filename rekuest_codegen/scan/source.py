@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 REGISTERING = ("register", "workflow")
 REGISTERS = re.compile(rf"\b(?:{REGISTERING[0]}\w*|{REGISTERING[1]})\b")
 """The words that register functions; without one a file registers nothing."""
+RENAMED = re.compile(
+    rf"\b(?:{REGISTERS.pattern})\s+as\s+(\w+)|^\s*(\w+)\s*(?::[^=]*)?=\s*(?:\w+\.)*(?:{REGISTERS.pattern})\s*(?:#.*)?$",
+    re.MULTILINE,
+)
+"""Another name for such a word, by an import or an assignment, wherever it stands."""
 SHOWN = 60
 """How many characters of the user's code a message quotes."""
 
@@ -125,30 +130,32 @@ class Source:
     @cached_property
     def _traced(self) -> Sequence[int]:
         """The lines that may hold a word that registers, or another name that an import here gives it."""
-        renamed = [
-            name
-            for name, bindings in self.scope.names.items()
-            if any(isinstance(found, ImportedName) and REGISTERS.fullmatch(found.name) for found in bindings)
-        ]
-        return sorted(line for word in (*REGISTERING, *renamed) for line in _lines_with(self.text, word))
+        text = self.text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in self.text else self.text
+        lines: set[int] = set()
+        renamed: set[str] = set()
+        for word in REGISTERING:
+            for line, start, end in _lines_with(text, word):
+                lines.add(line)
+                renamed.update(name for names in RENAMED.findall(text, start, end) for name in names if name)
+        lines.update(line for word in renamed for line, _, _ in _lines_with(text, word))
+        return sorted(lines)
 
     @cached_property
     def _lines(self) -> list[str]:
         return split_lines(self.text)
 
 
-def _lines_with(text: str, word: str) -> Iterator[int]:
-    """The lines of ``text`` that hold ``word``, itself or within another."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+def _lines_with(text: str, word: str) -> Iterator[tuple[int, int, int]]:
+    """The lines of ``text`` that hold ``word``, itself or within another: their numbers, starts and ends."""
     line, seen = 1, 0
     while (at := text.find(word, seen)) >= 0:
         line += text.count("\n", seen, at)
         seen = at
-        yield line
-        seen = text.find("\n", seen)
-        if seen < 0:
+        end = text.find("\n", seen)
+        yield line, text.rfind("\n", 0, at) + 1, len(text) if end < 0 else end
+        if end < 0:
             return
+        seen = end
 
 
 def read_text(path: Path, disk: Disk) -> str:

@@ -52,6 +52,7 @@ class Reading:
     """What was learned along the way: the classes bound to identifiers, and the warnings."""
 
     types: dict[str, str] = field(default_factory=dict[str, str])
+    filled: dict[str, str] = field(default_factory=dict[str, str])
     warnings: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
     def warn(self, code: str, message: str) -> None:
@@ -81,8 +82,20 @@ class Reading:
                 f"{identifier} names both {self.types[identifier]} and {place}; give one of them an identifier",
             )
 
+    def fill(self, identifier: str, meant: str) -> None:
+        """Note that ``identifier`` is the generic model ``meant``: ``Box[int]``.
+
+        Raises:
+            Problem: it is another one already.
+        """
+        if self.filled.setdefault(identifier, meant) != meant:
+            both = f"{self.filled[identifier]} and {meant}"
+            raise Problem("identifier-clash", f"{identifier} names both {both}; write a class of its own for one")
+
     def learn(self, other: Reading) -> None:
         """Note all that ``other`` learned."""
+        for identifier, meant in other.filled.items():
+            self.fill(identifier, meant)
         for identifier, place in other.types.items():
             self.bind(identifier, place)
         for code, message in other.warnings:
@@ -265,8 +278,7 @@ class TypeReader:
                 return shape  # what is in the brackets is for type checkers: numpy.ndarray[Any, numpy.dtype[...]]
             raise Problem("undeclared-type", f"{spoken(name)}[...] cannot travel; {INSTEAD.get(name, HOW_TO_DECLARE)}")
         if isinstance(target, Object) and isinstance(target.node, ast.ClassDef):
-            advice = f"write a class of its own for it, class Mine({scope.source.shown(node)})"
-            raise Problem("unknown-type", f"{target.name}[...] is generic, and has one identifier; {advice}")
+            return self._classes.filled(target, scope, arguments, markers, reading, depth)
         if (meant := unaliased(self.modules, scope, node)) is not None:
             if meant.statement is not None:
                 reading.alias(meant.statement)

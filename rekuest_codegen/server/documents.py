@@ -25,7 +25,7 @@ from graphql import (
     SelectionSetNode,
     execute,  # pyright: ignore[reportUnknownVariableType]  # an Awaitable of theirs says not of what
     parse,
-    subscribe,  # pyright: ignore[reportUnknownVariableType]
+    subscribe,  # pyright: ignore[reportUnknownVariableType] - graphql-core leaves its parameters unsaid
     validate,
 )
 

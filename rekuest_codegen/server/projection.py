@@ -158,7 +158,7 @@ def _list(complete: Project) -> Project:
             return None
         if not isinstance(value, list | tuple):
             raise Unfit
-        return [complete(item, info) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        return [complete(item, info) for item in value]  # pyright: ignore[reportUnknownVariableType] - any list
 
     return project
 

@@ -19,7 +19,7 @@ from rekuest_codegen.server.model import Agent, Drawer, Implementation, Json, No
 from rekuest_codegen.server.shown import read_states
 from rekuest_codegen.server.state import ENSURED, State
 from rekuest_codegen.wire.contracts import Declaration
-from rekuest_codegen.wire.definitions import in_camel, in_snake
+from rekuest_codegen.wire.definitions import in_camel, in_snake, registered
 from rekuest_codegen.wire.messages import Collect
 
 DEFAULT_NAME = "default"
@@ -163,7 +163,7 @@ def _read_all(app: str, given: Sequence[Json]) -> tuple[list[tuple[ReadNode, Jso
     interfaces = set[str]()
     for raw in given:
         try:
-            node = read_node({**raw["definition"], "app": app})
+            node = read_node({**registered(raw["definition"]), "app": app})
         except DefinitionError as error:
             findings.extend(error.findings)
             continue
@@ -221,7 +221,7 @@ def _define(state: State, app: str, read: ReadNode, at: Moment, decision: Decisi
             definition=plain,
         )
         state.add_node(node)
-    elif node.definition == plain:
+    elif node.definition == plain and node.hash == hashed:
         return node
     else:
         node.hash, node.definition, node.defined = hashed, plain, at.iso
@@ -232,7 +232,7 @@ def _define(state: State, app: str, read: ReadNode, at: Moment, decision: Decisi
 
 def _plain(read: ReadNode) -> Json:
     """The definition as GraphQL gives it out."""
-    plain: Json = read.model_dump(mode="json", by_alias=True, exclude={"app", "hash"})
+    plain: Json = in_camel(read.model_dump(mode="json", by_alias=True, exclude={"app", "hash"}))
     for side in ("args", "returns"):
         for port in plain[side]:
             _complete(port, 0)

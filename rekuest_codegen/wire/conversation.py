@@ -144,6 +144,7 @@ class AgentSide:
         self._register = ""
         self._yields_acknowledged = False
         self._retained: dict[str, _Retained] = {}
+        self._retained_of: dict[str, tuple[int, int]] = {}
         self._ends: dict[str, str] = {}
         self._yields: dict[str, int] = {}
         self._waiting: deque[tuple[int, FromAgent]] = deque(maxlen=MAX_WAITING)
@@ -159,6 +160,10 @@ class AgentSide:
     def unacknowledged(self) -> int:
         """How many reports are retained. Whoever makes many should wait while this is large."""
         return max(len(self._retained), self._adapter.unacknowledged)
+
+    def unacknowledged_of(self, task: str) -> tuple[int, int]:
+        """How many reports of one task are retained, and how much memory they take, as frames."""
+        return self._retained_of.get(task, (0, 0))
 
     @property
     def complaints(self) -> list[str]:
@@ -339,6 +344,8 @@ class AgentSide:
     def _keep(self, kept: _Retained) -> None:
         self._retained[kept.report.id] = kept
         self._bytes += kept.size
+        count, size = self.unacknowledged_of(kept.report.task)
+        self._retained_of[kept.report.task] = count + 1, size + kept.size
         if kept.report.terminal:
             self._ends[kept.report.task] = kept.report.id
 
@@ -346,6 +353,9 @@ class AgentSide:
         kept = self._retained.pop(message_id, None)
         if kept is not None:
             self._bytes -= kept.size
+            count, size = self._retained_of.pop(kept.report.task)
+            if count > 1:
+                self._retained_of[kept.report.task] = count - 1, size - kept.size
             if kept.report.terminal:
                 self._ends.pop(kept.report.task, None)
         return kept

@@ -53,6 +53,13 @@ def node_from_server(raw: Mapping[str, Any]) -> Node:
     return read_node(plain)
 
 
+def registered(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition of a registration with its decorations in our words, for `read_node`."""
+    sides = {side: _each(raw.get(side), _port) for side in ("args", "returns")}
+    groups = {name: _each(raw.get(name), _decorated) for name in ("portGroups", "port_groups") if name in raw}
+    return {**raw, **sides, **groups}
+
+
 def _port(raw: Any) -> Any:
     if not is_object(raw):
         return raw

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from rekuest_codegen.cli import main
 from rekuest_codegen.fetch import Filters, fetch_nodes
-from rekuest_codegen.ir import definition
+from rekuest_codegen.ir import definition, definition_hash
 from rekuest_codegen.scan import scan
 from rekuest_codegen.server import EmbeddedServer, registry, serving
 from tests.processes import run, running
@@ -127,21 +127,14 @@ def dry(server: EmbeddedServer, *arguments: str | Path) -> list[dict[str, Any]]:
     return answer
 
 
-def said(value: Any) -> Any:
-    """``value`` without its nulls: a server gives no widget what it does not have."""
-    if isinstance(value, dict):
-        return {key: said(item) for key, item in value.items() if item is not None}
-    return [said(item) for item in value] if isinstance(value, list) else value
-
-
 def test_the_server_knows_what_scan_finds(server: EmbeddedServer, lab: tuple[str, Path], told: list[str]) -> None:
     name, path = lab
     path.write_text(path.read_text().replace("raise_when_run = None", "raise RuntimeError('run')"), encoding="utf-8")
     done = push(server, path)
     assert (done.exit_code, done.stdout, done.stderr) == (0, f"{name}: 2 nodes registered\n", "")
     there = fetch_nodes(server.url, server.token, Filters(app=(name,)))
-    found = {found.node.key: said(definition(found.node)) for found in scan([path]).nodes}
-    assert {node.key: said(definition(node)) for node in there} == found
+    found = {found.node.key: (definition(found.node), definition_hash(found.node)) for found in scan([path]).nodes}
+    assert {node.key: (definition(node), node.hash) for node in there} == found
     again = push(server, path)
     assert again.stdout == f"{name}: 2 nodes, as the server has them already\n"
     assert told == [name]

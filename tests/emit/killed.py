@@ -54,7 +54,7 @@ def killed_at(out: Path, files: dict[str, str], line: int) -> bool:
 
 def main(folder: Path, *, exchange: bool) -> None:
     if not exchange:
-        swap._renameat2 = lambda: None  # type: ignore[assignment]
+        swap._renameat2 = lambda: None  # type: ignore[assignment]  # as on a system without it
     out = folder / "mynodes"
     states = [{**package(version), "notes.md": "of hours"} for version in (0, 1)]
     write.write_package(out, package(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -48,10 +49,10 @@ def test_every_wire_name_gets_a_name_of_its_own(wires: list[str], style: Style) 
 
 
 @given(WIRE, st.randoms(use_true_random=False))
-def test_the_order_has_no_say(wires: list[str], random: object) -> None:
+def test_the_order_has_no_say(wires: list[str], random: Random) -> None:
     names = named(wires, FUNCTION)
     shuffled = list(wires)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert named(shuffled, FUNCTION) == names
 
 

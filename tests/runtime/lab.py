@@ -93,7 +93,7 @@ def leave() -> int:
 @app.register()
 def lie() -> int:
     """Give back what was not promised."""
-    return "a text"  # type: ignore[return-value]
+    return "a text"  # type: ignore[return-value]  # the mistake that is tested
 
 
 @app.register()

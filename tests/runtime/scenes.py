@@ -66,3 +66,14 @@ def error(function: Callable[..., object], *args: object) -> str:
         return f"gave {function(*args)!r}"
     except Exception as raised:
         return f"{type(raised).__name__}: {raised}"
+
+
+def leaving() -> list[str]:
+    """Begin what waits for ever, and go."""
+    return [submit(nodes.waits).id]
+
+
+def leaving_a_stream() -> list[str]:
+    """Begin an endless stream that is to be kept, and leave it."""
+    with options(keep=True), closing(nodes.ticks()) as endless:
+        return [str(next(endless))]

@@ -114,7 +114,7 @@ class Scripted:
 @asynccontextmanager
 async def scripted(script: Callable[[str], list[Event]], **fields: Any) -> AsyncGenerator[Scripted]:
     server = Scripted(script, **fields)
-    async with serve(server.handle, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as listening:  # type: ignore[list-item]
+    async with serve(server.handle, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as listening:  # type: ignore[list-item]  # websockets has a NewType for it
         port = next(iter(listening.sockets)).getsockname()[1]
         server.url = f"http://127.0.0.1:{port}"
         yield server

@@ -10,7 +10,7 @@ import stat
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx
 import pytest
@@ -24,7 +24,14 @@ from rekuest_codegen.errors import (
     RekuestError,
     Unreachable,
 )
-from rekuest_codegen.runtime.auth import Credentials, auth_from_environment, auth_of, client_credentials, device_flow
+from rekuest_codegen.runtime.auth import (
+    Credentials,
+    auth_from_environment,
+    auth_of,
+    client_credentials,
+    device_flow,
+    oauth,
+)
 from rekuest_codegen.runtime.auth.oauth import ClientCredentials, DeviceFlow
 from rekuest_codegen.wire.auth import Auth, Fixed, with_token
 from rekuest_codegen.wire.endpoint import Endpoint
@@ -516,3 +523,11 @@ async def test_what_is_not_installed(monkeypatch: pytest.MonkeyPatch, issuer: Is
 def test_all_kinds_are_credentials() -> None:
     given: list[Credentials] = ["a", lambda: "a", Header("Bearer a"), Fixed("a")]
     assert len({auth_of(one, PLACE) for one in given}) == 3  # the same token twice
+
+
+def test_a_flow_without_a_way_to_begin_is_none() -> None:
+    class Unfinished(oauth._OAuth):
+        """It says nothing of how its first token is got."""
+
+    with pytest.raises(TypeError, match=r"abstract method '?_new"):
+        Unfinished(cast("Any", None), {}, None)  # type: ignore[abstract]  # the mistake that is tested

@@ -240,7 +240,7 @@ async def test_what_is_no_frame_ends_the_connection_at_once(frame: str) -> None:
 
 async def test_who_stumbles_over_an_event_ends_the_connection_too() -> None:
     async with connected() as (connection, _):
-        await connection.listen("wait", {}, lambda data, _: data and data["mytasks"].keys())  # type: ignore[arg-type]
+        await connection.listen("wait", {}, lambda data, _: data and data["mytasks"].keys())  # type: ignore[arg-type]  # what a careless reader gives
         (key,) = connection._sinks
         connection._receive(json.dumps({"type": "next", "id": key, "payload": {"data": {"mytasks": [1]}}}).encode())
         with pytest.raises(ProtocolError, match="not a GraphQL frame"):
@@ -267,7 +267,7 @@ async def test_a_first_frame_that_is_none(frame: str | bytes) -> None:
         await socket.send(frame)
         await socket.wait_closed()
 
-    async with serve(answer, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as listening:  # type: ignore[list-item]
+    async with serve(answer, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as listening:  # type: ignore[list-item]  # websockets has a NewType for it
         port = next(iter(listening.sockets)).getsockname()[1]
         with pytest.raises(ProtocolError):
             await Connection.open(Endpoint.parse(f"http://127.0.0.1:{port}"), "t", timeout=WITHIN)

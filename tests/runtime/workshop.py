@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -26,7 +27,9 @@ from rekuest_codegen import (
     log,
     memory_structure,
     model,
+    options,
     progress,
+    submit,
 )
 
 app = App("workshop", logs="INFO", bars=True)
@@ -215,7 +218,7 @@ def barred(number: int) -> int:
     """Draw a bar."""
     import io
 
-    from tqdm import tqdm  # type: ignore[import-untyped]
+    from tqdm import tqdm  # type: ignore[import-untyped]  # it has no types
 
     total = 0
     for done in tqdm(range(number), desc="bar", file=io.StringIO(), mininterval=0):
@@ -445,6 +448,25 @@ async def waits() -> None:
         await asyncio.sleep(600)
     finally:
         said.append("left")
+
+
+@app.register
+def leaves(keep: bool, wait: bool) -> str:
+    """Begin what waits for ever, in a thread, and go, or wait for it."""
+    with options(keep=keep):
+        handle = submit(stubs.waits)
+    if wait:
+        handle.result()
+    return handle.id
+
+
+@app.register
+async def leaves_a_stream() -> int:
+    """Begin an endless stream that is to be kept, and leave it."""
+    with options(keep=True):
+        async with aclosing(stubs.aticks()) as endless:
+            first: int = await anext(endless)
+    return first
 
 
 @app.register(process=True)

@@ -76,7 +76,7 @@ def test_host_that_others_reach_needs_a_token() -> None:
 )
 def test_settings_that_are_refused(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
-        serving(**settings).__enter__()  # type: ignore[arg-type]
+        serving(**settings).__enter__()  # type: ignore[arg-type]  # settings of every type
 
 
 def test_damaged_database_is_refused_at_the_start(tmp_path: Path) -> None:

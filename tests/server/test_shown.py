@@ -21,7 +21,7 @@ STAGE = {
     "interface": "stage",
     "definition": {"name": "Stage", "ports": [{"key": "x", "kind": "FLOAT"}, {"key": "log", "kind": "LIST"}]},
 }
-STAGE["definition"]["ports"][1]["children"] = [{"key": "...", "kind": "INT"}]  # type: ignore[index]
+STAGE["definition"]["ports"][1]["children"] = [{"key": "...", "kind": "INT"}]  # type: ignore[index]  # a nested literal
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ class Failing(SqliteStore):
         if self.failed < self.failures:
             self.failed += 1
             raise sqlite3.OperationalError("database or disk is full")
-        super()._transact(group)  # type: ignore[arg-type]
+        super()._transact(group)  # type: ignore[arg-type]  # a group of the real class
 
 
 async def test_full_disk_refuses_what_may_be_refused_and_keeps_the_rest(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ async def test_a_feed_that_is_left_wakes_nobody() -> None:
 @asynccontextmanager
 async def introduced(url: str, **payload: Any) -> AsyncIterator[tuple[ClientConnection, Any]]:
     place = f"{url.replace('http', 'ws')}/graphql"
-    async with connect(place, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
+    async with connect(place, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]  # websockets has a NewType for it
         await socket.send(json.dumps({"type": "connection_init", "payload": {"token": "secret", **payload}}))
         yield socket, json.loads(await socket.recv())
 

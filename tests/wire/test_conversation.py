@@ -250,6 +250,23 @@ def test_unacknowledged_reports_are_repeated_as_they_were() -> None:
     assert from_agent(agent) == []
 
 
+def test_what_is_unacknowledged_is_counted_by_task() -> None:
+    agent = connected()
+    first, second, end = Yield(task="1", returns={"a": 1}), Yield(task="1", returns={"a": 2}), Completed(task="1")
+    other = Yield(task="2", returns={})
+    for report in (first, second, end, other):
+        agent.send(report)
+    sizes = [len(frame) for frame in agent.frames_to_send()]
+    assert agent.unacknowledged_of("1") == (3, sum(sizes[:3]))
+    assert agent.unacknowledged_of("2") == (1, sizes[3])
+    agent.receive(encode(EventAck(event=first.id)), 0)
+    assert agent.unacknowledged_of("1") == (2, sum(sizes[1:3]))
+    agent.receive(encode(EventAck(event=end.id)), 0)  # everything before it has arrived
+    assert agent.unacknowledged_of("1") == (0, 0)
+    agent.begin()
+    assert agent.unacknowledged_of("2") == (0, 0)
+
+
 def test_where_yields_are_not_acknowledged_only_a_lone_one_is_repeated_with_its_end() -> None:
     agent = connected(acknowledging=False)
     lone, end = Yield(task="1", returns={}), Completed(task="1")

@@ -45,7 +45,7 @@ def print_html(reference: ReferenceView, templates: Path | None = None) -> dict[
         "page.html.jinja",
         reference=reference,
         style=Markup(style),  # noqa: S704 - templates of ours, in which nothing is put
-        script=Markup(script),  # noqa: S704
+        script=Markup(script),  # noqa: S704 - a file of ours
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
@@ -99,7 +99,7 @@ def _environment(templates: Path | None, *, html: bool) -> jinja2.Environment:
 
 def _highlighted(source: str) -> Markup:
     """Python in colours; pygments escapes what it prints."""
-    return Markup(_highlighter()(source).rstrip("\n"))  # noqa: S704
+    return Markup(_highlighter()(source).rstrip("\n"))  # noqa: S704 - pygments escapes it
 
 
 @lru_cache(maxsize=1)

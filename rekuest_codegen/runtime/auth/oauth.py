@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ WORTH_KEEPING = 10.0
 """Seconds that a token must have left to be taken from a file."""
 
 
-class _OAuth:
+class _OAuth(ABC):
     """What both have in common: an issuer, what is asked of it, and where the answer is kept."""
 
     kind = ""
@@ -62,8 +63,9 @@ class _OAuth:
             return None  # it ended too: begin anew
         return grant if grant.refresh is not None else Grant(grant.token, grant.lifetime, last.refresh)
 
+    @abstractmethod
     async def _new(self) -> Grant:
-        raise NotImplementedError
+        """A grant that nothing of before is needed for."""
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and isinstance(other, _OAuth) and self._meant() == other._meant()

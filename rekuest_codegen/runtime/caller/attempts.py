@@ -74,7 +74,8 @@ class Attempt:
         while self._watch is None:
             try:
                 self._watch = await self._caller.start(self._remote, self._wire, self._assignment)
-                self._watch.runs_on = self._options.keep
+                if self._options.keep:
+                    self._watch.outlive(cancelled=True)
             except RekuestError as error:
                 await self._tries.again(self._caller, error)
         return self._watch

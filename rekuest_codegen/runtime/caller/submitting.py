@@ -123,6 +123,7 @@ async def _submit(remote: Remote[Any], values: Mapping[str, Any]) -> TaskHandle[
 
 async def _begin(server: Nested | Server, remote: Remote[Any], wire: Mapping[str, Any], options: Options) -> _Begun:
     caller, watch = await start(server, remote, wire, options)
+    watch.outlive(cancelled=options.keep)
     return caller, watch, TaskHandle(remote, caller, Following(watch))
 
 

@@ -13,7 +13,7 @@ from rekuest_codegen.lazy import lazy
 
 if TYPE_CHECKING:
     import numpy
-    import pandas  # pyright: ignore[reportMissingTypeStubs]
+    import pandas  # pyright: ignore[reportMissingTypeStubs] - it has no types
     import polars
 
     from rekuest_codegen.runtime.objects.files import File

@@ -41,6 +41,11 @@ class Cells:
         start, name = max((entry for entry in self.starts if entry[0] <= line), default=(1, str(self.path)))
         return name, line - start + 1
 
+    def line(self, code: CodeType) -> int:
+        """Where the code of a cell begins in the module."""
+        start = next((line for line, name in self.starts if name == code.co_filename), 1)
+        return start + code.co_firstlineno - 1
+
     def placed(self, finding: Finding) -> Finding:
         """``finding``, with the place its owner knows when it is in these cells."""
         path, _, rest = finding.where.partition(f"{self.path}:")

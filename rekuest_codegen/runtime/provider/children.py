@@ -184,15 +184,20 @@ class Children:
                 self._settle(watch)
                 self._look_after(watch)
 
-    def end(self, parent: str) -> None:
-        """A task of ours is over: whatever it called and did not wait for is cancelled, and its threads are let go."""
+    def end(self, parent: str, *, cancelled: bool) -> None:
+        """A task of ours is over, or is asked to end: whatever it called is cancelled, unless others wait for it too,
+        and its threads that wait for it are let go. What it has handles of runs on if it ends by itself, and what is to be
+        kept in any case."""
         self._parents.pop(parent, None)
         for watch in [watch for watch, caller in self._parent_of.items() if caller == parent]:
+            if watch.runs_on and not cancelled:
+                continue
             self._drop(watch)
-            if not watch.ended:
-                if not self._followed(watch.task):
-                    self._send(messages.CancelRequest(task=watch.task))
-                watch.fail(TaskCancelled(f"{watch.title}: the task that called it is over"))
+            if watch.ended:
+                continue
+            if not watch.outlives_cancel and not self._followed(watch.task):
+                self._send(messages.CancelRequest(task=watch.task))
+            watch.fail(TaskCancelled(f"{watch.title}: the task that called it is over"))
 
     def close(self) -> None:
         """The agent stops: whoever waits for a child gets ConnectionLost."""

@@ -37,8 +37,8 @@ def install() -> None:
             return submit(self, copy_context().run, fn, *args, **kwargs)
         return submit(self, fn, *args, **kwargs)
 
-    threading.Thread.start = start_inside  # type: ignore[method-assign]
-    ThreadPoolExecutor.submit = submit_inside  # type: ignore[method-assign,assignment]
+    threading.Thread.start = start_inside  # type: ignore[method-assign]  # for every thread of the process
+    ThreadPoolExecutor.submit = submit_inside  # type: ignore[method-assign,assignment]  # likewise
 
 
 def _is_worker(thread: threading.Thread) -> bool:

@@ -18,10 +18,10 @@ from rekuest_codegen.runtime import portal
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.conversation import AgentSide
 
-HIGH_WATER = 1000
-"""Reports not acknowledged above which a running task waits before it makes another one."""
-HIGH_BYTES = 32 * 1024 * 1024
-"""The same, in bytes."""
+HIGH_WATER, HIGH_BYTES = 1000, 32 * 1024 * 1024
+"""Reports not acknowledged, and their bytes, above which a running task waits before it makes another one."""
+OWN_WATER, OWN_BYTES = 100, 8 * 1024 * 1024
+"""The same of a single task: who has few does not wait for those who have many."""
 FLUSH_EVERY = 100
 """Reports after which a running task waits until all were written: a server may acknowledge none."""
 SAY_EVERY = 0.05
@@ -54,8 +54,9 @@ class Outbox:
         self._round: bool = False
         self._last_round = 0.0
         self._written = asyncio.Event()
-        self._reports = 0
+        self._unwritten = 0
         self._held_up = 0
+        self._waiting = 0
         self._queue = asyncio.Lock()
         self._turns = asyncio.Lock()
 
@@ -72,7 +73,7 @@ class Outbox:
 
     def written(self) -> None:
         """Everything there was has been written to the socket."""
-        self._reports = 0
+        self._unwritten = 0
         self._written.set()
 
     @property
@@ -92,26 +93,42 @@ class Outbox:
         if not still():
             return
         self.send(message)
-        self._reports += 1
-        if self._held_up or self._full():
-            await self._room()
+        self._unwritten += 1
+        if self._waiting or self._full() or self._has_its_share(message.task):
+            await self._room(message.task)
 
     def _full(self) -> bool:
         side = self._side
         return (
-            self._reports >= FLUSH_EVERY or side.unacknowledged > HIGH_WATER or side.unacknowledged_bytes > HIGH_BYTES
+            self._unwritten >= FLUSH_EVERY or side.unacknowledged > HIGH_WATER or side.unacknowledged_bytes > HIGH_BYTES
         )
 
-    async def _room(self) -> None:
-        """Wait for room, one after the other: who would fill it again at once is not to have all of it."""
+    def _has_its_share(self, task: str) -> bool:
+        count, size = self._side.unacknowledged_of(task)
+        return count > OWN_WATER or size > OWN_BYTES
+
+    async def _room(self, task: str) -> None:
+        """Wait until there is room for ``task``; where there is none for anybody, one after the other: who would fill
+        it again at once is not to have all of it."""
         self._held_up += 1
         try:
-            async with self._queue:
-                while self._full():
-                    self._written.clear()
-                    await self._written.wait()
+            while self._has_its_share(task):
+                await self._news()
+            if not self._waiting and not self._full():
+                return
+            self._waiting += 1
+            try:
+                async with self._queue:
+                    while self._full():
+                        await self._news()
+            finally:
+                self._waiting -= 1
         finally:
             self._held_up -= 1
+
+    async def _news(self) -> None:
+        self._written.clear()
+        await self._written.wait()
 
     # -- on the way --------------------------------------------------------------------------------------------------
 

@@ -218,7 +218,7 @@ class App(_Declaring):
         place, auth = context.settings(url or self._url, token or self._token)
         parts = self.parts
         provided = provision(self.name, parts)
-        forward(logs=self._logs, bars=self._bars)
+        forward(self.name, logs=self._logs, bars=self._bars)
         return Agent(place, auth, self.name, provided, parts=parts, concurrency=self._concurrency, journal=journal)
 
 

@@ -112,7 +112,13 @@ class Relayed:
                 del self._watches[number]
 
     def _begun(self, title: str, number: int, task: str, reference: str) -> _Window:
-        watch = _Window(title, task, reference, number, lambda taken: self._tell("room", number, taken))
+        def on_taken(taken: int) -> None:
+            self._tell("room", number, taken)
+
+        def on_outlive(cancelled: bool) -> None:
+            self._tell("outlive", number, cancelled)
+
+        watch = _Window(title, task, reference, number, on_taken, on_outlive)
         self._watches[number] = watch
         return watch
 
@@ -126,17 +132,31 @@ class Relayed:
 
 
 class _Window(Watch):
-    """The events of one call, ``WINDOW`` of them at most; ``on_taken`` is told how many were read since."""
+    """The events of one call, ``WINDOW`` of them at most; ``on_taken`` is told how many were read since, ``on_outlive``
+    what is asked of `outlive`."""
 
-    def __init__(self, title: str, task: str, reference: str, number: int, on_taken: Callable[[int], object]) -> None:
+    def __init__(
+        self,
+        title: str,
+        task: str,
+        reference: str,
+        number: int,
+        on_taken: Callable[[int], object],
+        on_outlive: Callable[[bool], object],
+    ) -> None:
         # The agent, which watches the child too, says when it is lost.
         super().__init__(title, task, reference, proven=True, lost_after=math.inf, most=WINDOW)
         self.number = number
         self._on_taken = on_taken
+        self._on_outlive = on_outlive
         self._read = 0
 
-    async def next_event(self) -> Event:
-        event = await super().next_event()
+    def outlive(self, *, cancelled: bool) -> None:
+        super().outlive(cancelled=cancelled)
+        self._on_outlive(cancelled)
+
+    def _taken(self) -> Event:
+        event = super()._taken()
         self._read += 1
         if self._read >= WINDOW // 2:
             self._on_taken(self._read)

@@ -55,6 +55,8 @@ class Relaying:
             case "room" if call is not None:
                 for _ in range(what[0]):
                     call.room.release()
+            case "outlive" if call is not None and call.watch is not None:
+                call.watch.outlive(cancelled=what[0])
             case "drop" if call is not None:
                 self._drop(number, call, *what)
             case _:
@@ -63,7 +65,8 @@ class Relaying:
     def close(self) -> None:
         """The run is over: nobody waits for its calls any more."""
         for number, call in list(self._calls.items()):
-            self._drop(number, call)
+            # Whether its task is cancelled with the one that called it is seen where that ends.
+            self._drop(number, call, call.watch is not None and call.watch.runs_on)
         for answer in self._answers:
             answer.cancel()
 

@@ -66,23 +66,18 @@ def provision(app: str, parts: Parts) -> Provision:
     errors = [cells.placed(finding) for finding in scanned.findings if finding.severity is Severity.ERROR]
     if errors:
         raise DefinitionError(errors)
+    chosen = _chosen(app, functions, places, scanned, cells)
     # Together: what is given for an interface is a structure that some other function names.
     spaces = {str(function.__module__): inspect.unwrap(function).__globals__ for function in functions}
-    bound = [*(found.types for found in scanned.nodes), *(found.types for found in scanned.states)]
+    bound = [*(found.types for found in _run(scanned, chosen)), *(found.types for found in scanned.states)]
     types = {name: dotted for each in bound for name, dotted in each.items()}
     classes = {identifier: _class(dotted, spaces) for identifier, dotted in types.items()}
     known = {held.cls.__name__: held.cls for held in (*parts.states, *parts.contexts)}
     provided: list[Provided] = []
-    seen: Counter[tuple[Path, str]] = Counter()
-    for path, function in zip(places, functions, strict=True):
-        name = function.__qualname__
-        nodes = [found for found in scanned.at(path, name) if found.node.app in ("", app)] or scanned.at(path, name)
-        # A function that is registered twice is in the list twice, and in its source in the same order.
-        found = nodes[min(seen[path, name], len(nodes) - 1)] if nodes else None
-        seen[path, name] += 1
+    for function, found in zip(functions, chosen, strict=True):
         if found is None:
             code = code_of(function)
-            text = f"{name} is registered, but its source shows no registration that can be read"
+            text = f"{function.__qualname__} is registered, but its source shows no registration that can be read"
             errors.append(Finding("not-in-source", f"{code.co_filename}:{code.co_firstlineno}:1", text))
             continue
         try:
@@ -92,6 +87,35 @@ def provision(app: str, parts: Parts) -> Provision:
     if errors:
         raise DefinitionError(errors)
     return Provision(tuple(provided), tuple(_state(held, scanned, files, cells, classes) for held in parts.states))
+
+
+def _chosen(
+    app: str, functions: Sequence[Callable[..., Any]], places: Sequence[Path], scanned: ScanResult, cells: Cells
+) -> list[ScannedNode | None]:
+    """What was read of each function; None where its source shows no registration of it."""
+    chosen: list[ScannedNode | None] = []
+    seen: Counter[tuple[Path, str, int]] = Counter()
+    for path, function in zip(places, functions, strict=True):
+        name = function.__qualname__
+        nodes = [found for found in scanned.at(path, name) if found.node.app in ("", app)] or scanned.at(path, name)
+        # Of several by one name (in branches, or one after the other), the one that was run.
+        first = cells.line(code_of(function)) if path == cells.path else code_of(function).co_firstlineno
+        line = min((found.line for found in nodes if found.line >= first), default=0)
+        nodes = [found for found in nodes if found.line == line] or nodes
+        # A function that is registered twice is in the list twice, and in its source in the same order.
+        chosen.append(nodes[min(seen[path, name, line], len(nodes) - 1)] if nodes else None)
+        seen[path, name, line] += 1
+    return chosen
+
+
+def _run(scanned: ScanResult, chosen: Sequence[ScannedNode | None]) -> list[ScannedNode]:
+    """What was read, without what stands in a branch that was not run."""
+    rivals = {(found.path, interface_of(found)) for found in scanned.alternatives}
+    return [
+        found
+        for found in (*scanned.nodes, *scanned.alternatives)
+        if (found.path, interface_of(found)) not in rivals or any(found is one for one in chosen)
+    ]
 
 
 def _provided(

@@ -27,13 +27,15 @@ Say = Callable[[str, Mapping[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a task when it begins. ``user`` is who called, ``parent`` the task it was called from."""
+    """What is known of a task when it begins. ``user`` is who called, ``parent`` the task it was called from, ``app``
+    the name of the app whose function it runs."""
 
     id: str
     interface: str
     user: str = ""
     reference: str | None = None
     parent: str | None = None
+    app: str = ""
 
 
 class Task:

@@ -142,7 +142,7 @@ class Tasks:
             return  # it knows
         running.asked = kind
         running.control.cancel()
-        self._children.end(task)  # a thread that waits for one of them is let go
+        self._children.end(task, cancelled=True)  # a thread that waits for one of them is let go
         if running.timer is not None:
             running.timer.cancel()
         if running.busy is None:
@@ -223,7 +223,7 @@ class Tasks:
                 return
             running.span = run_span(function.node.title, assign)
             context.nested.set(context.Nested(self._children.of(assign.task), asyncio.get_running_loop()))
-            facts = tasks.Facts(assign.task, assign.interface, assign.user, assign.reference, assign.parent)
+            facts = tasks.Facts(assign.task, assign.interface, assign.user, assign.reference, assign.parent, self._name)
             task = tasks.Task(facts, running.control, lambda kind, fields: self._say(running, kind, fields))
             tasks.current.set(task)
             locks = function.options.locks
@@ -308,7 +308,7 @@ class Tasks:
         if self._running.get(task) is running:
             del self._running[task]
         self._outbox.forget(task)
-        self._children.end(task)
+        self._children.end(task, cancelled=running.control.cancelled)
         if not self._running:
             self._quiet.set()
 

@@ -246,7 +246,7 @@ class Inside:
     def of(self, task: str) -> Inside:
         return self
 
-    def end(self, task: str) -> None:
+    def end(self, parent: str, *, cancelled: bool) -> None:
         """Nothing of it is known here."""
 
     def caller_of(self, task: str) -> None:

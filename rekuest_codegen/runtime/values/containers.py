@@ -136,10 +136,21 @@ def fits_union(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
 
 def fits_model(port: Port, value: Any, walk: Walk, exact: bool) -> bool:
     cls = walk.types.get(port.identifier or "")
-    if cls is None or not is_mapping(value):
-        return isinstance(value, Mapping if cls is None else cls)
-    fields = _entries(port, value, cls)
-    return not exact and all(walk.fits(child, fields[child.key], exact=False) for child in port.children)
+    if cls is None:
+        return isinstance(value, Mapping)
+    if is_mapping(value):
+        entries = _entries(port, value, cls)
+        return not exact and all(walk.fits(child, entries[child.key], exact=False) for child in port.children)
+    if not isinstance(value, cls):
+        return False
+    # A generic class stands for each of its types, so only the fields show which of them this is.
+    return not getattr(cls, "__parameters__", ()) or all(
+        walk.fits(child, _field(value, child.key), exact=exact) for child in port.children
+    )
+
+
+def _field(value: Any, key: str) -> Any:
+    return getattr(value, field_names(value.__class__).get(key, key), None)
 
 
 def _entries(port: Port, value: Mapping[Any, Any], cls: type[Any] | None) -> dict[str, Any]:

@@ -57,6 +57,8 @@ def expected(port: Port, types: Mapping[str, type[Any]]) -> str:
         return _one_of([f"{cls.__name__}.{name}" for name in getattr(cls, "__members__", {})]) or cls.__name__
     if cls is None:
         return "dict" if port.kind is PortKind.MODEL else f"a reference to {port.identifier}"
+    if getattr(cls, "__parameters__", ()):
+        return port.identifier or cls.__name__  # a generic class alone does not say of which types
     stored = getattr(cls, "stored", "")
     return f"{stored.removeprefix('builtins.')} or a reference to one" if stored else cls.__name__
 

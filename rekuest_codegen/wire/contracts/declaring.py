@@ -12,48 +12,56 @@ from typing import Any
 
 import msgspec
 
-from rekuest_codegen.ir import Node, Port, Validator
-from rekuest_codegen.ir.bounds import as_call, bounds_of
+from rekuest_codegen.ir import Node, Port, declared
+from rekuest_codegen.ir.decorations import with_call
 from rekuest_codegen.shapes import is_array, is_object
 from rekuest_codegen.wire.contracts import ten_declaration as ten
 from rekuest_codegen.wire.definitions import NO_TERMS, Terms
 
-Parts = type[ten.Declared] | Mapping[str, type[ten.Declared]]
-ASSIGN_WIDGETS: Mapping[str, type[ten.Declared]] = {
-    "CHOICE": ten.ChoiceWidget,
-    "CUSTOM": ten.CustomWidget,
-    "PROXY": ten.ProxyWidget,
-    "SEARCH": ten.SearchWidget,
-    "SLIDER": ten.SliderWidget,
-    "STATE_CHOICE": ten.StateChoiceWidget,
-    "STRING": ten.StringWidget,
+Parts = type[declared.Declared] | Mapping[str, type[declared.Declared]]
+ASSIGN_WIDGETS: Mapping[str, type[declared.Declared]] = {
+    "CHOICE": declared.ChoiceWidget,
+    "CUSTOM": declared.CustomWidget,
+    "PROXY": declared.ProxyWidget,
+    "SEARCH": declared.SearchWidget,
+    "SLIDER": declared.SliderWidget,
+    "STATE_CHOICE": declared.StateChoiceWidget,
+    "STRING": declared.StringWidget,
 }
-RETURN_WIDGETS: Mapping[str, type[ten.Declared]] = {"CHOICE": ten.ReturnChoice, "CUSTOM": ten.ReturnCustom}
-HELD: Mapping[type[ten.Declared], Mapping[str, Parts]] = {
-    ten.Definition: {"args": ten.Arg, "returns": ten.Return, "port_groups": ten.PortGroup, "is_test_for": ten.Target},
-    ten.Arg: {
-        "children": ten.Arg,
-        "choices": ten.Choice,
-        "effects": ten.Effect,
-        "validators": ten.Validator,
+RETURN_WIDGETS: Mapping[str, type[declared.Declared]] = {
+    "CHOICE": declared.ReturnChoice,
+    "CUSTOM": declared.ReturnCustom,
+}
+HELD: Mapping[type[declared.Declared], Mapping[str, Parts]] = {
+    ten.Definition: {
+        "args": declared.Arg,
+        "returns": declared.Return,
+        "port_groups": declared.PortGroup,
+        "is_test_for": ten.Target,
+    },
+    declared.Arg: {
+        "children": declared.Arg,
+        "choices": declared.Choice,
+        "effects": declared.Effect,
+        "validators": declared.Validator,
         "widget": ASSIGN_WIDGETS,
-        "requires": ten.Descriptor,
+        "requires": declared.Descriptor,
     },
-    ten.Return: {
-        "children": ten.Return,
-        "choices": ten.Choice,
-        "effects": ten.Effect,
+    declared.Return: {
+        "children": declared.Return,
+        "choices": declared.Choice,
+        "effects": declared.Effect,
         "widget": RETURN_WIDGETS,
-        "provides": ten.Descriptor,
+        "provides": declared.Descriptor,
     },
-    ten.PortGroup: {"effects": ten.Effect},
-    ten.SearchWidget: {"filters": ten.Arg},
-    ten.CustomWidget: {"fallback": ASSIGN_WIDGETS},
+    declared.PortGroup: {"effects": declared.Effect},
+    declared.SearchWidget: {"filters": declared.Arg},
+    declared.CustomWidget: {"fallback": ASSIGN_WIDGETS},
 }
 """What the fields of a part hold; by ``kind``, where there are several."""
-DECORATIONS: tuple[type[ten.Declared], ...] = (
-    ten.Effect,
-    ten.Validator,
+DECORATIONS: tuple[type[declared.Declared], ...] = (
+    declared.Effect,
+    declared.Validator,
     *ASSIGN_WIDGETS.values(),
     *RETURN_WIDGETS.values(),
 )
@@ -90,7 +98,7 @@ def declaration(
             ten.StateDeclared(
                 interface=interface,
                 definition=ten.StateDefinition(
-                    name=interface, ports=[_part(ten.Return, port.model_dump(mode="json")) for port in ports]
+                    name=interface, ports=[_part(declared.Return, port.model_dump(mode="json")) for port in ports]
                 ),
             )
             for interface, ports in states
@@ -130,16 +138,8 @@ def _held(kinds: Parts, value: Any) -> Any:
     if kind is None:
         return None
     try:
-        return _part(kind, _in_words_of_ten(value) if kind is ten.Validator else value)
+        return _part(kind, with_call(value) if kind is declared.Validator else value)
     except msgspec.ValidationError:
         if issubclass(kind, DECORATIONS):
             return None
         raise
-
-
-def _in_words_of_ten(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A validator that is a function of contract 2, as the call contract 10 has for it, if it has one."""
-    if item.get("call") is not None:
-        return item
-    call = as_call(bounds_of(Validator.model_validate(dict(item))))
-    return item if call is None else {**item, "call": call}

@@ -13,6 +13,7 @@ import pytest
 
 from rekuest_codegen.runtime import context
 from tests.processes import run, running
+from tests.runtime.watching import wait_for
 
 WATCHFUL = """
 import atexit, faulthandler, os, threading
@@ -84,7 +85,7 @@ time.sleep(0.5)
     assert (done.returncode, done.stderr) == (0, "")
     assert "ConnectionLost the call was ended together with its loop; its task was cancelled" in done.stdout
     assert sys.modules["lab"].closed.wait(10)
-    until(lambda: sys.modules["lab"].ended == ["rest"])
+    wait_for(lambda: sys.modules["lab"].ended == ["rest"])
 
 
 def test_calls_after_the_end_are_refused(lab: Any) -> None:
@@ -116,14 +117,14 @@ with options(keep={keep}):
     lab.rest({5.0 if keep else 60.0})
 """
     with running(program(code), until="calling", environment=settings(lab)) as (process, _):
-        until(lambda: begun == ["rest"])
+        wait_for(lambda: begun == ["rest"])
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == -signal.SIGINT
     if keep:
         time.sleep(0.3)
         assert ended == []
     else:
-        until(lambda: ended == ["rest"])
+        wait_for(lambda: ended == ["rest"])
 
 
 def test_who_is_killed_has_said_how_long_it_waits(lab: Any) -> None:
@@ -138,11 +139,11 @@ with options(timeout=2):
     lab.rest(60.0)
 """
     with running(program(code), until="calling", environment=settings(lab)) as (process, _):
-        until(lambda: begun == ["rest"])
+        wait_for(lambda: begun == ["rest"])
         process.kill()
         assert process.wait(20) == -signal.SIGKILL
         assert ended == []
-        until(lambda: ended == ["rest"])
+        wait_for(lambda: ended == ["rest"])
 
 
 def test_a_worker_of_a_pool_that_was_forked(lab: Any) -> None:
@@ -168,10 +169,3 @@ if lab.add(0) == 1:
         check=False,
     )
     assert (done.returncode, done.stdout.splitlines()) == (0, ["[1, 2, 3, 4, 5, 6]", "2"]), done.stderr
-
-
-def until(condition: Any) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -23,19 +23,13 @@ from rekuest_codegen.errors import (
     SyncInsideLoopError,
 )
 from rekuest_codegen.wire.lifecycle import terminal_kind
+from tests.runtime.watching import wait_for
 
 
 def provider() -> Any:
     import sys
 
     return sys.modules["lab"]
-
-
-def wait_for(condition: Any) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_sync(lab: Any) -> None:

@@ -30,7 +30,7 @@ async def cancelled_at(await_: int, work: Coroutine[Any, Any, Any]) -> bool:
 @types.coroutine
 def _stepped(await_: int, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, bool]:
     steps = work.__await__()
-    step: Callable[[], Any] = lambda: steps.send(None)  # noqa: E731
+    step: Callable[[], Any] = lambda: steps.send(None)  # noqa: E731 - replaced below
     for count in range(1, sys.maxsize):
         try:
             waits_for = step()
@@ -43,9 +43,9 @@ def _stepped(await_: int, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any,
         try:
             yield waits_for
         except BaseException as error:
-            step = lambda error=error: steps.throw(error)  # type: ignore[misc]  # noqa: E731
+            step = lambda error=error: steps.throw(error)  # type: ignore[misc]  # noqa: E731 - as above
         else:
-            step = lambda: steps.send(None)  # noqa: E731
+            step = lambda: steps.send(None)  # noqa: E731 - as above
     raise AssertionError("it never ends")
 
 
@@ -82,7 +82,7 @@ async def clean(server: Server) -> None:
 
 
 def names() -> list[str]:
-    return sorted(task.get_coro().__qualname__ for task in asyncio.all_tasks())  # type: ignore[union-attr]
+    return sorted(task.get_coro().__qualname__ for task in asyncio.all_tasks())  # type: ignore[union-attr]  # tasks of coroutines only
 
 
 async def all_over(server: Server) -> None:

@@ -186,7 +186,7 @@ async def _running(lab: Any, reference: str) -> str | None:
 
 
 async def test_a_deadline_ends_what_would_be_kept(lab: Any) -> None:
-    import lab as provided  # type: ignore[import-not-found]
+    import lab as provided  # type: ignore[import-not-found]  # loaded by the fixture
 
     provided.ended.clear()
     with options(timeout=0.3, keep=True), pytest.raises(CallTimeout):

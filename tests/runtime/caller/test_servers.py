@@ -85,8 +85,8 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Any, Any
         for package in ("first_nodes", "second_nodes"):
             write_package(folder / package, generate(nodes))
         sys.path.insert(0, str(folder))
-        import first_nodes.place  # type: ignore[import-not-found]
-        import second_nodes.place  # type: ignore[import-not-found]
+        import first_nodes.place  # type: ignore[import-not-found]  # written by the test
+        import second_nodes.place  # type: ignore[import-not-found]  # likewise
 
         yield first_nodes.place, second_nodes.place, *servers
         sys.path.remove(str(folder))

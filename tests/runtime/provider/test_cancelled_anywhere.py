@@ -100,7 +100,7 @@ class Desk:
     def of(self, task: str) -> Any:
         return self
 
-    def end(self, task: str) -> None:
+    def end(self, task: str, *, cancelled: bool) -> None:
         pass
 
     def caller_of(self, task: str) -> str | None:

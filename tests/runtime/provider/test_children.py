@@ -123,11 +123,11 @@ async def test_two_calls_with_one_reference_have_one_task() -> None:
             assert [await watch.next_yield() for _ in range(2)] == [{"return0": 1}, {"return0": 2}]
         await children.cancel(first)
         await children.cancel(second)
-        children.end("parent")
+        children.end("parent", cancelled=False)
         assert sent == []
         with pytest.raises(TaskCancelled, match="the task that called it is over"):
             await third.next_event()
-        children.end("other")
+        children.end("other", cancelled=False)
         assert sent == [messages.CancelRequest(id=sent[0].id, task="7")]
     assert (children._watches, children._parent_of, children._parents) == ({}, {}, {})
 

@@ -235,7 +235,7 @@ def f() -> int:
 
 def test_what_cannot_be_forwarded() -> None:
     with pytest.raises(ConfigurationError, match="logs='LOUD': expected a level of logging"):
-        forward(logs="LOUD", bars=False)
+        forward("lab", logs="LOUD", bars=False)
 
 
 STUBBORN = """

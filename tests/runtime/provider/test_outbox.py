@@ -7,6 +7,8 @@ import json
 from collections import Counter, deque
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rekuest_codegen.runtime.provider import outbox
 from rekuest_codegen.runtime.provider.outbox import Outbox
@@ -87,3 +89,77 @@ async def test_who_reports_while_another_waits_for_room_waits_behind_it(monkeypa
     out.written()
     async with asyncio.timeout(5):
         await asyncio.gather(first, late)
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    floods=st.integers(1, 30),
+    quiet=st.integers(1, 5),
+    taken=st.integers(1, 60),
+    size=st.sampled_from([1, 1, 50_000]),
+)
+def test_who_has_few_reports_under_way_is_not_behind_those_who_have_many(
+    floods: int, quiet: int, taken: int, size: int
+) -> None:
+    """However many floods there are, however slowly the server takes them in, and however large they are: who says
+    little says it at its own pace, or as often as the floods. The room is bounded in any case."""
+    asyncio.run(_simulated(floods, quiet, taken, "x" * size))
+
+
+async def _simulated(floods: int, quiet: int, taken: int, text: str) -> None:
+    side = connected()
+    out = Outbox(side, lambda: None)
+    out.open()
+    made: Counter[str] = Counter()
+
+    async def report(task: str, pause: bool) -> None:
+        while True:
+            await out.report(Yield(task=task, returns={"return0": text}))
+            made[task] += 1
+            if pause:
+                await asyncio.sleep(0)
+
+    loud = [f"loud {number}" for number in range(floods)]
+    low = [f"low {number}" for number in range(quiet)]
+    works = [asyncio.create_task(report(task, task in low)) for task in (*loud, *low)]
+    sent: deque[str] = deque()
+    most_bytes = 0
+    steps, pace = 40, 4
+    for _ in range(steps):
+        for _ in range(pace):
+            await asyncio.sleep(0)
+        most_bytes = max(most_bytes, side.unacknowledged_bytes)
+        assert side.unacknowledged <= outbox.HIGH_WATER + floods + quiet
+        assert all(side.unacknowledged_of(task)[0] <= outbox.OWN_WATER + 1 for task in loud)
+        sent += [json.loads(frame)["id"] for frame in side.frames_to_send()]
+        out.written()
+        for _ in range(min(taken, len(sent))):
+            side.receive(encode(EventAck(event=sent.popleft())), 0.0)
+    for work in works:
+        work.cancel()
+    await asyncio.wait(works)
+    assert most_bytes <= outbox.HIGH_BYTES + (floods + quiet + 1) * (len(text) + 1_000)
+    own_pace = steps * pace - 2 * pace
+    share = max(made[task] for task in loud) // 2 - outbox.OWN_WATER
+    assert all(made[task] >= min(own_pace, share) for task in low), made
+
+
+async def test_a_flood_does_not_hold_up_who_has_nothing_under_way() -> None:
+    side = connected()
+    out = Outbox(side, lambda: None)
+    out.open()
+    loud = asyncio.create_task(_yields(out, "loud", 10_000))
+    for _ in range(20):
+        await asyncio.sleep(0)
+        side.frames_to_send()
+        out.written()  # and nothing is acknowledged
+    assert side.unacknowledged_of("loud")[0] == outbox.OWN_WATER + 1
+    async with asyncio.timeout(5):
+        await _yields(out, "quiet", 20)
+    loud.cancel()
+    await asyncio.wait([loud])
+
+
+async def _yields(out: Outbox, task: str, times: int) -> None:
+    for number in range(times):
+        await out.report(Yield(task=task, returns={"return0": number}))

@@ -159,7 +159,7 @@ async def replaying(folder: Path) -> AsyncGenerator[Replayed]:
     sys.path.insert(0, str(folder))
     replayed = Replayed()
     try:
-        module.stubs = importlib.import_module("recorded_stubs.recorded")  # type: ignore[attr-defined]
+        module.stubs = importlib.import_module("recorded_stubs.recorded")  # type: ignore[attr-defined]  # for the nodes that call other nodes
         async with serve(replayed.handle, "127.0.0.1", 0, ping_interval=None) as server, asyncio.timeout(30):
             port = server.sockets[0].getsockname()[1]
             agent = asyncio.create_task(module.app.arun(url=f"http://127.0.0.1:{port}", token="t"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib
 import linecache
 import math
 import subprocess
@@ -114,7 +115,7 @@ def test_it_is_served(session: Session, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.syspath_prepend(tmp_path)
     with serving(token="cells") as server, providing(app, server):
         connect(server.url, server.token)
-        from session_stubs import session as stubs  # type: ignore[import-not-found]
+        from session_stubs import session as stubs  # type: ignore[import-not-found]  # written by the test
 
         assert stubs.move(stubs.Point(x=1.0), by=2.0) == stubs.Point(x=3.0, y=0.0)
         portal.close()
@@ -216,3 +217,49 @@ def test_a_real_shell(tmp_path: Path) -> None:
         [sys.executable, "-i", "-q"], input=typed, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
     )
     assert "['add']" in done.stdout or "add: its source is nowhere to be found; put it in a file" in done.stderr
+
+
+BRANCHES = '''
+import sys
+from dataclasses import dataclass
+
+from rekuest_codegen import easy, model
+
+app = easy("lab")
+if sys.platform == "nowhere":
+
+    @model
+    @dataclass
+    class There:
+        x: int
+
+    @app.register()
+    def f(x: There) -> int:
+        """Do."""
+        return x.x
+
+else:
+
+    @app.register()
+    def f(x: str) -> int:
+        """Do."""
+        return int(x)
+'''
+
+
+def test_of_two_in_branches_the_one_that_is_run_is_provided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what only the other needs is not looked for."""
+    (tmp_path / "in_branches.py").write_text(BRANCHES, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "in_branches", None)
+    del sys.modules["in_branches"]
+    module = importlib.import_module("in_branches")
+    (provided,) = provided_by("lab", module.app.own_functions)
+    assert [port.kind.value for port in provided.node.args] == ["STRING"]
+    assert provided.function is module.f
+
+
+def test_of_two_in_branches_of_cells_too(session: Session) -> None:
+    session.cell("first = 1\nsecond = 2\n")
+    session.cell(BRANCHES.replace("There)", "bool)").replace("x.x", "x"))
+    assert [port.kind.value for port in session.provided()["f"].node.args] == ["STRING"]

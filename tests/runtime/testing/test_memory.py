@@ -22,6 +22,7 @@ from rekuest_codegen.runtime import context, options, watch
 from rekuest_codegen.runtime.provider.sources import provision
 from rekuest_codegen.runtime.testing import fake, in_memory, offline
 from tests.runtime.conftest import load
+from tests.runtime.watching import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +128,7 @@ def test_a_flood_that_nobody_reads_any_more_runs_to_its_end(lab: Any, monkeypatc
         assert next(task.items()) == 0
         del task
         gc.collect()
-        deadline = time.monotonic() + 10
-        while served._served[0]._watches._watches:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_for(lambda: not served._served[0]._watches._watches)
 
 
 def test_fakes_go_before_and_see_calls_from_inside(lab: Any) -> None:

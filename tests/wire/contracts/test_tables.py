@@ -15,12 +15,14 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 import pytest
 
+from rekuest_codegen.ir import declared
 from rekuest_codegen.wire import messages
 from rekuest_codegen.wire.contracts import DECLARING, ten_declaration, ten_messages
 
 REFERENCE = Path(os.environ.get("REKUEST_REFERENCE") or Path(__file__).parents[4] / "shared" / "reference")
 OWN = {"trace"}
 """What is only sent between our own."""
+TABLE: dict[str, Any] = {**vars(declared), **vars(ten_declaration)}
 DEFINITIONS = {
     "ActionArgumentInput": "Argument", "ActionDemandInput": "ActionDemand", "ActionDependencyInput": "ActionDependency",
     "AgentDependencyInput": "Dependency", "AgentProbeInput": "AgentProbe", "ArgPortInput": "Arg", "AssetInput": "Asset",
@@ -129,7 +131,7 @@ def definitions() -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("name", DEFINITIONS)
 def test_declarations_have_the_fields_of_the_schemas(name: str) -> None:
     schema = definitions()[name]
-    kind: type[msgspec.Struct] = getattr(ten_declaration, DEFINITIONS[name])
+    kind: type[msgspec.Struct] = TABLE[DEFINITIONS[name]]
     own = fields(kind)
     tag = {"kind"} if kind.__struct_config__.tag is not None else set[str]()
     assert own.keys() | tag == schema["properties"].keys()
@@ -140,7 +142,7 @@ def test_declarations_have_the_fields_of_the_schemas(name: str) -> None:
 @pytest.mark.parametrize("name", DEFINITIONS)
 def test_plain_values_of_declarations_have_the_types_of_the_schemas(name: str) -> None:
     schemas = definitions()
-    hints = get_type_hints(getattr(ten_declaration, DEFINITIONS[name]), vars(ten_declaration))
+    hints = get_type_hints(TABLE[DEFINITIONS[name]], TABLE)
     for field, wanted in schemas[name]["properties"].items():
         options = wanted.get("anyOf", [wanted])
         if all(set(option) <= {"type", "default", "title"} and option.get("type") in JSON_TYPES for option in options):
@@ -153,7 +155,7 @@ def test_choices_of_words_are_those_of_the_schemas() -> None:
     enums = {tuple(one["enum"]) for part in read.values() for one in part.get("$defs", {}).values() if "enum" in one}
     ours: set[tuple[Any, ...]] = set()
     for name in DEFINITIONS.values():
-        for hint in get_type_hints(getattr(ten_declaration, name), vars(ten_declaration)).values():
+        for hint in get_type_hints(TABLE[name], TABLE).values():
             for part in (hint, *get_args(hint)):
                 if get_origin(part) is Literal:
                     ours.add(get_args(part))

@@ -64,7 +64,7 @@ def every(
     when: datetime = datetime(2024, 1, 2, tzinfo=UTC),
     colour: Colour = Colour.LIME,
     size: Literal["s", "m"] = "m",
-    several: list[dict[str, int | None]] = [{"a": 1}],  # noqa: B006
+    several: list[dict[str, int | None]] = [{"a": 1}],  # noqa: B006 - what is scanned
     either: int | list[Point] = STEPS[-1] * 2,
     point: Point | None = None,
     image: Image,

@@ -127,4 +127,4 @@ def filled_in(counts: Counts, books: Books) -> None:
 
 @register
 def not_filled_in(box: Box[int]) -> None:
-    """A generic class, which would be two things under one name."""
+    """A generic class that nobody declared."""
