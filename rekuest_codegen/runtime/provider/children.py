@@ -186,8 +186,8 @@ class Children:
 
     def end(self, parent: str, *, cancelled: bool) -> None:
         """A task of ours is over, or is asked to end: whatever it called is cancelled, unless others wait for it too,
-        and its threads that wait for it are let go. What it has handles of runs on if it ends by itself, and what is to be
-        kept in any case."""
+        and its threads that wait for it are let go. What it has handles of runs on if it ends by itself, and what is to
+        be kept in any case."""
         self._parents.pop(parent, None)
         for watch in [watch for watch, caller in self._parent_of.items() if caller == parent]:
             if watch.runs_on and not cancelled:
