@@ -144,7 +144,7 @@ def test_a_provider_and_its_stubs(server: EmbeddedServer, tmp_path: Path) -> Non
         "count": 1999,
         "outer": 3,
         "move": None,
-        "fail": "lab/fail: boom",
+        "fail": "lab/fail: ValueError: boom",
         "interrupted": "lab/slow: the task was interrupted",
     }
 
