@@ -92,7 +92,7 @@ def test_hover(editor: Editor, text: str) -> None:
 
 
 def test_hover_of_a_stream_and_of_the_async_form(editor: Editor) -> None:
-    assert "Iterator[Image]" in editor.hover("import mynodes\nmynodes.demo.rec|ord()")
+    assert "Generator[Image, None, None]" in editor.hover("import mynodes\nmynodes.demo.rec|ord()")
     said = editor.hover("import mynodes\nmynodes.demo.athres|hold()")
     assert "def athreshold(" in said
     assert "Threshold an image." in said

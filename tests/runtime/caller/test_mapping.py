@@ -328,5 +328,5 @@ def test_arguments_called_as_ours() -> None:
 
 
 def test_nothing_of_that_name_to_sweep_over(lab: Any) -> None:
-    with pytest.raises(TypeError, match="has no argument 'z', but x, y"):
+    with pytest.raises(TypeError, match=r"add\(\) got an unexpected keyword argument 'z'"):
         sweep(lab.add, z=[1])
