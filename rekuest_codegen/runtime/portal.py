@@ -317,19 +317,24 @@ async def hop(
 
     def begin() -> None:
         if not waiter.cancelled():
-            begun.append(there.create_task(carry()))
+            task = there.create_task(carry())
+            task.add_done_callback(over)
+            begun.append(task)
 
     async def carry() -> None:
         try:
             value = await (_waited(function, *args) if there in _ours else function(*args))
         except asyncio.CancelledError:
-            tell(waiter.set_exception, _ended())
             raise
         except BaseException as error:  # an exit too is for who waits
             tell(waiter.set_exception, error)
         else:
             given.append(value)
             tell(waiter.set_result, value)
+
+    def over(task: asyncio.Task[None]) -> None:
+        if task.cancelled():  # before it began, perhaps
+            tell(waiter.set_exception, _ended())
 
     def tell(settle: Callable[[Any], None], what: Any) -> None:
         with suppress(RuntimeError):  # that loop is closed: nobody waits

@@ -19,6 +19,7 @@ from rekuest_codegen.errors import ConnectionLost, SyncInsideLoopError
 from rekuest_codegen.runtime import portal
 from rekuest_codegen.runtime.caller.calls import where_it_runs
 from rekuest_codegen.runtime.context import Nested
+from tests.runtime.watching import wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -236,3 +237,30 @@ def other_loop() -> Generator[asyncio.AbstractEventLoop]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+async def test_who_waits_in_a_loop_that_ends_before_it_began_is_told() -> None:
+    """A task that is cancelled before its first step does nothing, and would tell nobody."""
+    hopping, begun = threading.Event(), list[str]()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def work() -> None:
+        begun.append("work")
+
+    async def ends() -> None:
+        loops.append(asyncio.get_running_loop())
+        hopping.wait(20)  # meanwhile what is to be begun has come
+        await asyncio.sleep(0)
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+    other = threading.Thread(target=asyncio.run, args=(ends(),))
+    other.start()
+    await asyncio.to_thread(wait_for, lambda: bool(loops))
+    waiting = asyncio.create_task(portal.at(loops[0], work))
+    await asyncio.sleep(0)
+    hopping.set()
+    with pytest.raises(ConnectionLost, match="was ended together with its loop"):
+        await asyncio.wait_for(waiting, 20)
+    await asyncio.to_thread(other.join, 20)
+    assert begun == []

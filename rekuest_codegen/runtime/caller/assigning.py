@@ -58,7 +58,7 @@ class Assignments:
             try:
                 return await self._assign(request, span, aside)
             except asyncio.CancelledError:
-                self._go_on(asyncio.create_task(self._abandon(request["reference"])))
+                self.abandon(request["reference"])
                 raise
         work = asyncio.create_task(self._assign(request, span, aside))
         try:
@@ -68,7 +68,7 @@ class Assignments:
                 self._go_on(work)
             else:
                 work.cancel()
-                self._go_on(asyncio.create_task(self._abandon(request["reference"])))
+                self.abandon(request["reference"])
             raise
 
     async def find(self, reference: str) -> str | None:
@@ -103,6 +103,10 @@ class Assignments:
         found = await self._link.request(FIND_TASK_GQL, {"reference": reference}, again=True)
         with reading(self._link.endpoint.base):
             return str(found["tasks"][0]["id"]) if found["tasks"] else None
+
+    def abandon(self, reference: str) -> None:
+        """Have the task of ``reference`` cancelled, if there is one and nobody else here wants it."""
+        self._go_on(asyncio.create_task(self._abandon(reference)))
 
     async def _abandon(self, reference: str) -> None:
         """Cancel the task of an assignment whose caller did not wait for the answer, once the server has it."""

@@ -49,7 +49,7 @@ TICK = 0.1
 ATTEMPTS = 3
 """How often a task is assigned at the most, when the connection breaks each time before it arrives."""
 MAX_EARLY = 1000
-"""Events kept of tasks whose assignment is not answered yet; all tasks of the token bring theirs."""
+"""Events kept of tasks whose assignment is not answered yet; at the real server all tasks of the token bring theirs."""
 
 TURNS = 3
 """Of the loop, within which it begins to close a stream that its reader dropped."""
@@ -139,8 +139,14 @@ class Client:
         if how is None or not how.known:
             return await self._assign(remote, args, reference, how)
         async with self._turns.of(reference):
-            task = await self._assignments.find(reference)
-            return await (self.attach(remote, task) if task else self._assign(remote, args, reference, how))
+            try:
+                if task := await self._assignments.find(reference):
+                    return await self.attach(remote, task)
+            except asyncio.CancelledError:
+                if how.keep is None or not how.keep():
+                    self._assignments.abandon(reference)  # others may have left it to this one
+                raise
+            return await self._assign(remote, args, reference, how)
 
     async def _assign(
         self, remote: Remote[Any], args: Mapping[str, Any], reference: str, how: Assignment | None
@@ -221,11 +227,11 @@ class Client:
 
     async def cancel(self, watch: Watch) -> None:
         """Ask for the task to be cancelled, once and within two seconds; what comes of it is not awaited. As long as
-        somebody else follows the task here, it is only left."""
+        somebody else follows the task here, or is about to, it is only left."""
         self._drop(watch)
         if watch.ended:
             return
-        if self._followed(watch.task):
+        if self._wanted(watch.reference, watch.task):
             watch.leave(f"{watch.title}: the call was left, and others wait for its task")
             return
         watch.span.end("CANCELLED")
@@ -263,6 +269,15 @@ class Client:
     async def wind_up(self) -> None:
         """`close`, once the server was told to cancel the calls and streams that somebody still waits for, and what
         was left shortly before. Tasks that are to run on do."""
+        try:
+            await self._cancel_all()
+        finally:  # also when whoever ends it is cancelled once more
+            closing = asyncio.ensure_future(self.close())
+            portal.leaving.add(closing)
+            closing.add_done_callback(portal.leaving.discard)
+            await asyncio.shield(closing)
+
+    async def _cancel_all(self) -> None:
         for _ in range(TURNS):
             await asyncio.sleep(0)
         with suppress(TimeoutError):
@@ -276,7 +291,6 @@ class Client:
         telling = [work for work in portal.leaving if work.get_loop() is asyncio.get_running_loop()]
         if telling:
             await asyncio.wait(telling, timeout=portal.TELL_WITHIN)
-        await self.close()
 
     async def close(self) -> None:
         """Close the connection, for good: pending calls and later ones get ConnectionLost."""

@@ -35,6 +35,7 @@ class Turns:
             if not turn.wanted:
                 del self._turns[reference]
 
-    def wanted(self, reference: str) -> bool:
-        """Whether anybody has its turn, or waits for it."""
-        return reference in self._turns
+    def wanted(self, reference: str, *, besides: int = 0) -> bool:
+        """Whether anybody has its turn, or waits for it; ``besides`` one who asks in its turn."""
+        turn = self._turns.get(reference)
+        return turn is not None and turn.wanted > besides

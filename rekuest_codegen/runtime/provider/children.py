@@ -13,6 +13,7 @@ from rekuest_codegen.errors import ConnectionLost, NodeNotFound, RekuestError, S
 from rekuest_codegen.runtime import operations
 from rekuest_codegen.runtime.caller.choosing import choose
 from rekuest_codegen.runtime.caller.terms import Assignment
+from rekuest_codegen.runtime.caller.turns import Turns
 from rekuest_codegen.runtime.link import Link
 from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Event, Watch
@@ -34,6 +35,7 @@ class Children:
         """By task, one for each who follows it: two calls with one reference have one task."""
         self._recall = partial(operations.recall, link)
         self._early: dict[str, list[messages.TaskEvent]] = {}
+        self._turns = Turns()
         self._abandoned: set[str] = set()
         self._catching_up: dict[Watch, asyncio.Task[None]] = {}
         self._parents: dict[str, set[str]] = {}
@@ -53,16 +55,35 @@ class Children:
     async def start(
         self, remote: Remote[Any], args: Mapping[str, Any], parent: str, how: Assignment | None = None
     ) -> Watch:
-        reference = str(uuid.uuid4()) if how is None or how.reference is None else how.reference
+        """Have a task of ``remote`` assigned as a child of ``parent``, and watch it from its first event on.
+
+        Raises:
+            NodeNotFound, AccessDenied, ServerError, TransportError
+        """
+        if how is None or how.reference is None:
+            return await self._started(remote, args, parent, str(uuid.uuid4()), how)
+        async with self._turns.of(how.reference):
+            return await self._started(remote, args, parent, how.reference, how)
+
+    async def _started(
+        self, remote: Remote[Any], args: Mapping[str, Any], parent: str, reference: str, how: Assignment | None
+    ) -> Watch:
         with begin(f"call {remote.title}", "CLIENT", node=remote.title, reference=reference) as span:
             watch = await self._start(remote, args, parent, reference, span, how)
         if watch.behind:
-            await operations.read_back(self._link, watch)
+            try:
+                await operations.read_back(self._link, watch)
+            except BaseException as error:  # nobody has the watch
+                self._drop(watch)
+                if isinstance(error, asyncio.CancelledError) and (how is None or how.keep is None or not how.keep()):
+                    self._give_up(watch.task, reference, besides=1)
+                raise
             self._settle(watch)
             self._look_after(watch)
         return watch
 
     async def repeatable(self, remote: Remote[Any]) -> bool:
+        """As `Caller.repeatable`."""
         return await operations.repeatable(self._link, remote)
 
     async def _start(
@@ -101,7 +122,7 @@ class Children:
                 if answer.cancelled():
                     self._abandoned.add(request.id)  # it may be under way: the answer names the task to cancel
                 elif answer.exception() is None:  # it was on its way to who waited
-                    self._take_back(answer.result())
+                    self._give_up(answer.result().task, reference, besides=1)
             raise
         finally:
             self._answers.pop(request.id, None)
@@ -123,16 +144,27 @@ class Children:
         return watch
 
     async def cancel(self, watch: Watch) -> None:
+        """As `Caller.cancel`: as long as somebody else follows the task here, or is about to, it is only left."""
         self._drop(watch)
         if watch.ended:
             return
-        if self._followed(watch.task):
+        if self._wanted(watch.task, watch.reference):
             watch.leave(f"{watch.title}: the call was left, and others wait for its task")
             return
         watch.span.end("CANCELLED")
         self._send(messages.CancelRequest(task=watch.task))
 
+    def _wanted(self, task: str, reference: str, *, besides: int = 0) -> bool:
+        """Whether anybody here follows the task, or is about to; ``besides`` one who asks in its turn."""
+        return self._followed(task) or self._turns.wanted(reference, besides=besides)
+
+    def _give_up(self, task: str | None, reference: str, *, besides: int = 0) -> None:
+        """Who asked for this task waits for it no more."""
+        if task is not None and not self._wanted(task, reference, besides=besides):
+            self._send(messages.CancelRequest(task=task))
+
     async def steer(self, watch: Watch, kind: str, *, step: bool = False) -> None:
+        """As `Caller.steer`."""
         match kind:
             case "cancel":
                 self._send(messages.CancelRequest(task=watch.task))
@@ -149,7 +181,7 @@ class Children:
         if answered.request.id in self._abandoned:
             self._abandoned.discard(answered.request.id)
             if isinstance(response, messages.AssignResponse):
-                self._take_back(response)
+                self._give_up(response.task, response.reference)
             return
         future = self._answers.get(answered.request.id)
         if future is not None and not future.done() and isinstance(response, messages.AssignResponse):
@@ -157,11 +189,6 @@ class Children:
             if response.task is not None and parent is not None:
                 self._parents.setdefault(parent, set()).add(response.task)  # it may call us before its caller hears
             future.set_result(response)
-
-    def _take_back(self, response: messages.AssignResponse) -> None:
-        """Who asked for this task waits for it no more."""
-        if response.task is not None and not self._followed(response.task):
-            self._send(messages.CancelRequest(task=response.task))
 
     def hear(self, message: messages.TaskEvent) -> None:
         """An event of a task that one of ours called."""

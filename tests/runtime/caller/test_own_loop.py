@@ -149,6 +149,24 @@ async def test_a_block_that_is_cancelled_early_leaves_nothing(lab: Any, server: 
     assert len(provider().begun) == len(provider().ended)
 
 
+async def test_a_block_that_is_cancelled_as_it_ends_closes_its_connection(lab: Any, server: Server) -> None:
+    clients: list[Any] = []
+
+    async def call() -> None:
+        async with server.in_this_loop():
+            await server.acheck()
+            clients.extend(own.client for own in server._own.values())
+            clients[0]._assigning += 1  # an assignment whose answer does not come is waited for
+
+    calling = asyncio.create_task(call())
+    await asyncio.to_thread(wait_for, lambda: bool(clients))
+    await asyncio.sleep(0.05)
+    calling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await calling
+    assert clients[0].state == "idle"
+
+
 async def test_tasks_of_handles_and_kept_calls_run_on(lab: Any, server: Server) -> None:
     async with server.in_this_loop():
         task = await asubmit(lab.rest, 0.4)

@@ -132,6 +132,74 @@ async def test_two_calls_with_one_reference_have_one_task() -> None:
     assert (children._watches, children._parent_of, children._parents) == ({}, {}, {})
 
 
+@pytest.mark.parametrize("gone", ["cancelled", "failed"])
+async def test_who_leaves_while_it_reads_back_leaves_nothing_behind(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So the one who is left after it is the last, and ends the task."""
+    sent: list[messages.FromAgent] = []
+    children = Children(cast("Any", Told()), sent.append, lost_after=1.0)
+    children._actions["lab", "add"] = "1"
+    reading = asyncio.Event()
+
+    async def read_back(*_: object) -> None:
+        reading.set()
+        if gone == "failed":
+            raise ServerError("out of order")
+        await asyncio.Event().wait()
+
+    async def called() -> asyncio.Task[Watch]:
+        how = Assignment(reference="r", known=len(sent) > 0)
+        calling = asyncio.create_task(children.start(node(), {"x": 1}, "parent", how))
+        await asyncio.sleep(0)
+        request = sent[-1]
+        assert isinstance(request, messages.AssignRequest)
+        children.answer(Answered(request, messages.AssignResponse(request=request.id, reference="r", task="7")))
+        return calling
+
+    async with asyncio.timeout(20):
+        first = await (await called())
+        monkeypatch.setattr(operations, "read_back", read_back)
+        second = await called()
+        await reading.wait()
+        second.cancel()
+        with pytest.raises((asyncio.CancelledError, ServerError)):
+            await second
+        assert children._watches == {"7": [first]}
+        await children.cancel(first)
+    assert sent[2:] == [messages.CancelRequest(id=sent[-1].id, task="7")]
+    assert (children._watches, children._parent_of) == ({}, {})
+
+
+async def test_who_is_next_with_a_reference_has_the_task_of_who_left() -> None:
+    """Though the answer names it only then; and when the next one leaves so too, it is ended."""
+    sent: list[messages.FromAgent] = []
+    server = Told()
+    children = Children(cast("Any", server), sent.append, lost_after=1.0)
+    children._actions["lab", "add"] = "1"
+
+    def answer(request: messages.FromAgent) -> None:
+        assert isinstance(request, messages.AssignRequest)
+        children.answer(Answered(request, messages.AssignResponse(request=request.id, reference="r", task="7")))
+
+    def call() -> asyncio.Task[Watch]:
+        return asyncio.create_task(children.start(node(), {"x": 1}, "parent", Assignment(reference="r", known=True)))
+
+    async with asyncio.timeout(20):
+        first, second, third = call(), call(), call()
+        for leaving in (first, third):
+            await asyncio.sleep(0)
+            leaving.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await leaving
+        await asyncio.sleep(0)
+        assert len(sent) == 2  # the first's, and that of the second, whose turn it is
+        answer(sent[0])
+        assert len(sent) == 2
+        answer(sent[1])
+        await children.cancel(await second)
+        assert [one.task for one in sent if isinstance(one, messages.CancelRequest)] == ["7"]
+    assert children._turns._turns == {}
+
+
 async def test_a_caller_that_reads_slowly_is_told_what_cannot_be_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "MAX_UNREAD", 10)
     monkeypatch.setattr(operations, "MAX_UNREAD", 10)
