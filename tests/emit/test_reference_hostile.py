@@ -243,3 +243,13 @@ def test_blocks_hold_any_code(text: str) -> None:
 def test_what_is_shown_can_be_seen(text: str) -> None:
     assert not INVISIBLE.search(visible(text).replace("\u202f", " "))
     assert not any(INVISIBLE.search(line) for lines in paragraphs(text) for line in lines)
+
+
+def test_a_class_whose_name_is_not_ascii_is_linked() -> None:
+    port = {"key": "image", "kind": "STRUCTURE", "identifier": "画像処理"}
+    node = {"app": "lab", "key": "é", "version": "1", "kind": "FUNCTION", "name": "É", "args": [port], "returns": []}
+    page = Parsed(pages_of([Node.model_validate(node)], html=True)["index.html"])
+    ids = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    linked = {attributes["href"][1:] for _, attributes in page.tags if "href" in attributes}
+    assert linked <= ids
+    assert any(one.startswith("types.-") for one in linked)

@@ -38,7 +38,7 @@ _SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class TypeText:
-    """A type as pieces of text, those that name a class of the package with that name."""
+    """A type as pieces of text, those that name a class of the package with its anchor."""
 
     pieces: tuple[tuple[str, str], ...]
 
@@ -202,6 +202,10 @@ def _node(node: Node, stub: Stub, hash_: str, page: str, classes: Mapping[str, C
     )
 
 
+def _piece(name: str) -> tuple[str, str]:
+    return name, name and _anchor(f"types.{name}")
+
+
 def _anchor(name: str) -> str:
     """``name`` as an anchor that is the same in a link: not every reader of Markdown decodes one."""
     return "".join(char if char.isascii() else f"-{ord(char):x}-" for char in name)
@@ -277,7 +281,7 @@ def _type_text(type_: ast.expr | None, classes: Mapping[str, Class]) -> TypeText
     text, end = "" if type_ is None else source(type_), 0
     for match in _TOKENS.finditer(text):
         if match["prefix"] or match["name"] in classes:
-            pieces += [(text[end : match.start()], ""), (match["name"] or "", match["name"] or "")]
+            pieces += [(text[end : match.start()], ""), _piece(match["name"] or "")]
             end = match.end()
     return TypeText(tuple(piece for piece in (*pieces, (text[end:], "")) if piece[0]))
 
