@@ -175,47 +175,43 @@ def _begun(reference: str) -> int:
     return portal.start(asked).result(WITHIN)
 
 
+@pytest.mark.parametrize("patient", [True, False])
 async def test_who_leaves_while_another_is_about_to_follow_leaves_the_task_to_it(
-    lab: Any, reference: str, monkeypatch: pytest.MonkeyPatch
+    lab: Any, reference: str, monkeypatch: pytest.MonkeyPatch, patient: bool
 ) -> None:
-    """And when that one goes before it follows, the task is ended."""
-    lab_said: list[str] = sys.modules["lab"].ended
-    for patient in (True, False):
-        key, finding, go_on = f"{reference} {patient}", asyncio.Event(), asyncio.Event()
-        lab_said.clear()
+    """And when that one goes, before it follows or after, the task is ended."""
+    ended: list[str] = sys.modules["lab"].ended
+    finding, go_on = asyncio.Event(), asyncio.Event()
+    ended.clear()
 
-        async def one(seconds: float, key: str = key) -> str:
-            with options(reference=key):
-                return str(await lab.arest(seconds))
+    async def one() -> str:
+        with options(reference=reference):
+            return str(await lab.arest(60))
 
-        async with context.server_of().in_this_loop():
-            (own,) = context.server_of()._own.values()
-            first = asyncio.create_task(one(0.5 if patient else 60))
-            watched = await aattach(lab.rest, await _id(key))
-            await asyncio.sleep(0.1)
-            find = own.client._assignments.find
+    async with asyncio.timeout(WITHIN), context.server_of().in_this_loop():
+        (own,) = context.server_of()._own.values()
+        first = asyncio.create_task(one())
+        id = await _id(reference)
+        await asyncio.to_thread(wait_for, lambda: id in own.client._watches)
+        find = own.client._assignments.find
 
-            async def slowly(reference: str, find: Any = find, on: Any = finding, off: Any = go_on) -> Any:
-                on.set()
-                await off.wait()
-                return await find(reference)
+        async def slowly(reference: str) -> Any:
+            finding.set()
+            await go_on.wait()
+            return await find(reference)
 
-            monkeypatch.setattr(own.client._assignments, "find", slowly)
-            second = asyncio.create_task(one(60))
-            await asyncio.wait_for(finding.wait(), WITHIN)
-            del watched
-            gc.collect()
-            await asyncio.sleep(0.05)
-            first.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await first
-            if not patient:
-                second.cancel()
+        monkeypatch.setattr(own.client._assignments, "find", slowly)
+        second = asyncio.create_task(one())
+        await finding.wait()
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert id not in own.client._watches
+        if patient:
             go_on.set()
-            if patient:
-                assert await asyncio.wait_for(second, WITHIN) == "rested"
-            else:
-                with pytest.raises(asyncio.CancelledError):
-                    await second
-                await asyncio.to_thread(wait_for, lambda: lab_said == ["rest"])
-        assert lab_said == ([] if patient else ["rest"])
+            await asyncio.to_thread(wait_for, lambda: id in own.client._watches)
+            assert ended == []
+        second.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        await asyncio.to_thread(wait_for, lambda: ended == ["rest"])
