@@ -49,7 +49,7 @@ def is_revision(name: str, folder: Path) -> bool:
     command = ["git", "--no-pager", "-C", str(folder), "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"]
     try:
         # Not a shell, and the name is no option.
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(  # noqa: S603 - git, with arguments that are checked above
             command, capture_output=True, timeout=WITHIN, check=False, env={**os.environ, **QUIET}
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import sys
+import unicodedata
 from pathlib import Path
 
 OURS = "rekuest_codegen"
@@ -17,7 +18,7 @@ def refusal(out: Path, root: Path) -> str | None:
     every other module of that name.
     """
     name = out.name
-    if not name.isidentifier() or keyword.iskeyword(name):
+    if not name.isidentifier() or name != unicodedata.normalize("NFKC", name) or keyword.iskeyword(name):
         return f"{name!r} cannot be imported; call the folder {_near(name)}"
     if (out.parent / "__init__.py").exists() or out.parent not in (root, root / "src", Path.cwd(), Path.cwd() / "src"):
         return None
@@ -29,6 +30,7 @@ def refusal(out: Path, root: Path) -> str | None:
 
 
 def _near(name: str) -> str:
+    name = unicodedata.normalize("NFKC", name)  # as Python looks for it
     word = re.sub("_{2,}", "_", "".join(char if f"a{char}".isidentifier() else "_" for char in name)).strip("_")
     if keyword.iskeyword(word):
         return f"{word}_nodes"

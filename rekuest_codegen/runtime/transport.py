@@ -108,7 +108,7 @@ class Connection:
             open_timeout=None,
             close_timeout=CLOSE_WITHIN,
             logger=frames_logger(),
-            create_connection=partial(Socket, take=self._receive, gone=self._gone),  # type: ignore[arg-type]
+            create_connection=partial(Socket, take=self._receive, gone=self._gone),  # type: ignore[arg-type]  # partial
         )
         assert isinstance(socket, Socket)  # noqa: S101 - as asked for
         try:

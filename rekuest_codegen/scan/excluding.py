@@ -1,12 +1,15 @@
 """Whether two places of a file can both be run: what stands in different branches of one statement cannot.
 
-The branches of an ``if``, the cases of a ``match``, what is tried and its handlers; an ``if`` elsewhere in the file
-with the opposite test counts too (``if sys.platform == "win32"`` and ``if sys.platform != "win32"``).
+The branches of an ``if``, the cases of a ``match``, the last thing that is tried and the handlers (what comes before
+it may have been run); an ``if`` elsewhere in the file with the opposite test counts too (``if sys.platform ==
+"win32"`` and ``if sys.platform != "win32"``), outside of functions, and where no name of the test is bound more than
+once.
 """
 
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 Branch = tuple[object, object]
@@ -23,29 +26,34 @@ _OPPOSITE: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
 
 def exclude_each_other(tree: ast.Module, one: ast.AST, other: ast.AST) -> bool:
     """Whether at most one of two nodes of ``tree`` is run."""
-    taken = dict(_branches(tree.body, one))
-    return any(decision in taken and taken[decision] != way for decision, way in _branches(tree.body, other))
+    bound = Counter(_bindings(tree))
+    taken = dict(_branches(tree.body, one, bound))
+    return any(decision in taken and taken[decision] != way for decision, way in _branches(tree.body, other, bound))
 
 
-def _branches(body: Sequence[ast.AST], node: ast.AST) -> Iterator[Branch]:
+def _branches(body: Sequence[ast.AST], node: ast.AST, bound: Mapping[str, int]) -> Iterator[Branch]:
     """The branches that ``node`` stands in, the outermost first."""
+    local = False
     while (statement := next((one for one in body if _holds(one, node)), None)) is not None:
         body = []
-        for arm, inner in _arms(statement):
+        local = local or isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        for arm, inner in _arms(statement, local or _changes(statement, bound)):
             if any(_holds(one, node) for one in inner):
                 body = inner
                 if arm is not None:
                     yield arm
 
 
-def _arms(statement: ast.AST) -> Iterator[tuple[Branch | None, Sequence[ast.AST]]]:
+def _arms(statement: ast.AST, alone: bool) -> Iterator[tuple[Branch | None, Sequence[ast.AST]]]:
+    """The bodies of a statement; if it is ``alone``, another one with the same test says nothing of it."""
     match statement:
         case ast.If(test=test, body=inner, orelse=orelse):
-            decision, way = _decision(test)
+            decision, way = (statement, True) if alone else _decision(test)
             yield (decision, way), inner
             yield (decision, not way), orelse
         case ast.Try() | ast.TryStar():
-            yield (statement, None), statement.body
+            yield None, statement.body[:-1]
+            yield (statement, None), statement.body[-1:]
             yield (statement, None), statement.orelse
             for handler in statement.handlers:
                 yield (statement, handler), handler.body
@@ -56,6 +64,19 @@ def _arms(statement: ast.AST) -> Iterator[tuple[Branch | None, Sequence[ast.AST]
         case _:
             for field in ("body", "orelse"):
                 yield None, getattr(statement, field, [])
+
+
+def _changes(statement: ast.AST, bound: Mapping[str, int]) -> bool:
+    """Whether a name in the test of an ``if`` is bound more than once in the file."""
+    names = ast.walk(statement.test) if isinstance(statement, ast.If) else ()
+    return any(isinstance(name, ast.Name) and bound[name.id] > 1 for name in names)
+
+
+def _bindings(tree: ast.Module) -> Iterator[str]:
+    """The names that are assigned to, once for each time."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
 
 
 def _decision(test: ast.expr) -> tuple[str, bool]:

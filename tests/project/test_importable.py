@@ -24,6 +24,7 @@ from tests.processes import run_here
         ("1x", "nodes_1x"),
         ("nodes.sub", "nodes_sub"),
         ("...", "mynodes"),
+        ("\ufb01le", "file"),  # a ligature, which Python looks for as two letters
         ("rekuest_codegen", "mynodes"),
         ("types", "types_nodes"),
         ("src/email", "email_nodes"),

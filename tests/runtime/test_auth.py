@@ -118,7 +118,7 @@ async def test_a_function_that_fails_is_named() -> None:
         await token(auth_of(keyring, PLACE))
     assert isinstance(caught.value.__cause__, OSError)
     assert not caught.value.retry_safe
-    unfit: Any = lambda which: "token"  # noqa: E731
+    unfit: Any = lambda which: "token"  # noqa: E731 - it is to be a lambda
     with pytest.raises(ConfigurationError, match=r"raised TypeError: .*missing 1 required positional argument"):
         await token(auth_of(unfit, PLACE))
 
@@ -156,7 +156,7 @@ async def test_whose_fault_it_is_that_there_is_no_token(raised: Exception, told:
 
     for given in (function, Flow(), Mine()):
         with pytest.raises(told) as caught:
-            await with_token(auth_of(given, PLACE), asyncio.sleep)  # type: ignore[arg-type]
+            await with_token(auth_of(given, PLACE), asyncio.sleep)  # type: ignore[arg-type]  # never called
         assert type(caught.value) is told
         assert type(raised) in (told, type(caught.value.__cause__))
 

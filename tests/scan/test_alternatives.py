@@ -38,6 +38,9 @@ EXCLUDING = {
     "inner": "if sys.argv:\n  with open('a'):\n    ONE\nelse:\n  for _ in ():\n    pass\n  else:\n    TWO\n",
 }
 TOGETHER = {
+    "before-it-failed": "try:\n    ONE\n    import torch\nexcept ImportError:\n    TWO\n",
+    "bound-anew": "X = len(sys.argv)\nif X == 1:\n    ONE\nX = 2\nif X != 1:\n    TWO\n",
+    "two-functions": "def one(x):\n  if x:\n    ONE\ndef two(x):\n  if not x:\n    TWO\none(True)\ntwo(False)\n",
     "after": "if sys.argv:\n    ONE\nif sys.path:\n    TWO\n",
     "finally": "try:\n    ONE\nfinally:\n    TWO\n",
     "tried-else": "try:\n    ONE\nexcept ImportError:\n    pass\nelse:\n    TWO\n",

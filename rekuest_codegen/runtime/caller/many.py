@@ -107,7 +107,7 @@ class _Source:
 
     async def close(self) -> None:
         if isinstance(self._items, AsyncGenerator):
-            await self._items.aclose()  # pyright: ignore[reportUnknownMemberType]
+            await self._items.aclose()  # pyright: ignore[reportUnknownMemberType] - any async generator
 
 
 # -- in the loop that serves the calls ----------------------------------------------------------------------------

@@ -229,9 +229,9 @@ class Server:
 def _forget_after_fork() -> None:
     """The parent's connections are the parent's: a forked child begins with none, and does not close them."""
     for server in list(_all):
-        server._client = None  # pyright: ignore[reportPrivateUsage]
-        server._own.clear()  # pyright: ignore[reportPrivateUsage]
-        server._retiring = False  # pyright: ignore[reportPrivateUsage]
+        server._client = None  # pyright: ignore[reportPrivateUsage] - of this module
+        server._own.clear()  # pyright: ignore[reportPrivateUsage] - of this module
+        server._retiring = False  # pyright: ignore[reportPrivateUsage] - of this module
 
 
 if hasattr(os, "register_at_fork"):

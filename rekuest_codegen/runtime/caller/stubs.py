@@ -73,7 +73,7 @@ def checked_grid(function: Callable[..., Any], grid: Mapping[str, Any]) -> dict[
             text = repr(given)  # pyright: ignore[reportUnknownArgumentType]  # whatever a user gave
             shown = f"[{text}]" if len(text) <= 40 else "[value]"
             raise ConfigurationError(f"sweep: {name}: expected values to sweep over; write {name}={shown} for one")
-        values[name] = list(given)  # pyright: ignore[reportUnknownArgumentType]
+        values[name] = list(given)  # pyright: ignore[reportUnknownArgumentType] - whatever a user gave
     values_of(function, (), dict.fromkeys(values))
     return values
 

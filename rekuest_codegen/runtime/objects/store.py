@@ -214,7 +214,7 @@ def _address(given: object) -> str:
         ConfigurationError: it is none.
     """
     if isinstance(given, os.PathLike) or (isinstance(given, str) and Path(given).is_absolute()):
-        return Path(os.fspath(given)).absolute().as_uri()  # pyright: ignore[reportUnknownArgumentType]
+        return Path(os.fspath(given)).absolute().as_uri()  # pyright: ignore[reportUnknownArgumentType] - any path
     if isinstance(given, str) and "@" in given.partition("?")[0]:
         raise ConfigurationError("object store: leave credentials out of the address, give them in the environment")
     problem = f"object store {given!r}: expected file:///folder or s3://bucket/prefix"
@@ -241,7 +241,7 @@ def _address(given: object) -> str:
 def import_obstore() -> None:
     """Raises MissingExtraError."""
     try:
-        import obstore  # noqa: F401  # pyright: ignore[reportUnusedImport]
+        import obstore  # noqa: F401  # pyright: ignore[reportUnusedImport] - to see whether it is there
     except ModuleNotFoundError:
         raise MissingExtraError("the object store", "objects") from None
 

@@ -45,7 +45,7 @@ class Behaviour:
             refuse(f"yields= does not go with the rest; it is a {kind}")
         if other and self.raises is not UNSAID:
             refuse("say raises= or side_effect=, not both")
-        if self.yields is not UNSAID and not isinstance(self.yields, Iterable | AsyncIterable):
+        if self.yields is not UNSAID and not _gives_items(self.yields):
             refuse(f"yields= expected items, as in yields=[1, 2], got {_shown(self.yields)}")
         if self.raises is not UNSAID and not is_failure(self.raises):
             refuse(f"raises= expected an exception, or a class of one, got {_shown(self.raises)}")
@@ -84,6 +84,16 @@ class Behaviour:
 def is_failure(item: object) -> TypeGuard[Failure]:
     """Whether it can be raised."""
     return isinstance(item, BaseException) or (isinstance(item, type) and issubclass(item, BaseException))
+
+
+def _gives_items(items: object) -> bool:
+    if not isinstance(items, Iterable):
+        return isinstance(items, AsyncIterable)
+    try:
+        iter(items)  # pyright: ignore[reportUnknownArgumentType] - of anything
+    except TypeError:  # an array of no dimension has the method, too
+        return False
+    return True
 
 
 def _is_iterator(items: object) -> bool:

@@ -73,14 +73,14 @@ class Fake(Standing):
 
             @wraps(function)
             async def awaited(*args: Any, **keywords: Any) -> Any:
-                with self:
+                with self.again():
                     return await function(*args, **keywords)
 
             return cast("F", awaited)
 
         @wraps(function)
         def called(*args: Any, **keywords: Any) -> Any:
-            with self:
+            with self.again():
                 return function(*args, **keywords)
 
         return cast("F", called)
@@ -90,8 +90,9 @@ class Fake(Standing):
 
     def __exit__(self, *error: object) -> None:
         super().__exit__(*error)
-        self._threads.shutdown()
-        self._threads = DaemonThreads(NAME)  # for the next time
+        if not self.active:
+            self._threads.shutdown()
+            self._threads = DaemonThreads(NAME)  # for the next time
 
     @property
     def called(self) -> bool:

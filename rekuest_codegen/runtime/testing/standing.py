@@ -7,7 +7,9 @@ its context lives on.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NoReturn, Self
 
@@ -19,7 +21,7 @@ from rekuest_codegen.runtime.remote import Remote
 from rekuest_codegen.runtime.watch import Watch
 
 
-class Standing:
+class Standing(ABC):
     """Something that stands in for nodes between ``__enter__`` and ``__exit__``.
 
     ``everywhere``: in all threads and tasks of the process, rather than in those that begin here.
@@ -29,26 +31,45 @@ class Standing:
 
     def __init__(self, *, everywhere: bool = False) -> None:
         self.everywhere = everywhere
-        self.active = False
-
-    def takes(self, remote: Remote[Any]) -> bool:
-        """Whether it stands in for ``remote``."""
-        raise NotImplementedError
+        self._blocks = 0
 
     @property
+    def active(self) -> bool:
+        """Whether it stands in for anything now."""
+        return self._blocks > 0
+
+    @abstractmethod
+    def takes(self, remote: Remote[Any]) -> bool:
+        """Whether it stands in for ``remote``."""
+
+    @property
+    @abstractmethod
     def place(self) -> Nested:
         """Where the calls go."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         if self.active:
             raise ConfigurationError(f"{self!r} is in use; make another one")
-        self.active = True
-        _enter(self)
+        self._begin()
         return self
 
+    @contextmanager
+    def again(self) -> Generator[None]:
+        """As a block of it, of which there may be several at once."""
+        self._begin()
+        try:
+            yield
+        finally:
+            self.__exit__()
+
+    def _begin(self) -> None:
+        with _lock:
+            self._blocks += 1
+        _enter(self)
+
     def __exit__(self, *_: object) -> None:
-        self.active = False
+        with _lock:
+            self._blocks -= 1
         _leave(self)
 
 
@@ -82,11 +103,19 @@ def _leave(one: Standing) -> None:
     # No token is kept: fixtures are left in another context than they were entered in.
     global _everywhere
     with _lock:
-        _everywhere = tuple(other for other in _everywhere if other is not one)
+        _everywhere = _without(one, _everywhere)
         context.stand_in_everywhere = find if _everywhere else None
-    _here.set(tuple(other for other in _here.get() if other.active))
+    _here.set(tuple(other for other in _without(one, _here.get()) if other.active))
     if not _here.get():
         context.stand_in.set(None)
+
+
+def _without(one: Standing, standing: tuple[Standing, ...]) -> tuple[Standing, ...]:
+    """All but the last entry of ``one``, if there is any."""
+    if one not in standing:
+        return standing
+    last = len(standing) - 1 - standing[::-1].index(one)
+    return standing[:last] + standing[last + 1 :]
 
 
 class Offline(Standing):

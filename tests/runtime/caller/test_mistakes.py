@@ -87,7 +87,7 @@ def test_a_task_is_attached_by_its_id_or_the_number_that_it_is(lab: Any) -> None
     assert attach(lab.add, number).result(10) == 3
     for id in (None, "", True, 1.5):
         with pytest.raises(ConfigurationError, match=r"expected the id of a task"):
-            attach(lab.add, id)  # type: ignore[arg-type]
+            attach(lab.add, id)  # type: ignore[arg-type]  # a mistake
 
 
 @pytest.mark.parametrize("timeout", ["1", -1, 0, float("nan"), True])
@@ -113,9 +113,9 @@ def test_servers_and_packages_that_are_none() -> None:
     with pytest.raises(ConfigurationError, match="package 'nosuchpkg': there is none"):
         connect("http://127.0.0.1:1", "t", package="nosuchpkg")
     with pytest.raises(ConfigurationError, match="package 5: expected a generated package"):
-        connect("http://127.0.0.1:1", "t", package=5)  # type: ignore[arg-type]
+        connect("http://127.0.0.1:1", "t", package=5)  # type: ignore[arg-type]  # a mistake
     with pytest.raises(ConfigurationError, match="server address 5: expected something like"):
-        connect(5, "t")  # type: ignore[arg-type]
+        connect(5, "t")  # type: ignore[arg-type]  # a mistake
 
 
 def test_after_fork_a_stream_of_the_parents_cannot_be_read(lab: Any) -> None:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy
 import pytest
 
 from rekuest_codegen import check_cancelled, current_task, log, progress, submit
@@ -22,6 +23,7 @@ from rekuest_codegen.errors import (
     ConfigurationError,
     NodeError,
     SyncInsideLoopError,
+    Unreachable,
 )
 from rekuest_codegen.runtime import AnyReference, Quantity, context, options
 from rekuest_codegen.runtime.testing import Call, Fake, fake, offline
@@ -287,6 +289,47 @@ def test_a_fake_is_used_once_at_a_time() -> None:
     with faked:
         assert demo.add(0) == 1
     assert len(faked.calls) == 2
+
+
+def test_a_decorated_function_runs_as_often_at_once_as_it_likes() -> None:
+    barrier = threading.Barrier(2)
+
+    @(faked := fake(demo.add, returns=7))
+    async def waits(meanwhile: asyncio.Event) -> int:
+        first: int = await demo.aadd(1)
+        await meanwhile.wait()
+        return first + int(await demo.aadd(2))
+
+    @faked
+    def countdown(left: int) -> int:
+        return int(demo.add(left)) + (countdown(left - 1) if left else 0)
+
+    @faked
+    def meets() -> int:
+        barrier.wait(20)
+        return int(demo.add(3))
+
+    async def both() -> None:
+        early, late = asyncio.Event(), asyncio.Event()
+        second = asyncio.create_task(waits(late))
+        early.set()
+        assert await waits(early) == 14
+        with pytest.raises(Unreachable, match=r"127\.0\.0\.1:9"):
+            await demo.aadd(1)  # not here any more, though it still stands in beside
+        late.set()
+        assert await second == 14
+
+    asyncio.run(both())
+    assert countdown(2) == 21
+    with ThreadPoolExecutor(2) as pool:
+        assert [one.result(20) for one in (pool.submit(meets), pool.submit(meets))] == [7, 7]
+    assert not faked.active
+    assert len(faked.calls) == 9
+
+
+def test_an_array_of_no_dimension_gives_no_items() -> None:
+    with pytest.raises(ConfigurationError, match="yields= expected items"):
+        fake(demo.count, yields=numpy.array(5))
 
 
 def test_tasks_do_not_see_the_fakes_of_others() -> None:
