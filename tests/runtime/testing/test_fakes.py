@@ -314,7 +314,7 @@ def test_a_decorated_function_runs_as_often_at_once_as_it_likes() -> None:
         second = asyncio.create_task(waits(late))
         early.set()
         assert await waits(early) == 14
-        with pytest.raises(Unreachable, match=r"127\.0\.0\.1:9"):
+        with pytest.raises(Unreachable, match="no connection"):
             await demo.aadd(1)  # not here any more, though it still stands in beside
         late.set()
         assert await second == 14
